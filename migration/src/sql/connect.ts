@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
+import pg from "pg";
+import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
+import type { ServerConnection } from "../types";
+
+/** What a query gives back where its shape is the caller's business. */
+export type Row = Record<string, unknown>;
+
+/**
+ * Settings of every session of the engine: the text form of values, which hashes and comparisons read, must be
+ * the same on both sides; names must resolve by their schema alone; no timeout of the database ends a long stage.
+ */
+const SESSION = {
+  search_path: "",
+  row_security: "off",
+  datestyle: "ISO, YMD",
+  intervalstyle: "postgres",
+  timezone: "UTC",
+  extra_float_digits: "3",
+  bytea_output: "hex",
+  xmloption: "content",
+  standard_conforming_strings: "on",
+  client_min_messages: "warning",
+  statement_timeout: "0",
+  lock_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+} as const;
+
+/** The `SET` statements of `SESSION`, for sessions that do not go through `open`'s client. */
+export const sessionSql = Object.entries(SESSION)
+  .map(([name, value]) => `SET ${name} = '${value}'`)
+  .join("; ");
+
+function tls(server: ServerConnection): ConnectionOptions | false {
+  const mode = server.sslmode ?? "disable";
+  if (mode === "disable") return false;
+  const ca = server.sslrootcert === undefined ? {} : { ca: readFileSync(server.sslrootcert, "utf8") };
+  if (mode === "require") return { rejectUnauthorized: false, ...ca };
+  if (mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
+  return { rejectUnauthorized: true, servername: server.host, ...ca };
+}
+
+/** `host:port`, for messages. */
+export function address(server: ServerConnection): string {
+  return `${server.host}:${server.port}`;
+}
+
+/** The configuration of a `pg` client for one database of a server. */
+export function clientConfig(server: ServerConnection, database: string): pg.ClientConfig {
+  return {
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    database,
+    ssl: tls(server),
+    application_name: "rehome",
+    keepAlive: true,
+    connectionTimeoutMillis: 15_000,
+    ...(server.password === undefined ? {} : { password: server.password }),
+  };
+}
+
+/**
+ * Opens a session with the engine's settings.
+ * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing` with the address and the remedy.
+ */
+export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig(server, database));
+  // A session that breaks while idle says so at its next query; without a listener Node would end the process.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query(sessionSql);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw connectionError(server, database, error);
+  }
+}
+
+/** Runs `work` with a session of its own and closes it. */
+export async function withSession<T>(
+  server: ServerConnection,
+  database: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await open(server, database);
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Runs `work` in a transaction; rolls back and rethrows when it throws. */
+export async function transaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query("BEGIN");
+  try {
+    const result = await work();
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // The connection may be gone; then there is nothing to roll back.
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The rows of a query, typed by the caller's knowledge of its own SQL. */
+export async function rows<T>(client: pg.Client, text: string, values: readonly unknown[] = []): Promise<T[]> {
+  const result = await client.query(text, [...values]);
+  return result.rows as T[];
+}
+
+function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
+  const where = `PostgreSQL at ${address(server)}`;
+  switch (codeOf(error)) {
+    case SQLSTATE.invalidPassword:
+    case SQLSTATE.invalidAuthorization:
+      return new RehomeError(
+        "authentication-failed",
+        `${where} refused user "${server.user}": ${messageOf(error)}. Check the user and the password configured for this host.`,
+        { cause: error },
+      );
+    case SQLSTATE.invalidCatalogName:
+      return new RehomeError("database-missing", `${where} has no database "${database}". Check the placement's database name.`, {
+        cause: error,
+      });
+    default:
+      return new RehomeError(
+        "unreachable",
+        `${where} cannot be reached: ${messageOf(error) || (codeOf(error) ?? "no reason given")}. Check that it runs and that its address is right.`,
+        { cause: error, retryable: true },
+      );
+  }
+}

@@ -1,0 +1,123 @@
+/** How to reach a PostgreSQL server as its administrator. Never logged; `password` never leaves the process. */
+export interface ServerConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password?: string;
+  /** Default `disable` on loopback and sockets, `prefer` is not offered: a move is encrypted or it is local. */
+  readonly sslmode?: "disable" | "require" | "verify-ca" | "verify-full";
+  /** Path of a PEM file with the certificates to trust. */
+  readonly sslrootcert?: string;
+}
+
+/** One end of a move: a schema of a database of a server, and the role that owns its objects there. */
+export interface Endpoint {
+  /** The host's name in the stack file, for messages. */
+  readonly host: string;
+  readonly server: ServerConnection;
+  readonly database: string;
+  readonly schema: string;
+  /** The role that owns the dataset's objects here. */
+  readonly owner: string;
+}
+
+export interface MoveOptions {
+  /** `offline` copies under the fence. */
+  readonly mode: "offline" | "online";
+  /** `checksum`: count and hash of every table; `count`: counts alone. */
+  readonly verify: "checksum" | "count";
+  /** Tables copied and indexes built at the same time. Default: the machine's cores, at most 8. */
+  readonly jobs?: number;
+  /** Milliseconds to wait for one table's lock, and for the writers to finish, when fencing. Default 30,000. */
+  readonly fenceTimeout?: number;
+}
+
+/** Everything the engine must know to take one dataset from one placement to another. */
+export interface MoveRequest {
+  /** The dataset's name in its stack: `core`, `contact/tenants/tenant1`. The journal's key, with both ends. */
+  readonly dataset: string;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** Table name patterns (`*` and `?`) when a part of the schema moves; absent: the whole schema. */
+  readonly tables?: readonly string[];
+  readonly options: MoveOptions;
+}
+
+export type Strategy = "copy" | "set-schema" | "template" | "follow";
+
+/** Why a plan cannot be carried out (`blocker`) or what its reader should know (`warning`). */
+export interface Finding {
+  readonly code: string;
+  readonly level: "blocker" | "warning";
+  /** What was found, with names. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** What a move will do: printed in the preview, carried out by `pulumi up`. Plain data, no secrets. */
+export interface Plan {
+  readonly dataset: string;
+  readonly from: string;
+  readonly to: string;
+  readonly strategy: Strategy;
+  /** Why this strategy, in a clause. */
+  readonly because: string;
+  readonly tables: number;
+  /** The planner's estimate (`pg_class.reltuples`). */
+  readonly rows: number;
+  readonly bytes: number;
+  /** Counts of what else moves: `{ index: 12, view: 3, function: 4, ... }`. */
+  readonly objects: Readonly<Record<string, number>>;
+  /** Seconds that the service cannot write, expected. */
+  readonly fenceSeconds: number;
+  readonly findings: readonly Finding[];
+  /** Hash of the catalog that was planned for: what is carried out is what was previewed. */
+  readonly fingerprint: string;
+}
+
+/** The stages of a move, in order. The journal names the one under way. */
+export const STAGES = ["inspect", "prepare", "fence", "copy", "index", "verify", "switch"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** What the engine says while it works. */
+export interface Progress {
+  readonly dataset: string;
+  readonly stage: Stage;
+  readonly tablesDone: number;
+  readonly tablesTotal: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Bytes per second since the stage began. */
+  readonly rate: number;
+  /** Seconds left in this stage, when it can be told. */
+  readonly secondsLeft?: number;
+  readonly message?: string;
+}
+export type Report = (progress: Progress) => void;
+
+/** One table's verification. Hashes are order-independent, over every row's text form, made inside the servers. */
+export interface TableVerification {
+  readonly table: string;
+  readonly sourceRows: string;
+  readonly targetRows: string;
+  readonly sourceHash: string;
+  readonly targetHash: string;
+  readonly equal: boolean;
+}
+
+/** What a finished move leaves in the stack's state: plain data, no secrets. */
+export interface MoveResult {
+  readonly dataset: string;
+  readonly migration: string;
+  readonly strategy: Strategy;
+  readonly tables: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  /** Seconds from the fence to the hand-out. */
+  readonly fenceSeconds: number;
+  /** ISO 8601, UTC. */
+  readonly switchedAt: string;
+  readonly clean: boolean;
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+const rooms = ["topology", "postgres", "migration", "components", "rehearsal"];
+
+/** Unit tests read the sources; what runs in processes of its own (dynamic providers) uses the build. */
+export default defineConfig({
+  resolve: {
+    alias: {
+      ...Object.fromEntries(rooms.map((room) => [`@rehome/${room}`, `${import.meta.dirname}/${room}/src/index.ts`])),
+      "@rehome/example-data": `${import.meta.dirname}/examples/data/src/index.ts`,
+    },
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    reporters: ["default", "./test/support/closing-line.ts"],
+  },
+});
