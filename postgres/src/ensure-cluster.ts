@@ -1,0 +1,130 @@
+import { resolve } from "node:path";
+import { reloadSettings, writeSettings } from "./apply-settings";
+import { findBinaries } from "./binaries";
+import { ClusterError, codeOf } from "./cluster-error";
+import type { Cluster, ClusterSpec } from "./cluster";
+import { placeData, socketDirectory, socketPath } from "./data-directory";
+import { withDirectoryLock } from "./directory-lock";
+import { existingCluster, type ExistingCluster } from "./existing-cluster";
+import { freePort } from "./free-port";
+import { initialize } from "./initialize";
+import { ensurePassword } from "./password";
+import { findPostmaster } from "./postmaster";
+import { startServer, stopServer } from "./server-process";
+import { serverAccount } from "./server-account";
+import { settingsText } from "./settings";
+
+const asCluster = ({ directory, binaries }: ExistingCluster, port: number): Cluster => ({
+  directory,
+  host: "127.0.0.1",
+  port,
+  user: "postgres",
+  version: binaries.version,
+});
+
+const textFor = (spec: ClusterSpec, port: number): string =>
+  settingsText({ port, socketDirectory: socketPath(spec.directory), parameters: spec.parameters ?? {} });
+
+const create = async (spec: ClusterSpec): Promise<void> => {
+  const binaries = await findBinaries(spec.version === undefined ? {} : { version: spec.version });
+  const account = await serverAccount();
+  const settings = textFor(spec, spec.port ?? (await freePort(spec.directory)));
+  const data = await placeData(spec.directory, account);
+  const privateDirectory = await socketDirectory(spec.directory, account);
+  const sync = spec.parameters?.["fsync"] !== "off";
+  await initialize(data, { binaries, account, password: spec.password, settings, sync, privateDirectory });
+};
+
+const existingOrNew = async (spec: ClusterSpec): Promise<ExistingCluster> => {
+  if ((await existingCluster(spec.directory)) === undefined) await create(spec);
+  const cluster = await existingCluster(spec.directory);
+  if (cluster === undefined)
+    throw new ClusterError("not-a-cluster", `initdb left no cluster in ${spec.directory}.`);
+  const { version } = cluster.binaries;
+  if (spec.version === undefined || spec.version === version) return cluster;
+  throw new ClusterError(
+    "version-differs",
+    `The cluster in ${spec.directory} is of PostgreSQL ${version}, and ${spec.version} is asked for: ` +
+      "declare a new host with that version and move the data there.",
+  );
+};
+
+/** Starts a stopped cluster with these settings; should they keep it from starting, the old ones are put back. */
+const startWith = async (cluster: ExistingCluster, text: string): Promise<void> => {
+  const { directory, data, binaries, account } = cluster;
+  await writeSettings(data, text, binaries, account);
+  try {
+    await startServer(directory, data, binaries, account);
+  } catch (error) {
+    await writeSettings(data, cluster.settings, binaries, account);
+    throw error;
+  }
+};
+
+/** Starts a stopped cluster; where its port is taken and nobody asked for that very one, on another. */
+const start = async (cluster: ExistingCluster, spec: ClusterSpec): Promise<number> => {
+  const port = spec.port ?? cluster.port;
+  try {
+    await startWith(cluster, textFor(spec, port));
+    return port;
+  } catch (error) {
+    if (spec.port !== undefined || codeOf(error) !== "port-taken") throw error;
+    const another = await freePort(spec.directory);
+    await startWith(cluster, textFor(spec, another));
+    return another;
+  }
+};
+
+const restart = async (cluster: ExistingCluster, text: string): Promise<void> => {
+  const { directory, data, binaries, account, settings } = cluster;
+  await stopServer(data, binaries, account, "fast");
+  try {
+    await startWith(cluster, text);
+  } catch (error) {
+    if (settings !== text) await startServer(directory, data, binaries, account); // as it was before
+    throw error;
+  }
+};
+
+/** Applies settings to a running cluster: read anew, and restarted where that is not enough. */
+const adjust = async (cluster: ExistingCluster, spec: ClusterSpec, runningOn: number): Promise<number> => {
+  const { data, binaries, account } = cluster;
+  const port = spec.port ?? cluster.port;
+  const text = textFor(spec, port);
+  await writeSettings(data, text, binaries, account);
+  const socket = { port: runningOn, socketDirectory: await socketDirectory(spec.directory, account) };
+  if ((await reloadSettings(data, socket)).length > 0) await restart(cluster, text);
+  return port;
+};
+
+/**
+ * Makes the cluster be as `spec` says and run: initialized when absent (scram-sha-256, UTF8, C.UTF-8), started when
+ * stopped or crashed, parameters applied (with a restart only where PostgreSQL asks for one), the password altered when
+ * it differs. Does nothing when all is so. Two at once, in one process or several, wait for each other.
+ * Throws `ClusterError`.
+ */
+export const ensureCluster = async (given: ClusterSpec): Promise<Cluster> => {
+  const spec = { ...given, directory: resolve(given.directory) };
+  return withDirectoryLock(spec.directory, async () => {
+    textFor(spec, spec.port ?? 0); // refuses bad parameters before anything is made
+    const cluster = await existingOrNew(spec);
+    const running = await findPostmaster(cluster.data);
+    const port =
+      running === undefined ? await start(cluster, spec) : await adjust(cluster, spec, running.port);
+    await ensurePassword(port, socketPath(spec.directory), spec.password);
+    return asCluster(cluster, port);
+  });
+};
+
+/** Starts the cluster in `directory` as it is when it is stopped; undefined when there is none. Throws `ClusterError`. */
+export const startIfStopped = async (given: string): Promise<Cluster | undefined> => {
+  const directory = resolve(given);
+  if ((await existingCluster(directory)) === undefined) return undefined;
+  return withDirectoryLock(directory, async () => {
+    const cluster = await existingCluster(directory);
+    if (cluster === undefined) return undefined;
+    const running = await findPostmaster(cluster.data);
+    if (running === undefined) await startServer(directory, cluster.data, cluster.binaries, cluster.account);
+    return asCluster(cluster, running?.port ?? cluster.port);
+  });
+};
