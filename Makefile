@@ -1,0 +1,39 @@
+# Rehome: `make demo` and `make test` need nothing done before.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install build test demo clean check-node postgres
+
+# npm writes this file at the end of a whole installation.
+INSTALLED := node_modules/.package-lock.json
+
+help:
+	@echo "make demo     moves two worlds' data between throwaway PostgreSQL servers, under three minutes"
+	@echo "make test     builds, lints and runs the tests"
+	@echo "make install  the dependencies and, where that takes no question, PostgreSQL"
+	@echo "make build    compiles the workspaces"
+	@echo "make clean    stops every local server of this folder and deletes its data"
+
+check-node:
+	@scripts/check-node
+
+$(INSTALLED): package-lock.json | check-node
+	npm ci --include=dev --no-fund --no-audit --loglevel=error
+	@touch $@
+
+postgres:
+	@scripts/install-postgres
+
+install: $(INSTALLED) postgres
+
+build: check-node $(INSTALLED)
+	@npm run --silent build
+
+test: install build
+	@npm run --silent lint
+	@npx --no-install vitest run
+
+demo: install build
+	@node scripts/demo.mjs
+
+clean: check-node
+	@node scripts/clean.mjs
