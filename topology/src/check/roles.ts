@@ -1,0 +1,62 @@
+import { roleOf, type Located } from "../expand";
+import { reservedRole, tooLong } from "../schema/names";
+import type { Topology } from "../schema/topology";
+import { serverAddress } from "../server-url";
+import { problem, type Problem } from "../topology-error";
+
+/** A role is one service's, is nobody's administrator, and fits into PostgreSQL. */
+export function checkRoles(topology: Topology, located: readonly Located[]): Problem[] {
+  const services = Object.entries(topology.services);
+  const holders = new Map<string, string[]>();
+  for (const [name, spec] of services) {
+    const role = roleOf(name, spec);
+    holders.set(role, [...(holders.get(role) ?? []), name]);
+  }
+  return services.flatMap(([name, spec]) => {
+    const role = roleOf(name, spec);
+    const path = ["services", name, "role"];
+    const problems: Problem[] = [];
+    const unusable = spec.role === undefined ? (tooLong(role) ?? reservedRole(role)) : undefined;
+    if (unusable !== undefined)
+      problems.push(problem("name-too-long", path, `${unusable}; it is the default, so write role: <name>`));
+    const others = (holders.get(role) ?? []).filter((other) => other !== name);
+    if (others[0] !== undefined && !spec.adoptRole) {
+      const message = `${JSON.stringify(role)} is also the role of ${JSON.stringify(others[0])}; give each service its own, or write adoptRole: true in both to share one that exists`;
+      problems.push(problem("role-shared", path, message));
+    }
+    const admin = administeredBy(topology, located, name, role);
+    if (admin !== undefined) problems.push(problem("admin-role", path, admin));
+    return [...problems, ...checkReaders(name, role, spec.readers)];
+  });
+}
+
+/** Fencing shuts a service's role out; were it the administrator's, Rehome would shut itself out. */
+function administeredBy(topology: Topology, located: readonly Located[], service: string, role: string) {
+  const remedy = "a service owns its own schemas and nothing else, so write another role";
+  if (role === "postgres") return `"postgres" is the administrator; ${remedy}`;
+  const mine = located.filter(({ dataset }) => dataset.service === service);
+  const names = mine.flatMap(({ dataset }) =>
+    [dataset.home, dataset.next, dataset.formerly].map((at) => at?.host),
+  );
+  const host = names.find((each) => {
+    const found =
+      each !== undefined && Object.hasOwn(topology.hosts, each) ? topology.hosts[each] : undefined;
+    return found?.platform === "existing" && serverAddress(found).user === role;
+  });
+  return host === undefined
+    ? undefined
+    : `${JSON.stringify(role)} is the administrator of host ${JSON.stringify(host)}; ${remedy}`;
+}
+
+function checkReaders(service: string, role: string, readers: readonly string[]): Problem[] {
+  return readers.flatMap((reader, index) => {
+    const path = ["services", service, "readers", index];
+    if (reader === role)
+      return [
+        problem("duplicate", path, `${JSON.stringify(reader)} owns these tables already; delete it here`),
+      ];
+    if (readers.indexOf(reader) < index)
+      return [problem("duplicate", path, `${JSON.stringify(reader)} is listed twice; delete one`)];
+    return [];
+  });
+}

@@ -1,0 +1,147 @@
+import type { DatasetSpec } from "./schema/dataset";
+import type { Host } from "./schema/hosts";
+import type { Placement } from "./schema/placement";
+import type { Pool } from "./schema/pool";
+import type { SecretReference } from "./schema/secret-reference";
+import type { ServiceSpec } from "./schema/service";
+import type { Topology } from "./schema/topology";
+import type { Workload } from "./schema/workload";
+import type { Path } from "./topology-error";
+
+/** A stack with every default filled in and every tenant written out. */
+export interface Expanded {
+  readonly hosts: Readonly<Record<string, Host>>;
+  readonly services: readonly Service[];
+  readonly datasets: readonly Dataset[];
+}
+
+/** A service without its whereabouts; those are its datasets. */
+export interface Service {
+  readonly name: string;
+  /** Owns the service's schemas. Default `<service>_user`. */
+  readonly role: string;
+  /** The role exists already, or is shared, and is used as found. */
+  readonly adoptRole: boolean;
+  /** Where the role's password is, on hosts that Rehome does not manage. */
+  readonly password?: SecretReference;
+  /** Connections the role may have at once; absent: no limit. */
+  readonly connectionLimit?: number;
+  /** Parameters set for the role. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Roles that may read the service's tables. */
+  readonly readers: readonly string[];
+  readonly migration: ServiceSpec["migration"];
+  /** Services whose moves come first. */
+  readonly after: readonly string[];
+  readonly pool?: Pool;
+  readonly workload?: Workload;
+}
+
+/** What moves as one. */
+export interface Dataset {
+  /** `core`, `contact/shared`, `contact/tenants/tenant1` */
+  readonly name: string;
+  readonly service: string;
+  /** The service's role. */
+  readonly role: string;
+  /** Patterns of the tables that move; absent: the whole schema. */
+  readonly tables?: readonly string[];
+  readonly home: Placement;
+  readonly next?: Placement;
+  readonly formerly?: Placement;
+  readonly startEmpty: boolean;
+}
+
+/** A dataset, and where in the stack file it stands. */
+export interface Located {
+  readonly dataset: Dataset;
+  readonly path: Path;
+  readonly tenant?: string;
+}
+
+/** `{tenant}` in a host, database or schema of a `forEachTenant` dataset. */
+export const TENANT = "{tenant}";
+
+/** Fills in every default and writes out every tenant. Total on what `parseTopology` returned. */
+export function expand(topology: Topology): Expanded {
+  return {
+    hosts: topology.hosts,
+    services: Object.entries(topology.services).map(([name, spec]) => expandService(name, spec)),
+    datasets: locateDatasets(topology).map(({ dataset }) => dataset),
+  };
+}
+
+function expandService(name: string, spec: ServiceSpec): Service {
+  const { adoptRole, settings, readers, migration, after, password, connectionLimit, pool, workload } = spec;
+  return {
+    name,
+    role: roleOf(name, spec),
+    ...{ adoptRole, settings, readers, migration, after },
+    ...(password && { password }),
+    ...(connectionLimit !== undefined && { connectionLimit }),
+    ...(pool && { pool }),
+    ...(workload && { workload }),
+  };
+}
+
+export const roleOf = (name: string, spec: ServiceSpec): string => spec.role ?? `${name}_user`;
+
+/** A service's datasets as they are written: with their path, their name and `{tenant}` still in place. */
+export function writtenDatasets(
+  name: string,
+  spec: ServiceSpec,
+): { name: string; path: Path; spec: DatasetSpec }[] {
+  const path = ["services", name];
+  const { home, next, formerly, tables, startEmpty } = spec;
+  if (home !== undefined) {
+    const own = {
+      home,
+      startEmpty,
+      ...(next && { next }),
+      ...(formerly && { formerly }),
+      ...(tables && { tables }),
+    };
+    return [{ name, path, spec: { ...own, forEachTenant: false } }];
+  }
+  return Object.entries(spec.datasets ?? {}).map(([part, dataset]) => ({
+    name: `${name}/${part}`,
+    path: [...path, "datasets", part],
+    spec: dataset,
+  }));
+}
+
+/** Every dataset of the stack, tenants written out, with its place in the file. */
+export function locateDatasets(topology: Topology): Located[] {
+  return Object.entries(topology.services).flatMap(([service, serviceSpec]) => {
+    const role = roleOf(service, serviceSpec);
+    return writtenDatasets(service, serviceSpec).flatMap(({ name, path, spec }): Located[] => {
+      if (!spec.forEachTenant) return [{ path, dataset: build({ name, service, role }, spec, undefined) }];
+      return topology.tenants.map((tenant) => ({
+        path,
+        tenant,
+        dataset: build({ name: `${name}/${tenant}`, service, role }, spec, tenant),
+      }));
+    });
+  });
+}
+
+function build(
+  names: Pick<Dataset, "name" | "service" | "role">,
+  spec: DatasetSpec,
+  tenant: string | undefined,
+): Dataset {
+  const fill = (text: string) => (tenant === undefined ? text : text.split(TENANT).join(tenant));
+  const place = (template: Placement): Placement => ({
+    host: fill(template.host),
+    database: fill(template.database),
+    schema: fill(template.schema),
+  });
+  return {
+    ...names,
+    ...(spec.tables && { tables: spec.tables }),
+    home: place(spec.home),
+    ...(spec.next && { next: place(spec.next) }),
+    ...(spec.formerly && { formerly: place(spec.formerly) }),
+    startEmpty: spec.startEmpty,
+  };
+}

@@ -1,0 +1,14 @@
+export { expand, type Dataset, type Expanded, type Service } from "./expand";
+export { jsonSchema } from "./json-schema";
+export { parseTopology } from "./parse";
+export { placementName, samePlacement } from "./placement-name";
+export type { RefusalCode } from "./refusal";
+export type { CloudSqlHost, DockerHost, ExistingHost, Host, LocalHost } from "./schema/hosts";
+export type { Placement } from "./schema/placement";
+export type { Pool } from "./schema/pool";
+export type { SecretReference } from "./schema/secret-reference";
+export { topology as topologySchema, type Topology, type TopologyArgs } from "./schema/topology";
+export type { Workload } from "./schema/workload";
+export { serverAddress, type ServerAddress } from "./server-url";
+export { TopologyError, type Problem, type ProblemCode } from "./topology-error";
+export { transition, type DatasetState, type Transition } from "./transition";

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { fields, whole } from "./fields";
+
+/** How a service's data is moved. */
+export const migration = fields({
+  mode: z
+    .enum(["offline", "online"])
+    .default("offline")
+    .describe(
+      "offline: copied while the service cannot write. online: copied and followed, then switched in a moment.",
+    ),
+  verify: z
+    .enum(["checksum", "count"])
+    .default("checksum")
+    .describe("checksum: every table counted and hashed on both sides. count: counted only."),
+  jobs: whole(1, 128)
+    .exactOptional()
+    .describe("Tables copied and indexes built at the same time. Default: the machine's cores, at most 8."),
+  fenceTimeout: whole(1, 2_147_483_647)
+    .exactOptional()
+    .describe(
+      "Milliseconds to wait for a table's lock and for writers to finish, when fencing. Default: 30000.",
+    ),
+}).meta({ id: "Migration", description: "How a service's data is moved when its home changes." });

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { fields } from "./fields";
+import { host } from "./hosts";
+import { label } from "./names";
+import { service } from "./service";
+
+/** What stands under `rehome:topology`: the one source of validation, types and the editor's JSON Schema. */
+export const topology = fields({
+  hosts: z.record(label(), host).describe("The PostgreSQL servers, by name."),
+  services: z.record(label(), service).describe("The services whose data lives there, by name."),
+  tenants: z
+    .array(label())
+    .default([])
+    .describe(
+      "Tenants of the datasets that say forEachTenant. Names in quotes where they are numbers. Default: none.",
+    ),
+}).meta({ id: "Topology", description: "Where each service's PostgreSQL data lives." });
+
+/** A parsed stack file: constant defaults filled in, names still templates. */
+export type Topology = z.output<typeof topology>;
+/** What may be written: the stack file's `rehome:topology`, or the arguments of the TypeScript API. */
+export type TopologyArgs = z.input<typeof topology>;
