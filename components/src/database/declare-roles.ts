@@ -1,0 +1,39 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { optionsOn, type Declaring } from "../declaring";
+import { onHost } from "../naming";
+
+/** A declared role and its password. */
+export interface DeclaredRole {
+  readonly role: postgresql.Role;
+  /** Secret. One for each role and host. */
+  readonly password: pulumi.Output<string>;
+}
+
+/** Changing this value of the configuration gives every role a new password. */
+const keepers = (): { keepers?: Record<string, string> } => {
+  const rotation = new pulumi.Config("rehome").get("passwordRotation");
+  return rotation === undefined ? {} : { keepers: { rotation } };
+};
+
+/** Declares the roles of the hosts that Rehome manages, without any right yet. By `onHost(role, host)`. */
+export const declareRoles = (declaring: Declaring): ReadonlyMap<string, DeclaredRole> =>
+  new Map(
+    declaring.inventory.roles.flatMap(({ host, role: name, connectionLimit }) => {
+      const on = optionsOn(declaring, host);
+      if (on === undefined) return [];
+      const { result: password } = new random.RandomPassword(
+        onHost(name, host),
+        { length: 32, special: false, ...keepers() }, // no special characters: it goes into URLs
+        { parent: declaring.parent, additionalSecretOutputs: ["result"] },
+      );
+      const limit = connectionLimit === undefined ? {} : { connectionLimit };
+      const role = new postgresql.Role(
+        onHost(name, host),
+        { name, login: true, password, ...limit },
+        { ...on.options, ...on.retain },
+      );
+      return [[onHost(name, host), { role, password }] as const];
+    }),
+  );

@@ -1,0 +1,76 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+import type { Placement } from "@rehome/topology";
+import { optionsOn, type Declaring } from "../declaring";
+import type { SchemaAt } from "../inventory";
+import { databaseName, inSchema, onHost } from "../naming";
+import type { DeclaredDatabase } from "./declare-databases";
+import type { DeclaredRole } from "./declare-roles";
+import { declareSchema } from "./declare-schema";
+
+/** Arguments of a `ServiceDatabase`. */
+export interface ServiceDatabaseArgs {
+  readonly at: SchemaAt;
+  readonly databases: ReadonlyMap<string, DeclaredDatabase>;
+  /** By `onHost(role, host)`. */
+  readonly roles: ReadonlyMap<string, DeclaredRole>;
+}
+
+/** A service's schema in a placement: owned by the service's role, and read by those who may. */
+export class ServiceDatabase extends pulumi.ComponentResource {
+  readonly placement: Placement;
+  /** What a migration into or out of it needs: database, role and schema. */
+  readonly ready: readonly pulumi.Resource[];
+  readonly #at: SchemaAt;
+  readonly #roles: ReadonlyMap<string, DeclaredRole>;
+  readonly #declaring: Declaring;
+
+  constructor(declaring: Declaring, { at, databases, roles }: ServiceDatabaseArgs) {
+    const { placement, service, owner } = at;
+    const parent = declaring.parent;
+    super("rehome:index:ServiceDatabase", inSchema(service, placement), {}, { parent });
+    const { host, database: name, schema } = placement;
+    const database = databases.get(databaseName(host, name));
+    const role = roles.get(onHost(owner, host))?.role;
+    const before = [...(database ? [database.database] : []), ...(role ? [role] : [])];
+    const own = schema === "public" ? database?.publicSchema : undefined;
+    this.placement = placement;
+    this.ready = [
+      ...before,
+      own ?? declareSchema(declaring, placement, owner, before, this),
+      ...(database?.rights ?? []), // a schema's rights are changed by one at a time
+    ];
+    this.#at = at;
+    this.#roles = roles;
+    this.#declaring = declaring;
+    this.registerOutputs({ schema });
+  }
+
+  /**
+   * Lets the readers in, once the data is there: to use the schema, and to read every table and sequence that is there
+   * and that the owner will create. One after the other, because PostgreSQL refuses two changes of one object's rights
+   * at the same time.
+   */
+  admitReaders(after: readonly pulumi.Resource[]): void {
+    const { placement, owner, readers } = this.#at;
+    const { host, database, schema } = placement;
+    const on = optionsOn(this.#declaring, host);
+    if (on === undefined) return;
+    let before = [...after, ...this.ready];
+    const next = (resource: pulumi.Resource): void => void (before = [resource]);
+    for (const role of readers) {
+      const reader = this.#roles.get(onHost(role, host))?.role;
+      if (reader) before = [...before, reader];
+      const name = inSchema(role, placement);
+      const options = () => ({ ...on.options, parent: this, dependsOn: before });
+      const where = { role, database, schema };
+      next(new postgresql.Grant(name, { ...where, objectType: "schema", privileges: ["USAGE"] }, options()));
+      for (const objectType of ["table", "sequence"]) {
+        const select = { ...where, objectType, privileges: ["SELECT"] };
+        const named = `${name}:${objectType}`;
+        next(new postgresql.DefaultPrivileges(named, { ...select, owner }, options()));
+        next(new postgresql.Grant(named, select, options()));
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type * as postgresql from "@pulumi/postgresql";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ServerConnection } from "@rehome/migration";
+
+/** What a retired home on a host meets: deleted by Rehome as its own, left fenced (`kept`), or dropped as the file says. */
+export type Custody = "rehome" | "kept" | "dropped";
+
+/** A PostgreSQL server of the stack, whoever runs it. */
+export interface Host {
+  /** Its name in the stack file. */
+  readonly name: string;
+  readonly custody: Custody;
+  /** How to reach it as its administrator. Secret. */
+  readonly connection: pulumi.Output<ServerConnection>;
+  /** The administrator's role. */
+  readonly admin: string;
+  /** Declares databases, schemas and roles there. Absent where Rehome manages none. */
+  readonly provider?: postgresql.Provider;
+  /** Must be there before anything is done on the host. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** Whether Rehome declares databases, schemas and roles on the host. */
+export const manages = (host: Host): host is Host & { readonly provider: postgresql.Provider } =>
+  host.provider !== undefined;
+
+const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/;
+
+/** The TLS mode used with a server when its URL names none: none on this machine, else encrypted. */
+export const defaultSslmode = (host: string): "disable" | "require" =>
+  LOOPBACK.test(host) ? "disable" : "require";

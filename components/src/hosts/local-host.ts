@@ -1,0 +1,67 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { ServerConnection } from "@rehome/migration";
+import type { LocalHost as LocalHostSpec } from "@rehome/topology";
+import { encodePart, onHost } from "../naming";
+import { Cluster } from "./cluster";
+import type { Host } from "./host";
+
+/** The superuser that `initdb` makes. */
+const ADMIN = "postgres";
+
+/** Where a cluster's data is when the stack file does not say: one place for each project, stack and host. */
+export const defaultDirectory = (project: string, stack: string, host: string): string =>
+  [".rehome", project, stack, host].map(encodePart).join("/").replace("%2Erehome", ".rehome");
+
+/** A PostgreSQL server that Rehome runs on this machine. */
+export class LocalHost extends pulumi.ComponentResource implements Host {
+  readonly custody = "rehome";
+  readonly admin = ADMIN;
+  readonly connection: pulumi.Output<ServerConnection>;
+  readonly provider: postgresql.Provider;
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(
+    /** The host's name in the stack file. */
+    readonly name: string,
+    spec: LocalHostSpec,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("rehome:index:LocalHost", name, {}, opts);
+    const child = { parent: this };
+    const { result: password } = new random.RandomPassword(
+      onHost(ADMIN, name),
+      { length: 32, special: false },
+      { ...child, additionalSecretOutputs: ["result"] },
+    );
+    const { port, version, parameters } = spec;
+    const cluster = new Cluster(
+      encodePart(name),
+      {
+        directory: spec.directory ?? defaultDirectory(pulumi.getProject(), pulumi.getStack(), name),
+        password,
+        ...(port === undefined ? {} : { port }),
+        ...(version === undefined ? {} : { version }),
+        parameters: parameters ?? {},
+      },
+      child,
+    );
+    this.connection = pulumi.secret(
+      pulumi.all([cluster.host, cluster.port, password]).apply(([host, number, secret]) => ({
+        ...{ host, port: number, user: ADMIN, password: secret },
+        sslmode: "disable" as const,
+      })),
+    );
+    this.provider = new postgresql.Provider(
+      encodePart(name),
+      {
+        ...{ host: cluster.host, port: cluster.port, username: ADMIN, password, database: ADMIN },
+        ...{ sslmode: "disable", superuser: true },
+      },
+      child,
+    );
+    this.ready = [cluster];
+    this.registerOutputs({ host: cluster.host, port: cluster.port });
+  }
+}

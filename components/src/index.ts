@@ -1,0 +1,10 @@
+export { connectionUrl, type Connection } from "./connections";
+export { RoleSettings, type RoleSettingsArgs } from "./database/role-settings";
+export { ServiceDatabase } from "./database/service-database";
+export { Cluster, type ClusterArgs } from "./hosts/cluster";
+export { ExistingHost } from "./hosts/existing-host";
+export type { Custody, Host } from "./hosts/host";
+export { LocalHost } from "./hosts/local-host";
+export { Migration, type MigrationArgs } from "./migration/migration";
+export { decodeName, decodePart, encodePart, type Named } from "./naming";
+export { Topology, type MigrationOutcome } from "./topology";

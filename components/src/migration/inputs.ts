@@ -1,0 +1,114 @@
+import type { Endpoint, MoveOptions, MoveRequest, ServerConnection } from "@rehome/migration";
+import type { DatasetState, Placement } from "@rehome/topology";
+import type { Custody } from "../hosts/host";
+
+/** What a `Migration` is made from, as the dynamic provider receives it: plain values, passwords too. */
+export interface MigrationInputs {
+  /** The dataset's name in the stack. */
+  readonly dataset: string;
+  /** The role that owns its objects, wherever it is. */
+  readonly owner: string;
+  readonly home: Placement;
+  readonly next?: Placement;
+  readonly formerly?: Placement;
+  readonly startEmpty?: boolean;
+  readonly tables?: readonly string[];
+  readonly options: MoveOptions;
+  /** How to reach the servers of the three, as administrator. Empty where there is none; a text while not known yet. */
+  readonly homeServer: ServerConnection | object | string;
+  readonly nextServer: ServerConnection | object | string;
+  readonly formerlyServer: ServerConnection | object | string;
+  /** What becomes of retired homes, by host. */
+  readonly custody: Readonly<Record<string, Custody>>;
+  /** Schemas that outlive this dataset, by `placementName`: others live there too, or it is a database's `public`. */
+  readonly shared: readonly string[];
+}
+
+/** What is in the state. Fields that came later are optional: states that earlier versions wrote are accepted. */
+export interface MigrationState extends Partial<MigrationInputs> {
+  /** What the last move reported; absent before the first. */
+  readonly result?: object;
+  readonly ready?: boolean;
+}
+
+const given = (placement: Placement | undefined | null): placement is Placement =>
+  placement !== undefined && placement !== null;
+
+/** The part that `transition` compares; undefined for a resource that is not in the state. */
+export const datasetState = (inputs: Partial<MigrationInputs> | undefined): DatasetState | undefined => {
+  if (inputs === undefined || !given(inputs.home)) return undefined;
+  const { home, next, formerly, startEmpty } = inputs;
+  return {
+    home,
+    ...(given(next) ? { next } : {}),
+    ...(given(formerly) ? { formerly } : {}),
+    ...(startEmpty === undefined ? {} : { startEmpty }),
+  };
+};
+
+/** A connection, or undefined while its host is still to be created. */
+export const known = (server: MigrationInputs["homeServer"] | undefined): ServerConnection | undefined =>
+  typeof server === "object" && "host" in server ? server : undefined;
+
+const same = (one: Placement | undefined, other: Placement): boolean =>
+  given(one) && one.host === other.host && one.database === other.database && one.schema === other.schema;
+
+/** The server that holds a placement, as the new inputs or else the old ones know it. */
+export const serverOf = (
+  placement: Placement,
+  news: MigrationInputs,
+  olds: MigrationState,
+): ServerConnection | undefined => {
+  for (const inputs of [news, olds]) {
+    for (const [at, server] of [
+      [inputs.home, inputs.homeServer],
+      [inputs.next, inputs.nextServer],
+      [inputs.formerly, inputs.formerlyServer],
+    ] as const) {
+      if (same(at, placement) && known(server)) return known(server);
+    }
+  }
+  return undefined;
+};
+
+/** An end of a move, for the engine; undefined while its server is not known. */
+export const endpoint = (
+  placement: Placement,
+  news: MigrationInputs,
+  olds: MigrationState,
+): Endpoint | undefined => {
+  const server = serverOf(placement, news, olds);
+  return server === undefined ? undefined : { ...placement, server, owner: news.owner };
+};
+
+/** What the engine is asked to do between two ends. */
+export const moveRequest = (from: Endpoint, to: Endpoint, news: MigrationInputs): MoveRequest => ({
+  dataset: news.dataset,
+  from,
+  to,
+  ...(news.tables === undefined ? {} : { tables: news.tables }),
+  options: news.options,
+});
+
+/**
+ * Whether the engine drops a retired home's objects itself: on someone else's server when the file says so, and where
+ * the schema stays because others use it. Everywhere else Rehome deletes the schema, or leaves it as it is.
+ */
+export const dropsRetired = (old: Placement, placementName: string, news: MigrationInputs): boolean => {
+  const custody = news.custody[old.host] ?? "kept";
+  return custody === "dropped" || (custody === "rehome" && news.shared.includes(placementName));
+};
+
+const comparable = ({ home, next, formerly, tables, options }: MigrationState): string => {
+  const place = (at: Placement | undefined | null): unknown =>
+    given(at) ? [at.host, at.database, at.schema] : null;
+  const { mode, verify, jobs, fenceTimeout } = options ?? { mode: "offline", verify: "checksum" };
+  return JSON.stringify([
+    ...[place(home), place(next), place(formerly), tables ?? null],
+    ...[mode, verify, jobs ?? null, fenceTimeout ?? null],
+  ]);
+};
+
+/** Whether there is anything to do or to remember. Connections alone are nothing: a rotated password moves no data. */
+export const differs = (olds: MigrationState, news: MigrationInputs): boolean =>
+  comparable(olds) !== comparable(news);

@@ -1,0 +1,124 @@
+import type { Endpoint, ServerConnection } from "@rehome/migration";
+import { placementName, samePlacement, type Dataset, type Placement } from "@rehome/topology";
+import { decodeName } from "../naming";
+
+/** What is asked of the engine before something is deleted. */
+export interface Engine {
+  readonly holdsTables: (server: ServerConnection, database: string, schema?: string) => Promise<number>;
+  readonly release: (query: {
+    readonly dataset: string;
+    readonly old: Endpoint;
+    readonly home: Endpoint;
+  }) => Promise<{ readonly released: boolean; readonly reason: string }>;
+}
+
+/** What the program knows when something is to be deleted. */
+export interface Knowledge {
+  readonly datasets: readonly Dataset[];
+  /** Hosts of the stack file. */
+  readonly hosts: ReadonlySet<string>;
+  /** Servers that are known by now; in a preview, one still to be created is not. */
+  readonly servers: ReadonlyMap<string, ServerConnection>;
+  readonly preview: boolean;
+}
+
+const destroy = "when the data may be destroyed: pulumi config set rehome:destroyData true";
+const tables = (count: number): string => `${count} table${count === 1 ? "" : "s"}`;
+
+/** The server, or why nothing can be asked of it; in a preview one that is still to be created holds nothing. */
+interface Reach {
+  readonly server?: ServerConnection;
+  readonly trouble?: string;
+}
+
+const reach = (host: string, { hosts, servers, preview }: Knowledge): Reach => {
+  const server = servers.get(host);
+  if (server !== undefined) return { server };
+  if (!hosts.has(host)) {
+    const keep = `keep it there for one more pulumi up, and delete its lines then`;
+    return { trouble: `host "${host}" is no longer in the stack file: ${keep}; or, ${destroy}.` };
+  }
+  return preview ? {} : { trouble: `host "${host}" was not reached in this run: run pulumi up again.` };
+};
+
+const endpoint = (placement: Placement, server: ServerConnection, owner: string): Endpoint => ({
+  ...placement,
+  server,
+  owner,
+});
+
+const released = async (
+  old: Placement,
+  server: ServerConnection,
+  { datasets, servers }: Knowledge,
+  engine: Engine,
+): Promise<boolean> => {
+  for (const { name: dataset, home, role } of datasets) {
+    const homeServer = servers.get(home.host);
+    if (homeServer === undefined || samePlacement(home, old)) continue;
+    const ends = { old: endpoint(old, server, role), home: endpoint(home, homeServer, role) };
+    if ((await engine.release({ dataset, ...ends })).released) return true;
+  }
+  return false;
+};
+
+/**
+ * Why a schema may not be deleted, undefined when it may: it holds no tables, or a dataset's home keeps a journal that
+ * says they were moved there and verified.
+ */
+export const schemaRefusal = async (
+  name: string,
+  knowledge: Knowledge,
+  engine: Engine,
+): Promise<string | undefined> => {
+  const { host, database, schema } = decodeName(name) ?? {};
+  if (host === undefined || database === undefined || schema === undefined) return `${name} names no schema.`;
+  const old = { host, database, schema };
+  const { server, trouble } = reach(host, knowledge);
+  if (server === undefined) return trouble && `The schema ${placementName(old)} is not deleted: ${trouble}`;
+  const count = await engine.holdsTables(server, database, schema);
+  if (count === 0 || (await released(old, server, knowledge, engine))) return undefined;
+  return (
+    `The schema ${placementName(old)} is not deleted: it holds ${tables(count)}, and no journal says that they were ` +
+    `moved and verified. Name it in the stack file again, as the home or the formerly of its dataset; or, ${destroy}.`
+  );
+};
+
+/** Why a database may not be deleted, undefined when it may: its schemas went before, and no other holds tables. */
+export const databaseRefusal = async (
+  name: string,
+  knowledge: Knowledge,
+  engine: Engine,
+): Promise<string | undefined> => {
+  const { host, database } = decodeName(name) ?? {};
+  if (host === undefined || database === undefined) return `${name} names no database.`;
+  const { server, trouble } = reach(host, knowledge);
+  if (server === undefined) return trouble && `The database ${name} is not deleted: ${trouble}`;
+  const count = await engine.holdsTables(server, database);
+  if (count === 0) return undefined;
+  return (
+    `The database ${name} is not deleted: it holds ${tables(count)} that are no dataset's of this stack. ` +
+    `Move them elsewhere, or drop them; or, ${destroy}.`
+  );
+};
+
+/**
+ * Why a dataset may not leave the stack file, undefined when it may: its home is empty, or another dataset's too (then
+ * the guard of schemas decides). Asked only where Rehome deletes schemas.
+ */
+export const datasetRefusal = async (
+  dataset: string,
+  home: Placement,
+  knowledge: Knowledge,
+  engine: Engine,
+): Promise<string | undefined> => {
+  if (knowledge.datasets.some((other) => samePlacement(other.home, home))) return undefined;
+  const { server, trouble } = reach(home.host, knowledge);
+  if (server === undefined) return trouble && `The dataset ${dataset} is not forgotten: ${trouble}`;
+  const count = await engine.holdsTables(server, home.database, home.schema);
+  if (count === 0) return undefined;
+  return (
+    `The dataset ${dataset} is not forgotten: its home ${placementName(home)} holds ${tables(count)}. ` +
+    `Name it in the stack file again; or, ${destroy}.`
+  );
+};

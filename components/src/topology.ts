@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MoveResult } from "@rehome/migration";
+import { expand, parseTopology, type Dataset, type Expanded, type TopologyArgs } from "@rehome/topology";
+import { connectionsOf, type Connection } from "./connections";
+import { declareDatabases } from "./database/declare-databases";
+import { declareConnects, declareSettings } from "./database/declare-rights";
+import { declareRoles } from "./database/declare-roles";
+import { ServiceDatabase } from "./database/service-database";
+import type { Declaring } from "./declaring";
+import { declareHost } from "./hosts/declare-host";
+import { manages, type Host } from "./hosts/host";
+import { inventory } from "./inventory";
+import { declareMigrations } from "./migration/declare-migrations";
+import type { Migration } from "./migration/migration";
+import { schemaName } from "./naming";
+import { ReleaseGuard } from "./release/release-guard";
+
+/** Where a dataset is in its life, and what its last move reported. */
+export interface MigrationOutcome {
+  readonly state: "steady" | "preparing" | "moved";
+  readonly result?: MoveResult;
+}
+
+/** Where each service's PostgreSQL data lives: declares it all, and moves the data there when it changes. */
+export class Topology extends pulumi.ComponentResource {
+  /** How each service reaches its data, by service; available once its data is there. Secret. */
+  readonly connections: pulumi.Output<Record<string, Connection>>;
+  /** Each dataset's state and its last move, by dataset. */
+  readonly migrations: pulumi.Output<Record<string, MigrationOutcome>>;
+
+  /** The topology in the stack's configuration, `rehome:topology`. Throws a `RunError` that lists every mistake in it. */
+  static fromConfig(name = "topology", opts?: pulumi.ComponentResourceOptions): Topology {
+    const given = new pulumi.Config("rehome").getObject<TopologyArgs>("topology");
+    if (given !== undefined) return new Topology(name, given, opts);
+    throw new pulumi.RunError(
+      "rehome:topology is missing from this stack's file: write hosts and services there (README, “A first stack”).",
+    );
+  }
+
+  /** Throws a `RunError` that lists every mistake in `args`, or that names a missing password. */
+  constructor(name: string, args: TopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rehome:index:Topology", name, {}, opts);
+    const stack = read(args);
+    const hosts = this.#declareHosts(stack);
+    const declaring = this.#prepare(name, stack, hosts);
+
+    const roles = declareRoles(declaring);
+    const databases = declareDatabases(declaring, roles);
+    const placed = new Map(
+      declaring.inventory.schemas.map((at) => [
+        schemaName(at.placement),
+        new ServiceDatabase(declaring, { at, databases, roles }),
+      ]),
+    );
+    const migrations = declareMigrations(declaring, stack, placed);
+    for (const { placement, datasets } of declaring.inventory.schemas) {
+      placed
+        .get(schemaName(placement))
+        ?.admitReaders(datasets.flatMap((dataset) => migrations.get(dataset) ?? []));
+    }
+    const declared = { databases, roles, migrations };
+    const connects = declareConnects(declaring, declared);
+    const settings = declareSettings(declaring, declared);
+
+    this.connections = connectionsOf(stack, { hosts, roles, migrations, connects, settings });
+    this.migrations = outcomes(stack.datasets, migrations);
+    this.registerOutputs({ connections: this.connections, migrations: this.migrations });
+  }
+
+  #declareHosts({ hosts }: Expanded): ReadonlyMap<string, Host> {
+    const declare = ([name, spec]: [string, Expanded["hosts"][string]]) =>
+      [name, declareHost(name, spec, { parent: this })] as const;
+    return new Map(Object.entries(hosts).map(declare));
+  }
+
+  #prepare(name: string, stack: Expanded, hosts: ReadonlyMap<string, Host>): Declaring {
+    const guard = new ReleaseGuard(name, stack);
+    for (const host of hosts.values()) guard.learn(host);
+    const managed = (host: string): boolean => {
+      const found = hosts.get(host);
+      return found !== undefined && manages(found);
+    };
+    return { parent: this, hosts, inventory: inventory(stack, managed), guard };
+  }
+}
+
+/** Parses and expands; a mistake is one clear message without a stack trace. */
+const read = (args: TopologyArgs): Expanded => {
+  try {
+    return expand(parseTopology(args));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "invalid-topology") throw error;
+    throw new pulumi.RunError((error as Error).message);
+  }
+};
+
+const outcomes = (
+  datasets: readonly Dataset[],
+  migrations: ReadonlyMap<string, Migration>,
+): pulumi.Output<Record<string, MigrationOutcome>> =>
+  pulumi.all(
+    Object.fromEntries(
+      datasets.map(({ name, next, formerly }) => {
+        const state = next ? "preparing" : formerly ? "moved" : "steady";
+        const outcome = pulumi
+          .output(migrations.get(name)?.result)
+          .apply((result): MigrationOutcome => ({ state, ...(result && { result: result as MoveResult }) }));
+        return [name, outcome];
+      }),
+    ),
+  );

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { datasetState, differs, dropsRetired, endpoint, known } from "../../components/src/migration/inputs";
+import type { MigrationInputs } from "../../components/src/migration/inputs";
+
+const A = { host: "old", database: "a", schema: "public" };
+const B = { host: "new", database: "b", schema: "core" };
+const server = (host: string) => ({ host, port: 5432, user: "postgres" });
+const inputs = (given: Partial<MigrationInputs> = {}): MigrationInputs => ({
+  dataset: "core",
+  owner: "core_user",
+  home: B,
+  options: { mode: "offline", verify: "checksum" },
+  homeServer: server("new"),
+  nextServer: {},
+  formerlyServer: {},
+  custody: { old: "kept", new: "rehome" },
+  shared: [],
+  ...given,
+});
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+it("takes a resource that is not in the state for a dataset that is new", () => {
+  expect(datasetState({})).toBeUndefined();
+  expect(datasetState(inputs({ formerly: A }))).toEqual({ home: B, formerly: A });
+});
+
+it("knows a server from the new inputs, else from the old, else not", () => {
+  expect(known(UNKNOWN)).toBeUndefined();
+  expect(known({})).toBeUndefined();
+  const olds = inputs({ formerly: A, formerlyServer: server("old") });
+  expect(endpoint(A, inputs(), olds)).toEqual({ ...A, server: server("old"), owner: "core_user" });
+  expect(endpoint(A, inputs(), {})).toBeUndefined();
+  expect(endpoint(B, inputs({ homeServer: UNKNOWN }), {})).toBeUndefined();
+});
+
+describe("a change", () => {
+  it("is another place, other tables, other options", () => {
+    expect(differs(inputs(), inputs({ formerly: A }))).toBe(true);
+    expect(differs(inputs(), inputs({ tables: ["t"] }))).toBe(true);
+    expect(differs(inputs(), inputs({ options: { mode: "offline", verify: "count" } }))).toBe(true);
+  });
+
+  it("is not another password or port, nor a neighbour", () => {
+    const other = { ...server("new"), port: 1, password: "x" };
+    expect(differs(inputs(), inputs({ homeServer: other, shared: ["x"], custody: {} }))).toBe(false);
+  });
+
+  it("is not what an earlier version did not write", () => {
+    const { dataset, owner, home } = inputs();
+    expect(differs({ dataset, owner, home }, inputs())).toBe(false);
+  });
+});
+
+describe("a retired home", () => {
+  it("is dropped by the engine only on a host that says so, or where its schema stays", () => {
+    expect(dropsRetired(A, "old/a.public", inputs())).toBe(false);
+    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "dropped" } }))).toBe(true);
+    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" } }))).toBe(false);
+    expect(
+      dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" }, shared: ["old/a.public"] })),
+    ).toBe(true);
+  });
+
+  it("is left on a host that nobody knows any more", () => {
+    expect(dropsRetired(A, "old/a.public", inputs({ custody: {}, shared: ["old/a.public"] }))).toBe(false);
+  });
+});

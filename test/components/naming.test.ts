@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { decodeName, decodePart, encodePart } from "@rehome/components";
+import { databaseName, inDatabase, inSchema, onHost, schemaName } from "../../components/src/naming";
+
+const part = fc.string({ minLength: 1 });
+
+it("reads what it writes", () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(decodePart(encodePart(text))).toBe(text);
+    }),
+  );
+});
+
+it("reads back the placement and who from a logical name, whatever the names are", () => {
+  fc.assert(
+    fc.property(part, part, part, part, (who, host, database, schema) => {
+      expect(decodeName(inSchema(who, { host, database, schema }))).toEqual({ who, host, database, schema });
+      expect(decodeName(schemaName({ host, database, schema }))).toEqual({ host, database, schema });
+      expect(decodeName(inDatabase(who, host, database))).toEqual({ who, host, database });
+      expect(decodeName(databaseName(host, database))).toEqual({ host, database });
+    }),
+  );
+});
+
+it("gives different things different names", () => {
+  fc.assert(
+    fc.property(part, part, part, part, (a, b, c, d) => {
+      if (a === c && b === d) return;
+      expect(onHost(a, b)).not.toBe(onHost(c, d));
+      expect(databaseName(a, b)).not.toBe(databaseName(c, d));
+    }),
+  );
+});
+
+it("leaves ordinary names as they are", () => {
+  expect(inSchema("core", { host: "shared", database: "chiro_erp", schema: "core_schema" })).toBe(
+    "core@shared/chiro_erp.core_schema",
+  );
+});
+
+it("reads no placement where there is none", () => {
+  expect(["", "shared", "core_user@shared", "a/b.c.d", "a@b@c/d"].map(decodeName)).toEqual(
+    Array(5).fill(undefined),
+  );
+});

@@ -1,0 +1,90 @@
+import type { Dataset } from "@rehome/topology";
+import { describe, expect, it } from "vitest";
+import {
+  databaseRefusal,
+  datasetRefusal,
+  schemaRefusal,
+  type Engine,
+  type Knowledge,
+} from "../../components/src/release/refusals";
+
+const server = (port: number) => ({ host: "127.0.0.1", port, user: "postgres", password: "hidden" });
+const home = { host: "new", database: "erp", schema: "core" };
+const core: Dataset = { name: "core", service: "core", role: "core_user", home, startEmpty: false };
+const knowledge: Knowledge = {
+  datasets: [core],
+  hosts: new Set(["old", "new"]),
+  servers: new Map([
+    ["old", server(1)],
+    ["new", server(2)],
+  ]),
+  preview: false,
+};
+const engine = (tables: number, released: boolean): Engine => ({
+  holdsTables: () => Promise.resolve(tables),
+  release: () => Promise.resolve({ released, reason: "" }),
+});
+
+describe("a schema", () => {
+  it("goes when it holds no tables", async () => {
+    expect(await schemaRefusal("old/erp.core", knowledge, engine(0, false))).toBeUndefined();
+  });
+
+  it("goes when a journal releases it", async () => {
+    expect(await schemaRefusal("old/erp.core", knowledge, engine(41, true))).toBeUndefined();
+  });
+
+  it("stays when none does, and the message says what to do", async () => {
+    const refusal = await schemaRefusal("old/erp.core", knowledge, engine(41, false));
+    expect(refusal).toMatch(
+      /old\/erp\.core is not deleted: it holds 41 tables.*formerly.*rehome:destroyData true/s,
+    );
+    expect(refusal).not.toContain("hidden");
+  });
+
+  it("stays when its host has left the stack file", async () => {
+    const without = { ...knowledge, hosts: new Set(["new"]), servers: new Map([["new", server(2)]]) };
+    expect(await schemaRefusal("old/erp.core", without, engine(0, true))).toMatch(
+      /keep it there for one more pulumi up/,
+    );
+  });
+
+  it("is no release of itself", async () => {
+    expect(await schemaRefusal("new/erp.core", knowledge, engine(1, true))).toMatch(/holds 1 table,/);
+  });
+
+  it("is not asked for in a preview whose host is still to be created", async () => {
+    const early = { ...knowledge, servers: new Map(), preview: true };
+    expect(await schemaRefusal("old/erp.core", early, engine(41, false))).toBeUndefined();
+    expect(await schemaRefusal("old/erp.core", { ...early, preview: false }, engine(41, false))).toMatch(
+      /run pulumi up/,
+    );
+  });
+});
+
+describe("a database", () => {
+  it("goes when nothing is left in it", async () => {
+    expect(await databaseRefusal("old/erp", knowledge, engine(0, false))).toBeUndefined();
+  });
+
+  it("stays while it holds tables of others", async () => {
+    expect(await databaseRefusal("old/erp", knowledge, engine(2, true))).toMatch(
+      /old\/erp is not deleted: it holds 2 tables/,
+    );
+  });
+});
+
+describe("a dataset", () => {
+  const gone = { ...knowledge, datasets: [] };
+
+  it("may not be forgotten while its home holds tables", async () => {
+    expect(await datasetRefusal("core", home, gone, engine(3, true))).toMatch(
+      /new\/erp\.core holds 3 tables/,
+    );
+  });
+
+  it("may be forgotten when its home is empty, or another's now", async () => {
+    expect(await datasetRefusal("core", home, gone, engine(0, false))).toBeUndefined();
+    expect(await datasetRefusal("kernel", home, knowledge, engine(3, false))).toBeUndefined();
+  });
+});
