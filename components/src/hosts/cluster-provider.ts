@@ -29,7 +29,10 @@ const spec = ({ directory, password, port, version, parameters }: ClusterInputs)
   ...(parameters === undefined ? {} : { parameters }),
 });
 
-/** Starts a cluster that was made before and is stopped, and says where it is: its port is known in previews then. */
+/**
+ * Starts a cluster that was made before and is stopped, and says where it is: an update's preview knows its address
+ * then, and a creation's does not, whatever port the file gives.
+ */
 export const check = async (olds: Partial<ClusterInputs>, news: ClusterInputs) => {
   if (olds.directory === undefined) return { inputs: news };
   if (olds.directory !== news.directory) {
@@ -41,7 +44,8 @@ export const check = async (olds: Partial<ClusterInputs>, news: ClusterInputs) =
   }
   try {
     const running = await startIfStopped(olds.directory);
-    if (running !== undefined) return { inputs: { ...news, port: news.port ?? running.port } };
+    if (running !== undefined)
+      return { inputs: { ...news, host: running.host, port: news.port ?? running.port } };
   } catch (error) {
     return failure(news, "directory", plainError(error).message);
   }

@@ -1,0 +1,174 @@
+import type { Finding, MoveRequest, Report } from "@rehome/migration";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { MigrationInputs } from "../../components/src/migration/inputs";
+import { check, create, diff, update } from "../../components/src/migration/provider";
+
+/** The engine at its own interface: what it is asked, and what it answers. */
+const engine = vi.hoisted(() => ({
+  asked: [] as [string, unknown][],
+  findings: [] as Finding[],
+  unreachable: undefined as Finding | undefined,
+  released: true,
+  failure: undefined as Error | undefined,
+}));
+const said = vi.hoisted(() => [] as string[]);
+
+vi.mock("@rehome/migration", () => ({
+  checkConnection: () => Promise.resolve(engine.unreachable),
+  planMove: (request: MoveRequest) => {
+    engine.asked.push(["plan", request]);
+    return Promise.resolve({ findings: engine.findings });
+  },
+  formatPlan: () => "the plan",
+  move: (request: MoveRequest, report: Report) => {
+    engine.asked.push(["move", request]);
+    const progress = { dataset: "core", tablesDone: 0, tablesTotal: 1, bytesDone: 0, bytesTotal: 1, rate: 0 };
+    report({ ...progress, stage: "copy" });
+    return engine.failure ? Promise.reject(engine.failure) : Promise.resolve({ clean: true, rows: 7 });
+  },
+  release: (query: unknown) => {
+    engine.asked.push(["release", query]);
+    return Promise.resolve({ released: engine.released, reason: "not verified yet" });
+  },
+  retire: (query: unknown) => {
+    engine.asked.push(["retire", query]);
+    return Promise.resolve();
+  },
+}));
+vi.mock("@pulumi/pulumi", () => ({ log: { info: (line: string) => void said.push(line) } }));
+
+const A = { host: "old", database: "core_db", schema: "public" };
+const B = { host: "new", database: "erp", schema: "core" };
+const servers = {
+  old: { host: "127.0.0.1", port: 1, user: "postgres", password: "hidden" },
+  new: { host: "127.0.0.1", port: 2, user: "postgres", password: "hidden" },
+};
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const inputs = (given: Partial<MigrationInputs>): MigrationInputs => ({
+  ...{ dataset: "core", owner: "core_user", home: A, options: { mode: "offline", verify: "checksum" } },
+  ...{ homeServer: servers.old, nextServer: {}, formerlyServer: {} },
+  ...{ custody: { old: "dropped", new: "rehome" }, shared: [] },
+  ...given,
+});
+const atA = inputs({});
+const movedToB = inputs({ home: B, formerly: A, homeServer: servers.new, formerlyServer: servers.old });
+const atB = inputs({ home: B, homeServer: servers.new });
+const end = (placement: typeof A) => ({
+  ...placement,
+  server: servers[placement.host as "old"],
+  owner: "core_user",
+});
+
+beforeEach(() => {
+  Object.assign(engine, {
+    asked: [],
+    findings: [],
+    unreachable: undefined,
+    released: true,
+    failure: undefined,
+  });
+  said.length = 0;
+});
+
+describe("check", () => {
+  it("prints the plan of a move, and touches nothing", async () => {
+    expect(await check(atA, movedToB)).toEqual({ inputs: movedToB, failures: [] });
+    expect(said).toEqual(["the plan"]);
+    expect(engine.asked.map(([verb]) => verb)).toEqual(["plan"]);
+  });
+
+  it("plans the way back from where the data is", async () => {
+    await check(movedToB, inputs({ home: A, formerly: B, formerlyServer: servers.new }));
+    expect(engine.asked).toEqual([["plan", expect.objectContaining({ from: end(B), to: end(A) })]]);
+  });
+
+  it("does nothing where nothing changed", async () => {
+    expect(await check(movedToB, movedToB)).toEqual({ inputs: movedToB, failures: [] });
+    expect(said).toEqual([]);
+    expect(engine.asked).toEqual([]);
+  });
+
+  it("refuses an edit that is no step of a placement's life", async () => {
+    const { failures } = await check(atA, atB);
+    expect(failures).toEqual([{ property: "home", reason: expect.stringContaining("formerly") as unknown }]);
+  });
+
+  it("refuses what the plan forbids, each with its remedy and code", async () => {
+    const blocker: Finding = {
+      code: "long-name",
+      level: "blocker",
+      message: "Too long.",
+      remedy: "Shorten it.",
+    };
+    engine.findings = [blocker, { ...blocker, level: "warning" }];
+    expect((await check(atA, movedToB)).failures).toEqual([
+      { property: "home", reason: "Too long. Shorten it. [long-name]" },
+    ]);
+  });
+
+  it("refuses a server that cannot be reached, before it plans", async () => {
+    engine.unreachable = { code: "wrong-password", level: "blocker", message: "No.", remedy: "Set it." };
+    const { failures } = await check(atA, movedToB);
+    expect(failures).toHaveLength(2);
+    expect(engine.asked).toEqual([]);
+    expect((await check({}, atA)).failures).toEqual([
+      { property: "home", reason: "No. Set it. [wrong-password]" },
+    ]);
+  });
+
+  it("refuses to retire what is not released", async () => {
+    engine.released = false;
+    expect((await check(movedToB, atB)).failures).toEqual([{ property: "home", reason: "not verified yet" }]);
+  });
+
+  it("remembers how to reach a home that is retired", async () => {
+    const { inputs: checked } = await check(movedToB, atB);
+    expect(checked.formerlyServer).toEqual(servers.old);
+  });
+
+  it("settles on a host that is still to be created", async () => {
+    expect((await check({}, inputs({ homeServer: UNKNOWN }))).failures).toEqual([]);
+  });
+});
+
+describe("diff", () => {
+  it("sees a move, and no change where there is none", async () => {
+    expect(await diff(atA, movedToB)).toEqual({ changes: true });
+    expect(await diff(movedToB, { ...movedToB, homeServer: UNKNOWN })).toEqual({ changes: false });
+  });
+});
+
+describe("create and update", () => {
+  it("settle without touching a server", async () => {
+    expect(await create(atA)).toEqual({ id: "core", outs: { ...atA, ready: true } });
+    expect(engine.asked).toEqual([]);
+  });
+
+  it("move, and keep the result", async () => {
+    const { outs } = await update(atA, movedToB);
+    expect(outs).toEqual({ ...movedToB, ready: true, result: { clean: true, rows: 7 } });
+    expect(engine.asked).toEqual([
+      ["move", expect.objectContaining({ from: end(A), to: end(B), dataset: "core" })],
+    ]);
+    expect(said).toEqual(["core: copy"]);
+  });
+
+  it("adopt data from where it was before there was a stack", async () => {
+    expect((await create(movedToB)).outs.result).toEqual({ clean: true, rows: 7 });
+  });
+
+  it("retire, dropping only where the file says so, and keep the last result", async () => {
+    const { outs } = await update({ ...movedToB, result: { rows: 7 } }, atB);
+    expect(engine.asked).toEqual([["retire", { dataset: "core", old: end(A), home: end(B), drop: true }]]);
+    expect(outs.result).toEqual({ rows: 7 });
+  });
+
+  it("fail with the engine's message and code, and no stack", async () => {
+    engine.failure = Object.assign(new Error("Rows differ."), { code: "verification-failed" });
+    const error = await update(atA, movedToB).catch((caught: unknown) => caught as Error);
+    expect(error).toMatchObject({
+      message: "Rows differ. [verification-failed]",
+      stack: "Rows differ. [verification-failed]",
+    });
+  });
+});
