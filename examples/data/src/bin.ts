@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { loadWorld } from "./load-world";
+import { WORLDS, type World } from "./worlds";
+
+const USAGE = `node examples/data/dist/bin.js <${WORLDS.join(" | ")}> --url postgres://user@host:port [--scale 1] [--replace]
+The superuser's password is read from PGPASSWORD.`;
+
+const serverOf = (text: string) => {
+  const url = new URL(text);
+  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:")
+    throw new Error("--url is no postgres:// URL.");
+  if (url.password !== "") throw new Error("--url holds a password: leave it out and set PGPASSWORD.");
+  return {
+    host: url.hostname === "" ? "127.0.0.1" : url.hostname,
+    port: url.port === "" ? 5432 : Number(url.port),
+    user: url.username === "" ? "postgres" : decodeURIComponent(url.username),
+    password: process.env["PGPASSWORD"] ?? "",
+  };
+};
+
+const main = async (): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      url: { type: "string" },
+      scale: { type: "string", default: "1" },
+      replace: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const world = positionals[0] as World | undefined;
+  if (values.help) return console.log(USAGE);
+  if (world === undefined || !WORLDS.includes(world) || values.url === undefined) throw new Error(USAGE);
+  const args = { world, server: serverOf(values.url), scale: Number(values.scale), replace: values.replace };
+  const loaded = await loadWorld(args, ({ database, rows, done, total }) =>
+    console.log(`${done}/${total} ${database}: ${rows} rows`),
+  );
+  console.log(`${world}: ${loaded.rows} rows in ${loaded.databases.length} databases`);
+};
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

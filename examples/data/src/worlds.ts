@@ -1,0 +1,65 @@
+import { join } from "node:path";
+
+/** The worlds that have legacy data. */
+export const WORLDS = ["chiro-erp", "hexabuilders"] as const;
+export type World = (typeof WORLDS)[number];
+
+/** A database of a world's legacy server. */
+export interface LegacyDatabase {
+  readonly name: string;
+  /** The role that owns the database. */
+  readonly owner: string;
+  /** Who owns which schema, `public` included. */
+  readonly schemas: Readonly<Record<string, string>>;
+}
+
+const CHIRO_SERVICES = [
+  "core",
+  "analytics",
+  "commerce",
+  "crm",
+  "finance",
+  "logistics",
+  "operations",
+  "supply",
+] as const;
+
+const DATABASES: Readonly<Record<World, readonly LegacyDatabase[]>> = {
+  "chiro-erp": [
+    ...CHIRO_SERVICES.map((service) => ({
+      name: `${service}_db`,
+      owner: `${service}_user`,
+      schemas: { public: `${service}_user` },
+    })),
+    { name: "keycloak", owner: "keycloak_user", schemas: { public: "keycloak_user" } },
+  ],
+  hexabuilders: [
+    {
+      name: "hexabuilders",
+      owner: "partner_user",
+      schemas: {
+        public: "partner_user",
+        onboarding: "onboarding_user",
+        recruitment: "recruitment_user",
+        campaign_management: "campaign_user",
+      },
+    },
+  ],
+};
+
+/** The databases of a world, in the order in which they are loaded. */
+export const databasesOf = (world: World): readonly LegacyDatabase[] => DATABASES[world];
+
+/** The roles of a world, each once. */
+export const rolesOf = (world: World): readonly string[] => [
+  ...new Set(DATABASES[world].flatMap(({ owner, schemas }) => [owner, ...Object.values(schemas)])),
+];
+
+const EXAMPLES = join(__dirname, "..", "..");
+
+/** The functions that data files use. */
+export const preludeFile = (): string => join(EXAMPLES, "data", "prelude.sql");
+
+/** The file with a database's schema, or with its rows. */
+export const legacyFile = (world: World, database: string, kind: "schema" | "data"): string =>
+  join(EXAMPLES, world, "legacy", `${database}${kind === "data" ? ".data" : ""}.sql`);
