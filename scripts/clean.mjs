@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import console from "node:console";
 import { existsSync, lstatSync, readFileSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -73,21 +73,36 @@ const socketDirectory = (data) => {
   return /^unix_socket_directories = '(\/tmp\/rehome-[0-9a-f]+)'$/m.exec(readFileSync(settings, "utf8"))?.[1];
 };
 
+/** Data of this folder's whose link somebody has deleted: it would serve on, unseen. */
+const forgotten = () => {
+  if (!existsSync(ELSEWHERE)) return [];
+  return readdirSync(ELSEWHERE)
+    .filter((name) => name.endsWith(".origin"))
+    .filter((name) => readFileSync(join(ELSEWHERE, name), "utf8").startsWith(root + sep))
+    .map((name) => join(ELSEWHERE, name.slice(0, -".origin".length)));
+};
+
 let stopped = 0;
+const remove = async (data) => {
+  const pid = postmaster(data);
+  if (pid !== undefined) {
+    await stop(pid);
+    stopped += 1;
+  }
+  const sockets = socketDirectory(data);
+  if (sockets !== undefined) rmSync(sockets, { recursive: true, force: true });
+  rmSync(data, { recursive: true, force: true });
+  rmSync(`${data}.origin`, { force: true });
+};
+
 for (const folder of folders()) {
   for (const directory of clusters(folder)) {
     const data = realpathSync(directory);
-    const pid = postmaster(data);
-    if (pid !== undefined) {
-      await stop(pid);
-      stopped += 1;
-    }
-    const sockets = socketDirectory(data);
-    if (sockets !== undefined) rmSync(sockets, { recursive: true, force: true });
-    if (lstatSync(directory).isSymbolicLink() && data.startsWith(ELSEWHERE))
-      rmSync(data, { recursive: true });
+    if (lstatSync(directory).isSymbolicLink() && !data.startsWith(ELSEWHERE)) continue; // a link of somebody's own
+    await remove(data);
   }
   rmSync(folder, { recursive: true, force: true });
   console.log(`Deleted ${folder}`);
 }
+for (const data of forgotten()) await remove(data);
 console.log(stopped === 1 ? "Stopped 1 server." : `Stopped ${stopped} servers.`);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   chmod,
   chown,
@@ -10,6 +10,7 @@ import {
   realpath,
   stat,
   symlink,
+  writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ClusterError, codeOf } from "./cluster-error";
@@ -67,6 +68,9 @@ const assertFree = async (directory: string): Promise<void> => {
   );
 };
 
+/** Says, beside data that lies elsewhere, which directory it was made for. */
+export const originFile = (data: string): string => `${data}.origin`;
+
 /**
  * Decides where a new cluster's files go: the directory itself, or, when root's server could not reach it (a clone
  * in /root, say), one of /var/lib/rehome with a link in its place. Makes the parents, not the directory.
@@ -77,9 +81,10 @@ export const placeData = async (directory: string, account: Account): Promise<st
   if (await reachable(directory, account)) return directory;
   const linked = await readlink(directory).catch(absentAs<string | undefined>(undefined));
   if (linked !== undefined) return linked;
-  const elsewhere = join(REACHABLE, short(directory));
+  // A name of its own: somebody may have deleted the link and not the data, which is not ours to overwrite.
+  const elsewhere = join(REACHABLE, `${short(directory)}-${randomBytes(4).toString("hex")}`);
   await mkdir(REACHABLE, { recursive: true, mode: 0o755 });
-  await assertFree(elsewhere);
+  await writeFile(originFile(elsewhere), directory);
   await symlink(elsewhere, directory);
   return elsewhere;
 };

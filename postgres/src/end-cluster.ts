@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { clusterVersion, resolved, socketPath } from "./data-directory";
+import { clusterVersion, originFile, resolved, socketPath } from "./data-directory";
 import { withDirectoryLock } from "./directory-lock";
 import { existingCluster } from "./existing-cluster";
 import { findPostmaster } from "./postmaster";
@@ -38,6 +38,7 @@ export const removeCluster = async (given: string): Promise<void> => {
     const data = await resolved(directory);
     if (!(await stop(directory, "immediate"))) return;
     await rm(data, { recursive: true, force: true });
+    if (data !== directory) await rm(originFile(data), { force: true });
     await rm(directory, { recursive: true, force: true }); // the link, when the data lay elsewhere
     await rm(socketPath(directory), { recursive: true, force: true });
   });

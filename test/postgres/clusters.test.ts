@@ -1,5 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -238,4 +251,22 @@ describe("a directory that is something else", () => {
       await rm(join(hidden, ".."), { recursive: true });
     },
   );
+
+  it.runIf(userInfo().uid === 0)("does not trip over data whose link was deleted", async () => {
+    const above = await mkdtemp("/tmp/rehome-hidden-");
+    const hidden = join(above, "cluster");
+    const spec = { directory: hidden, password, parameters: quick };
+    await ensureCluster(spec);
+    const orphan = await readlink(hidden);
+    await unlink(hidden);
+    const { port } = await ensureCluster(spec);
+    expect(await ask(port, password, "SELECT 1")).toBe("1");
+    await removeCluster(hidden);
+    await symlink(orphan, hidden);
+    await removeCluster(hidden);
+    expect(
+      (await readdir("/var/lib/rehome")).filter((name) => join("/var/lib/rehome", name).startsWith(orphan)),
+    ).toEqual([]);
+    await rm(above, { recursive: true });
+  });
 });
