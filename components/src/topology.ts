@@ -104,7 +104,7 @@ const outcomes = (
         const state = next ? "preparing" : formerly ? "moved" : "steady";
         const outcome = pulumi
           .output(migrations.get(name)?.result)
-          .apply((result): MigrationOutcome => ({ state, ...(result && { result: result as MoveResult }) }));
+          .apply((result): MigrationOutcome => ({ state, ...(result && { result }) }));
         return [name, outcome];
       }),
     ),

@@ -4,7 +4,7 @@ import { expand, parseTopology, transition, type Dataset } from "@rehome/topolog
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
-const root = join(import.meta.dirname, "../..");
+const root = process.cwd();
 const datasets = (file: string): Map<string, Dataset> => {
   const text = readFileSync(file, "utf8").replaceAll("LEGACY_PORT", "5432");
   const { config } = parse(text) as { config: Record<string, unknown> };

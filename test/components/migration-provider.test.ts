@@ -121,6 +121,13 @@ describe("check", () => {
     expect((await check(movedToB, atB)).failures).toEqual([{ property: "home", reason: "not verified yet" }]);
   });
 
+  it("refuses to retire on a host that left the stack file in the same edit", async () => {
+    const { failures } = await check(movedToB, { ...atB, custody: { new: "rehome" } });
+    expect(failures).toEqual([
+      { property: "home", reason: expect.stringContaining("for one more pulumi up") as unknown },
+    ]);
+  });
+
   it("remembers how to reach a home that is retired", async () => {
     const { inputs: checked } = await check(movedToB, atB);
     expect(checked.formerlyServer).toEqual(servers.old);

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
-import { getStore } from "@pulumi/pulumi/runtime/state";
 
 /** A resource that a program registered. */
 export interface Recorded {
@@ -31,20 +30,21 @@ const short = (urn: string): string => {
   return `${type.split(/[:/$]/).at(-1) ?? ""} ${name.join("::")}`;
 };
 
+const mocks: pulumi.runtime.Mocks = {
+  call: ({ inputs }) => inputs as object,
+  newResource: ({ type, name, inputs }) => {
+    const made = type === "random:index/randomPassword:RandomPassword" ? { result: `secret of ${name}` } : {};
+    const cluster = type.endsWith(":Cluster") ? { host: "127.0.0.1", port: 40000, user: "postgres" } : {};
+    return { id: `${name}_id`, state: { ...(inputs as object), ...made, ...cluster } };
+  },
+};
+
 /** Pulumi's mocks, with the dependencies and hooks that they do not show. */
 class RecordingMonitor extends MockMonitor {
   readonly recorded: Recorded[] = [];
 
   constructor() {
-    super({
-      call: ({ inputs }) => inputs as object,
-      newResource: ({ type, name, inputs }) => {
-        const made =
-          type === "random:index/randomPassword:RandomPassword" ? { result: `secret of ${name}` } : {};
-        const cluster = type.endsWith(":Cluster") ? { host: "127.0.0.1", port: 40000, user: "postgres" } : {};
-        return { id: `${name}_id`, state: { ...(inputs as object), ...made, ...cluster } };
-      },
-    });
+    super(mocks);
   }
 
   override async registerResource(request: unknown, callback: unknown): Promise<void> {
@@ -74,12 +74,8 @@ export const record = async <Result>(
   config: Readonly<Record<string, string>> = {},
 ): Promise<{ result: Result; resources: ReadonlyMap<string, Recorded>; ids: readonly string[] }> => {
   const monitor = new RecordingMonitor();
+  await pulumi.runtime.setMocks(mocks); // switches every feature on
   setMockOptions(monitor, "chiro", "dev", false);
-  Object.assign(getStore(), {
-    supportsSecrets: true,
-    supportsResourceHooks: true,
-    supportsDeletedWith: true,
-  });
   pulumi.runtime.setAllConfig({ ...config });
   const result = program();
   await settle(monitor);

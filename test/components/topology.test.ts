@@ -64,6 +64,7 @@ describe("two services of one host", () => {
           "ServiceDatabase core@shared/chiro_erp.core_schema",
           "ServiceDatabase crm@shared/chiro_erp.crm_schema",
         ],
+        ...["Grant public@shared/postgres", "Grant public@shared/template1"],
         ...["Grant public@shared/chiro_erp", "Grant public@shared/chiro_erp.public"],
         ...["Grant core_user@shared/chiro_erp", "Grant crm_user@shared/chiro_erp"],
         ...["Migration core", "Migration crm"],
@@ -82,6 +83,15 @@ describe("two services of one host", () => {
       },
       dependsOn: ["RandomPassword postgres@shared"],
     });
+  });
+
+  it("may not enter the databases that come with the cluster", () => {
+    for (const database of ["postgres", "template1"]) {
+      expect(need(graph, `Grant public@shared/${database}`)).toMatchObject({
+        inputs: { role: "public", database, objectType: "database", privileges: [] },
+        provider: "shared",
+      });
+    }
   });
 
   it("are reached by a provider without TLS on this machine", () => {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ServerConnection } from "@rehome/migration";
 import type { LocalHost as LocalHostSpec } from "@rehome/topology";
-import { encodePart, onHost } from "../naming";
+import { encodePart, inDatabase, onHost } from "../naming";
 import { Cluster } from "./cluster";
 import type { Host } from "./host";
 
@@ -61,6 +61,14 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
       },
       child,
     );
+    // The server is ours, and nobody but the administrator has any business in the databases that come with it.
+    for (const database of ["postgres", "template1"]) {
+      new postgresql.Grant(
+        inDatabase("public", name, database),
+        { role: "public", database, objectType: "database", privileges: [] },
+        { ...child, provider: this.provider },
+      );
+    }
     this.ready = [cluster];
     this.registerOutputs({ host: cluster.host, port: cluster.port });
   }

@@ -64,6 +64,7 @@ const objections = async (
       return (lost.length > 0 ? lost : await blockers(from, to, news)).map(said);
     }
     case "retire": {
+      if (!(step.old.host in news.custody)) return [unknownHost(step.old)];
       const [home, old] = [at(step.home), at(step.old)];
       const lost = await unreachable([home, old]);
       if (lost.length > 0) return lost.map(said);
@@ -75,7 +76,8 @@ const objections = async (
 };
 
 const unknownHost = (old: Placement): string =>
-  `${placementName(old)} cannot be retired: host "${old.host}" is not known. Keep it in the stack file for one more up.`;
+  `${placementName(old)} cannot be retired: its host "${old.host}" is no longer in the stack file. ` +
+  "Keep it there for one more pulumi up, and delete its lines then.";
 
 /** Decides what the edit asks for, and refuses what cannot be done before anything is touched. */
 export const check = async (olds: MigrationState, news: MigrationInputs) => {
