@@ -1,0 +1,95 @@
+import { parseArgs } from "node:util";
+import { RehearsalError } from "../rehearsal-error";
+
+export const USAGE = `Runs this Pulumi program without the Pulumi CLI, against local PostgreSQL servers.
+
+  rehearse preview                shows what would be done
+  rehearse up                     previews, then does it
+  rehearse refresh                takes into the state what the servers say
+  rehearse destroy                deletes everything
+  rehearse stack output [NAME]    prints the stack's outputs
+  rehearse stack export           prints the state, as \`pulumi stack import\` accepts it
+
+  --stack NAME        the stack (default: the only one, or dev)
+  --cwd DIR           the project's folder (default: this one)
+  --config-file FILE  instead of Pulumi.<stack>.yaml
+  --parallel N        resources worked on at once (default: 16)
+  --skip-preview      go ahead without previewing first
+  --run-program       destroy: run the program for its hooks (default: when the stack has any)
+  --show-secrets      print secrets instead of [secret]
+  --json              preview, stack output: print JSON
+  --yes               accepted, as with Pulumi; nothing is ever asked`;
+
+const COMMANDS = ["preview", "up", "destroy", "refresh", "stack output", "stack export", "help"] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+/** A command line, understood. */
+export interface Arguments {
+  readonly command: CommandName;
+  /** The output that was asked for. */
+  readonly name: string | undefined;
+  readonly stack: string | undefined;
+  readonly cwd: string;
+  readonly configFile: string | undefined;
+  readonly parallel: number | undefined;
+  readonly json: boolean;
+  readonly showSecrets: boolean;
+  readonly skipPreview: boolean;
+  readonly runProgram: boolean | undefined;
+}
+
+const isCommand = (text: string): text is CommandName => (COMMANDS as readonly string[]).includes(text);
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      stack: { type: "string", short: "s" },
+      cwd: { type: "string", short: "C", default: process.cwd() },
+      "config-file": { type: "string" },
+      parallel: { type: "string", short: "p" },
+      json: { type: "boolean", short: "j", default: false },
+      "show-secrets": { type: "boolean", default: false },
+      "skip-preview": { type: "boolean", short: "f", default: false },
+      "run-program": { type: "boolean" },
+      yes: { type: "boolean", short: "y" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+
+const countOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new RehearsalError("usage", `--parallel is "${text}"; a number of 1 or more is expected.`);
+};
+
+/** @throws RehearsalError for a command line that makes no sense */
+export const parseArguments = (args: readonly string[]): Arguments => {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (error) {
+    throw new RehearsalError("usage", (error as Error).message, { cause: error });
+  }
+  const { values, positionals } = parsed;
+  const [first = "help", second = "", third] = positionals;
+  const words = first === "stack" ? `stack ${second}` : first;
+  const command = values.help ? "help" : words;
+  if (!isCommand(command)) {
+    throw new RehearsalError("usage", `"${words.trim()}" is no command; one of ${COMMANDS.join(", ")} is expected.`);
+  }
+  return {
+    command,
+    name: first === "stack" ? third : undefined,
+    stack: values.stack,
+    cwd: values.cwd,
+    configFile: values["config-file"],
+    parallel: countOf(values.parallel),
+    json: values.json,
+    showSecrets: values["show-secrets"],
+    skipPreview: values["skip-preview"],
+    runProgram: values["run-program"],
+  };
+};

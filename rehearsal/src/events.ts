@@ -1,0 +1,65 @@
+import type { Urn } from "./wire/urn";
+import type { Values } from "./wire/values";
+
+/** What is done to a resource, in Pulumi's words. */
+export type Op =
+  | "same"
+  | "create"
+  | "update"
+  | "delete"
+  | "replace"
+  | "create-replacement"
+  | "delete-replaced"
+  | "read"
+  | "refresh"
+  | "remove-pending-replace";
+
+export type Phase = "preview" | "update" | "destroy-preview" | "destroy" | "refresh";
+export type Severity = "debug" | "info" | "warning" | "error";
+
+/** One step of a run. */
+export interface Step {
+  readonly op: Op;
+  readonly urn: Urn;
+}
+export interface StepEvent extends Step {
+  readonly kind: "step";
+  readonly parent: Urn;
+  readonly status: "started" | "done" | "failed";
+  /** Properties that differ, marked `+`, `-` or `~`. */
+  readonly diff: readonly string[];
+  /** The provider is not asked to delete: the resource only leaves the state. */
+  readonly retained: boolean;
+  readonly seconds: number;
+}
+/** A message of the program, of a provider or of the host. */
+export interface DiagnosticEvent {
+  readonly kind: "diagnostic";
+  readonly severity: Severity;
+  /** The resource it is about; empty: the stack. */
+  readonly urn: Urn;
+  readonly message: string;
+  /** Progress: of interest only while it is the newest. */
+  readonly ephemeral: boolean;
+}
+export interface OutputsEvent {
+  readonly kind: "outputs";
+  readonly before: Values;
+  readonly now: Values;
+}
+export interface SummaryEvent {
+  readonly kind: "summary";
+  /** How many resources each operation concerned. */
+  readonly changes: Readonly<Partial<Record<Op, number>>>;
+  readonly seconds: number;
+  readonly failed: boolean;
+}
+export type RehearsalEvent =
+  | { readonly kind: "phase"; readonly phase: Phase; readonly stack: string }
+  | StepEvent
+  | DiagnosticEvent
+  | OutputsEvent
+  | SummaryEvent;
+
+/** Whoever listens to a run. Messages have their secrets taken out before they come here. */
+export type Listener = (event: RehearsalEvent) => void;

@@ -1,0 +1,15 @@
+export type {
+  DiagnosticEvent,
+  Op,
+  OutputsEvent,
+  Phase,
+  RehearsalEvent,
+  Severity,
+  Step,
+  StepEvent,
+  SummaryEvent,
+} from "./events";
+export { RehearsalError } from "./rehearsal-error";
+export { rehearse, readStack, type Command, type RehearseOptions, type RehearseResult } from "./run/rehearse";
+export { createRenderer, type RendererOptions } from "./display/renderer";
+export type { Value, Values } from "./wire/values";

@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { performDeletions } from "../deployment/deletions";
+import { fail, report, Stopping, type Deployment, type Mode } from "../deployment/deployment";
+import { createHooks } from "../deployment/hooks";
+import { createJournal } from "../deployment/journal";
+import { createLimiter } from "../deployment/limiter";
+import { refresh } from "../deployment/refresh";
+import type { Listener, Phase } from "../events";
+import { EXPLAINED, environmentOf, sdkFile, startProgram, type Surroundings } from "../program/program";
+import { openServices } from "../program/services";
+import type { Project } from "../project/project";
+import type { StackConfig } from "../project/stack-config";
+import { dynamic } from "../providers/dynamic";
+import { postgresql } from "../providers/postgresql";
+import type { ProviderPackage } from "../providers/provider";
+import { random } from "../providers/random";
+import { createRegistry } from "../providers/registry";
+import { stackReferences } from "../providers/stack-reference";
+import { messageOf } from "../rehearsal-error";
+import type { Scrubber } from "../secrets/scrub";
+import type { Snapshot } from "../state/resource";
+import { plain, secret, type Values } from "../wire/values";
+
+/** What one pass over a stack needs. */
+export interface PhaseInput {
+  readonly phase: Phase;
+  readonly project: Project;
+  readonly stack: string;
+  readonly config: StackConfig;
+  readonly snapshot: Snapshot;
+  /** Writes the state; not called in previews. */
+  readonly save: (snapshot: Snapshot) => Promise<void>;
+  readonly scrubber: Scrubber;
+  readonly listen: Listener;
+  readonly parallel: number;
+  /** Whether a destruction runs the program, so that its hooks are there. */
+  readonly withProgram: boolean;
+  readonly outputsOf: (stack: string) => Promise<Values | undefined>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How it ended. */
+export interface PhaseResult {
+  readonly failed: boolean;
+  readonly snapshot: Snapshot;
+  readonly outputs: Values | undefined;
+}
+
+const IDLE_CHECK = 20;
+/** A program has this long to notice that the run is ending. */
+const GRACE = 2_000;
+
+const isPreview = (phase: Phase): boolean => phase === "preview" || phase === "destroy-preview";
+const modeOf = (phase: Phase): Mode => (phase.startsWith("destroy") ? "destroy" : "update");
+
+const interruptedCreations = (snapshot: Snapshot): Set<string> =>
+  new Set(snapshot.pending.filter(({ type }) => type === "creating").map(({ resource }) => resource.urn));
+
+const createDeployment = (input: PhaseInput, packages: readonly ProviderPackage[]): Deployment => {
+  const { stack, project, config, snapshot, scrubber, listen, phase } = input;
+  const dryRun = isPreview(phase);
+  const deployment: Deployment = {
+    stack,
+    project: project.name,
+    dryRun,
+    mode: modeOf(phase),
+    config,
+    registry: createRegistry(packages),
+    journal: createJournal(snapshot, dryRun ? () => Promise.resolve() : input.save),
+    hooks: createHooks(),
+    scrubber,
+    listen,
+    inTurn: createLimiter(1),
+    atOnce: createLimiter(input.parallel),
+    seen: new Set(),
+    deletedFirst: new Set(),
+    replaced: new Set(),
+    deleting: new Set(),
+    formerNames: new Map(),
+    interrupted: interruptedCreations(snapshot),
+    changes: {},
+    outputs: undefined,
+    failed: false,
+    active: 0,
+    stopping: false,
+    stop: () => {
+      deployment.stopping = true;
+    },
+  };
+  return deployment;
+};
+
+/** Waits for the program to end; once the run is stopping, lets steps end and then insists. */
+const awaitProgram = async (
+  deployment: Deployment,
+  child: ReturnType<typeof startProgram>,
+): Promise<number> => {
+  let ended = false;
+  const exit = child.exited.finally(() => {
+    ended = true;
+  });
+  exit.catch(() => undefined); // awaited below
+  while (!ended && !(deployment.stopping && deployment.active === 0)) await sleep(IDLE_CHECK);
+  if (!ended) await Promise.race([exit, sleep(GRACE)]);
+  if (!ended) await child.stop();
+  const code = await exit;
+  while (deployment.active > 0) await sleep(IDLE_CHECK);
+  return code;
+};
+
+const runWithProgram = async (
+  deployment: Deployment,
+  around: Surroundings,
+  finish: () => Promise<void>,
+): Promise<void> => {
+  const child = startProgram(around, (line) => report(deployment, "info", "", line));
+  const code = await awaitProgram(deployment, child);
+  if (code !== 0 && !deployment.failed && !deployment.stopping) {
+    const explained = code === EXPLAINED ? "" : ` with code ${code}`;
+    fail(deployment, "", `the program ended${explained} before it was through.`);
+  }
+  if (code === 0) await finish();
+};
+
+/** One pass over a stack: a preview, an update, a destruction or a refresh. */
+export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
+  const began = Date.now();
+  const { project, stack, config, phase, parallel } = input;
+  input.listen({ kind: "phase", phase, stack });
+  const script = sdkFile(project, "cmd/dynamic-provider/index.js"); // says what is missing before anything is open
+  const services = await openServices();
+  const around: Surroundings = {
+    project,
+    stack,
+    config,
+    parallel,
+    dryRun: isPreview(phase),
+    address: services.address,
+  };
+  let deployment: Deployment | undefined;
+  const providers = [
+    postgresql,
+    random,
+    stackReferences(input.outputsOf),
+    dynamic({
+      script,
+      cwd: project.directory,
+      engine: services.address,
+      env: environmentOf(around),
+      config: config.values,
+      onLine: (line) => deployment && report(deployment, "info", "", line),
+    }),
+  ];
+  const run = createDeployment(input, providers);
+  deployment = run;
+  for (const key of config.secretKeys) run.scrubber.learn(secret(config.values[key] ?? ""));
+  for (const { outputs, inputs } of input.snapshot.resources) run.scrubber.learn({ outputs, inputs });
+  const cancel = (): void => {
+    if (!run.stopping) fail(run, "", "canceled: what was under way has come to its end, nothing more is begun.");
+  };
+  input.signal?.addEventListener("abort", cancel, { once: true });
+  for (const { type, resource } of input.snapshot.pending) {
+    report(run, "warning", resource.urn, `an earlier run was interrupted while ${type} this resource`);
+  }
+  let finished: Promise<void> | undefined;
+  const finish = (): Promise<void> =>
+    (finished ??= (async () => {
+      if (run.failed || run.stopping) return;
+      await performDeletions(run);
+    })().catch((error: unknown) => {
+      if (!(error instanceof Stopping)) fail(run, "", messageOf(error));
+    }));
+  try {
+    services.serve(run, finish);
+    if (input.signal?.aborted) cancel();
+    if (phase === "refresh") await refresh(run);
+    else if (modeOf(phase) === "update" || input.withProgram) await runWithProgram(run, around, finish);
+    else await finish();
+    if (!run.dryRun) await run.journal.flush();
+  } catch (error) {
+    if (!(error instanceof Stopping)) fail(run, "", messageOf(error));
+  } finally {
+    input.signal?.removeEventListener("abort", cancel);
+    await run.registry.close();
+    run.hooks.close();
+    services.close();
+  }
+  if (run.outputs !== undefined) input.listen({ kind: "outputs", ...run.outputs });
+  const seconds = (Date.now() - began) / 1000;
+  input.listen({ kind: "summary", changes: run.changes, seconds, failed: run.failed });
+  return { failed: run.failed, snapshot: run.journal.snapshot(), outputs: run.outputs?.now };
+};
+
+/** Outputs with their secrets opened, for whoever runs a rehearsal from code. */
+export const openOutputs = (outputs: Values): Values => plain(outputs) as Values;

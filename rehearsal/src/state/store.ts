@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import type { Crypter } from "../secrets/crypter";
+import type { Vault } from "../secrets/passphrase";
+import { openSeal, readCheckpoint, saltOf, sealer, writeCheckpoint } from "./checkpoint";
+import { readJson, writeAtomically } from "./file";
+import { EMPTY, type Snapshot } from "./resource";
+
+/** A stack's state file. */
+export interface StateStore {
+  readonly load: () => Promise<Snapshot>;
+  /** Resolves once this snapshot, or a later one, is safely on disk. */
+  readonly save: (snapshot: Snapshot) => Promise<void>;
+  /** The checkpoint as JSON text. */
+  readonly render: (snapshot: Snapshot, showSecrets: boolean) => string;
+}
+
+/** Where everything about a project's rehearsals is kept. */
+export const rehearsalDirectory = (root: string): string => join(root, ".rehome", "rehearsal");
+export const stateFile = (root: string, stack: string): string =>
+  join(rehearsalDirectory(root), `${stack}.json`);
+
+/** Saves one after the other; those that come in the meantime are covered by one more write of the newest. */
+const coalesced = (write: (snapshot: Snapshot) => Promise<void>): ((snapshot: Snapshot) => Promise<void>) => {
+  let newest: Snapshot = EMPTY;
+  let running: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | undefined;
+  return (snapshot) => {
+    newest = snapshot;
+    queued ??= running
+      .catch(() => undefined) // told to whoever waited for that write
+      .then(() => {
+        queued = undefined;
+        running = write(newest);
+        return running;
+      });
+    return queued;
+  };
+};
+
+export const openStore = async (root: string, stack: string, vault: Vault): Promise<StateStore> => {
+  const file = stateFile(root, stack);
+  const existing = await readJson(file);
+  const salt = existing === undefined ? undefined : saltOf(existing);
+  const crypter: Crypter = salt === undefined ? await vault.create() : await vault.open(salt, file);
+  const seal = sealer(crypter);
+  const text = (snapshot: Snapshot, how: typeof seal): string =>
+    `${JSON.stringify(writeCheckpoint(snapshot, crypter.salt, how, new Date()), undefined, 2)}\n`;
+  return {
+    load: async () => {
+      const json = await readJson(file);
+      return json === undefined ? EMPTY : readCheckpoint(json, crypter);
+    },
+    save: coalesced((snapshot) => writeAtomically(file, text(snapshot, seal))),
+    render: (snapshot, showSecrets) => text(snapshot, showSecrets ? openSeal : seal),
+  };
+};
