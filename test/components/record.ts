@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 
 /** A resource that a program registered. */
 export interface Recorded {
@@ -22,7 +21,7 @@ interface Request {
   getHooks(): { getBeforeDeleteList(): string[] } | undefined;
   getRetainondelete(): boolean;
   getProvider(): string;
-  getCustom(): boolean;
+  getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
 const short = (urn: string): string => {
@@ -39,19 +38,21 @@ const mocks: pulumi.runtime.Mocks = {
   },
 };
 
-/** Pulumi's mocks, with the dependencies and hooks that they do not show. */
-class RecordingMonitor extends MockMonitor {
-  readonly recorded: Recorded[] = [];
+type Answer = (error: null, response: object) => void;
 
-  constructor() {
-    super(mocks);
-  }
-
-  override async registerResource(request: unknown, callback: unknown): Promise<void> {
-    const given = request as Request & { getObject(): { toJavaScript(): Record<string, unknown> } };
+/** Pulumi's mocks do not show dependencies and hooks: what their monitor is asked does. */
+const listen = (): Recorded[] => {
+  const recorded: Recorded[] = [];
+  const monitor = getMonitor() as unknown as {
+    registerResource: (request: Request, answer: Answer) => Promise<void>;
+    registerResourceHook: (request: object, answer: Answer) => void;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResourceHook = (_request, answer) => answer(null, {});
+  monitor.registerResource = (given, answer) => {
     const inputs = given.getObject().toJavaScript();
     delete inputs["__provider"];
-    this.recorded.push({
+    recorded.push({
       id: `${given.getType().split(/[:/]/).at(-1) ?? ""} ${given.getName()}`,
       type: given.getType(),
       inputs,
@@ -60,38 +61,34 @@ class RecordingMonitor extends MockMonitor {
       retain: given.getRetainondelete(),
       provider: given.getProvider().replace(/^.*::([^:]*)::[^:]*$/, "$1"),
     });
-    await super.registerResource(request, callback as never);
-  }
-
-  registerResourceHook(_request: unknown, callback: (error: null, response: object) => void): void {
-    callback(null, {});
-  }
-}
+    return register(given, answer);
+  };
+  return recorded;
+};
 
 /** What a program registers, by id, and its outputs' settled values. */
 export const record = async <Result>(
   program: () => Result,
   config: Readonly<Record<string, string>> = {},
 ): Promise<{ result: Result; resources: ReadonlyMap<string, Recorded>; ids: readonly string[] }> => {
-  const monitor = new RecordingMonitor();
-  await pulumi.runtime.setMocks(mocks); // switches every feature on
-  setMockOptions(monitor, "chiro", "dev", false);
+  await pulumi.runtime.setMocks(mocks, "chiro", "dev", false);
+  const recorded = listen();
   pulumi.runtime.setAllConfig({ ...config });
   const result = program();
-  await settle(monitor);
+  await settle(recorded);
   return {
     result,
-    resources: new Map(monitor.recorded.map((one) => [one.id, one])),
-    ids: monitor.recorded.map(({ id }) => id),
+    resources: new Map(recorded.map((one) => [one.id, one])),
+    ids: recorded.map(({ id }) => id),
   };
 };
 
 /** Registration goes through many turns of the event loop: done when nothing new came for a while. */
-const settle = async (monitor: RecordingMonitor): Promise<void> => {
+const settle = async (recorded: readonly Recorded[]): Promise<void> => {
   for (let quiet = 0, seen = -1; quiet < 10;) {
     await new Promise((resolve) => setTimeout(resolve, 20));
-    quiet = monitor.recorded.length === seen ? quiet + 1 : 0;
-    seen = monitor.recorded.length;
+    quiet = recorded.length === seen ? quiet + 1 : 0;
+    seen = recorded.length;
   }
 };
 
