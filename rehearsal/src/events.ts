@@ -53,6 +53,8 @@ export interface SummaryEvent {
   readonly changes: Readonly<Partial<Record<Op, number>>>;
   readonly seconds: number;
   readonly failed: boolean;
+  /** How many resources an error was reported for. */
+  readonly errored: number;
 }
 export type RehearsalEvent =
   | { readonly kind: "phase"; readonly phase: Phase; readonly stack: string }

@@ -78,7 +78,10 @@ export const parseArguments = (args: readonly string[]): Arguments => {
   const words = first === "stack" ? `stack ${second}` : first;
   const command = values.help ? "help" : words;
   if (!isCommand(command)) {
-    throw new RehearsalError("usage", `"${words.trim()}" is no command; one of ${COMMANDS.join(", ")} is expected.`);
+    throw new RehearsalError(
+      "usage",
+      `"${words.trim()}" is no command; one of ${COMMANDS.join(", ")} is expected.`,
+    );
   }
   return {
     command,

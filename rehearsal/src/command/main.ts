@@ -2,7 +2,7 @@ import { createRenderer } from "../display/renderer";
 import { loadProject } from "../project/project";
 import { messageOf, RehearsalError } from "../rehearsal-error";
 import { FAILURE, readStack, rehearse, type RehearseOptions } from "../run/rehearse";
-import { isSecret, plain, type Value, type Values } from "../wire/values";
+import { isSecret, plain, textOf, type Value, type Values } from "../wire/values";
 import { parseArguments, USAGE, type Arguments } from "./arguments";
 import { digest } from "./digest";
 
@@ -18,26 +18,34 @@ const hide = (values: Values, showSecrets: boolean): Values =>
     ]),
   );
 
-const asText = (value: Value): string => (typeof value === "string" ? value : JSON.stringify(value));
-
 const printOutputs = async (args: Arguments): Promise<void> => {
-  const { outputs } = await readStack({ cwd: args.cwd, ...(args.stack === undefined ? {} : { stack: args.stack }) });
+  const { outputs } = await readStack({
+    cwd: args.cwd,
+    ...(args.stack === undefined ? {} : { stack: args.stack }),
+  });
   const shown = hide(outputs, args.showSecrets || args.name !== undefined);
   if (args.name !== undefined) {
     const value = shown[args.name];
     if (value === undefined) {
-      throw new RehearsalError("no-output", `the stack has no output "${args.name}"; it has: ${Object.keys(shown).join(", ")}.`);
+      throw new RehearsalError(
+        "no-output",
+        `the stack has no output "${args.name}"; it has: ${Object.keys(shown).join(", ")}.`,
+      );
     }
-    return print(`${args.json ? JSON.stringify(value, undefined, 2) : asText(value)}\n`);
+    return print(`${args.json ? JSON.stringify(value, undefined, 2) : textOf(value)}\n`);
   }
   if (args.json) return print(`${JSON.stringify(shown, undefined, 2)}\n`);
   const keys = Object.keys(shown).sort();
   const width = Math.max(6, ...keys.map((key) => key.length));
   print(`Current stack outputs (${keys.length}):\n    ${"OUTPUT".padEnd(width)}  VALUE\n`);
-  for (const key of keys) print(`    ${key.padEnd(width)}  ${asText(shown[key] ?? null)}\n`);
+  for (const key of keys) print(`    ${key.padEnd(width)}  ${textOf(shown[key] ?? null)}\n`);
 };
 
-const optionsOf = (args: Arguments, command: RehearseOptions["command"], signal: AbortSignal): RehearseOptions => ({
+const optionsOf = (
+  args: Arguments,
+  command: RehearseOptions["command"],
+  signal: AbortSignal,
+): RehearseOptions => ({
   command,
   cwd: args.cwd,
   signal,
@@ -91,11 +99,17 @@ export const main = async (argv: readonly string[]): Promise<number> => {
         await printOutputs(args);
         return 0;
       case "stack export": {
-        const stack = await readStack({ cwd: args.cwd, ...(args.stack === undefined ? {} : { stack: args.stack }) });
+        const stack = await readStack({
+          cwd: args.cwd,
+          ...(args.stack === undefined ? {} : { stack: args.stack }),
+        });
         print(stack.exported(args.showSecrets));
         return 0;
       }
-      default:
+      case "preview":
+      case "up":
+      case "refresh":
+      case "destroy":
         return await run(args, args.command);
     }
   } catch (error) {

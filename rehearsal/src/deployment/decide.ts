@@ -30,7 +30,8 @@ const inputKeys = (old: Resource, news: Values): string[] =>
 export const decide = (question: Question): Decision => {
   const { old, news, diff } = question;
   const deleteFirst = question.deleteBeforeReplace ?? diff?.deleteBeforeReplace ?? false;
-  if (question.deletedFirst || old.pendingReplacement) return { action: "replace", deleteFirst: true, keys: [] };
+  if (question.deletedFirst || old.pendingReplacement)
+    return { action: "replace", deleteFirst: true, keys: [] };
   if (question.goesWithReplaced) return { action: "replace", deleteFirst, keys: ["deletedWith"] };
   const differing = inputKeys(old, news);
   const changed = diff?.changes ?? differing.length > 0;

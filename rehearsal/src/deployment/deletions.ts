@@ -42,7 +42,9 @@ export const performDeletions = async (deployment: Deployment): Promise<void> =>
   const { journal, mode, seen } = deployment;
   const all = [...journal.base(), ...journal.confirmed()];
   const unwanted =
-    mode === "destroy" ? all : journal.base().filter((resource) => resource.delete || !seen.has(resource.urn));
+    mode === "destroy"
+      ? all
+      : journal.base().filter((resource) => resource.delete || !seen.has(resource.urn));
   const condemned = withoutUsedProviders(unwanted, all);
   for (const { urn, delete: replaced } of condemned) if (!replaced) deployment.deleting.add(urn);
   for (const group of deletionOrder(condemned)) {

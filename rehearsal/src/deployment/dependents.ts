@@ -47,7 +47,8 @@ export const condemnedWith = async (deployment: Deployment, root: Resource): Pro
   const reached = new Set([root.urn]);
   const found: Resource[] = [];
   for (const resource of deployment.journal.base()) {
-    if (resource === root || resource.delete || !prerequisites(resource).some((urn) => reached.has(urn))) continue;
+    if (resource === root || resource.delete || !prerequisites(resource).some((urn) => reached.has(urn)))
+      continue;
     reached.add(resource.urn);
     if (!(await mustGo(deployment, resource, changing))) continue;
     changing.add(resource.urn);

@@ -43,6 +43,8 @@ export interface Deployment {
   /** The stack's outputs: as they were, and as the program gave them; `undefined` until it has. */
   outputs: { readonly before: Values; readonly now: Values } | undefined;
   failed: boolean;
+  /** What errors were reported for. */
+  readonly errored: Set<Urn>;
   /** Steps under way. */
   active: number;
   /** Nothing new is begun. */
@@ -65,7 +67,8 @@ export const report = (
   urn: Urn,
   message: string,
   ephemeral = false,
-): void =>
+): void => {
+  if (severity === "error") deployment.errored.add(urn);
   deployment.listen({
     kind: "diagnostic",
     severity,
@@ -73,6 +76,7 @@ export const report = (
     message: deployment.scrubber.scrub(message),
     ephemeral,
   });
+};
 
 /** Reports an error and stops the run. */
 export const fail = (deployment: Deployment, urn: Urn, message: string): void => {

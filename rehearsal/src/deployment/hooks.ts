@@ -29,7 +29,8 @@ export const createHooks = (): Hooks => {
   const hooks = new Map<string, Hook>();
   const clients = new Map<string, CallbacksClient>();
   const clientOf = (target: string): CallbacksClient => {
-    const client = clients.get(target) ?? new CallbacksClient(target, credentials.createInsecure(), CHANNEL_OPTIONS);
+    const client =
+      clients.get(target) ?? new CallbacksClient(target, credentials.createInsecure(), CHANNEL_OPTIONS);
     clients.set(target, client);
     return client;
   };

@@ -10,7 +10,9 @@ const keep = (now: Value | undefined, old: Value | undefined, path: readonly str
   const [step, ...rest] = path;
   if (step === undefined) return old;
   if (isList(now) && isList(old)) {
-    return now.map((item, i) => (step === "*" || step === String(i) ? (keep(item, old[i], rest) ?? item) : item));
+    return now.map((item, i) =>
+      step === "*" || step === String(i) ? (keep(item, old[i], rest) ?? item) : item,
+    );
   }
   if (!isObject(now) || !isObject(old)) return now;
   const keys = step === "*" ? [...new Set([...Object.keys(now), ...Object.keys(old)])] : [step];

@@ -38,10 +38,7 @@ const renameIn = (resource: Resource, names: ReadonlyMap<Urn, Urn>): Resource =>
   };
 };
 
-export const createJournal = (
-  found: Snapshot,
-  save: (snapshot: Snapshot) => Promise<void>,
-): Journal => {
+export const createJournal = (found: Snapshot, save: (snapshot: Snapshot) => Promise<void>): Journal => {
   let base = [...found.resources];
   let confirmed: Resource[] = [];
   const names = new Map<Urn, Urn>();
@@ -55,7 +52,8 @@ export const createJournal = (
   return {
     base: () => base,
     confirmed: () => confirmed,
-    find: (urn) => confirmed.find((one) => one.urn === urn) ?? base.find((one) => one.urn === urn && !one.delete),
+    find: (urn) =>
+      confirmed.find((one) => one.urn === urn) ?? base.find((one) => one.urn === urn && !one.delete),
     put: (resource, old) => {
       if (old !== undefined && confirmed.includes(old)) confirmed = swap(confirmed, old, resource);
       else confirmed = [...confirmed, resource];

@@ -23,7 +23,10 @@ const kind: ResourceKind = {
 /** @throws RehearsalError when nothing here stands in for the package */
 export const providerKind = (registry: Registry, type: string): ResourceKind => {
   if (registry.knows(packageOf(type))) return kind;
-  throw new RehearsalError("unknown-type", `a provider of type "${type}" cannot be rehearsed: nothing stands in for it here.`);
+  throw new RehearsalError(
+    "unknown-type",
+    `a provider of type "${type}" cannot be rehearsed: nothing stands in for it here.`,
+  );
 };
 
 const DYNAMIC = "pulumi-nodejs";

@@ -14,7 +14,8 @@ const readOne = async (deployment: Deployment, resource: Resource): Promise<Drif
   const { journal } = deployment;
   const { urn } = resource;
   const nothing: Drift = { op: "same", urn, changed: [] };
-  if (!resource.custom || isProviderType(resource.type) || resource.delete || resource.external) return nothing;
+  if (!resource.custom || isProviderType(resource.type) || resource.delete || resource.external)
+    return nothing;
   if (resource.id === "") return nothing;
   const found = await deployment.atOnce(() =>
     kindOf(deployment, resource.type).read(stateCall(deployment, resource)),
@@ -24,7 +25,8 @@ const readOne = async (deployment: Deployment, resource: Resource): Promise<Drif
     return { op: "delete", urn, changed: [] };
   }
   const outputs = guard(deployment, found.outputs, resource.outputs, resource.additionalSecretOutputs);
-  const inputs = found.inputs === undefined ? resource.inputs : guard(deployment, found.inputs, resource.inputs, []);
+  const inputs =
+    found.inputs === undefined ? resource.inputs : guard(deployment, found.inputs, resource.inputs, []);
   if (equal(outputs, resource.outputs) && equal(inputs, resource.inputs)) return nothing;
   journal.amend(resource, { id: found.id, outputs, inputs, modified: new Date().toISOString() });
   return { op: "update", urn, changed: changedKeys(resource.outputs, outputs) };

@@ -11,7 +11,8 @@ export const registerOutputs = async (deployment: Deployment, urn: Urn, outputs:
   if (parseUrn(urn).type === STACK_TYPE) {
     deployment.outputs = { before: resource.outputs, now: outputs };
   }
-  if (equal(resource.outputs, outputs) && JSON.stringify(resource.outputs) === JSON.stringify(outputs)) return;
+  if (equal(resource.outputs, outputs) && JSON.stringify(resource.outputs) === JSON.stringify(outputs))
+    return;
   journal.amend(resource, { outputs });
   await journal.flush();
 };

@@ -2,7 +2,7 @@ import { RehearsalError } from "../rehearsal-error";
 import type { Checked, Diff } from "../providers/provider";
 import type { Resource } from "../state/resource";
 import { isProviderType, makeUrn, STACK_TYPE, UNKNOWN_ID, type Urn } from "../wire/urn";
-import { containsUnknown, plainAll, type Values } from "../wire/values";
+import { containsSecret, containsUnknown, plain, plainAll, type Value, type Values } from "../wire/values";
 import { formerUrns } from "./aliases";
 import { decide } from "./decide";
 import { condemnedWith } from "./dependents";
@@ -61,6 +61,11 @@ export const draftOf = (goal: Goal, urn: Urn, provider: string, inputs: Values):
   modified: "",
 });
 
+const shown = (value: Value | undefined): string => {
+  if (containsSecret(value)) return "[secret]";
+  return typeof value === "object" ? JSON.stringify(plain(value)) : String(value ?? "");
+};
+
 const check = async (
   deployment: Deployment,
   goal: Goal,
@@ -79,8 +84,11 @@ const check = async (
   });
   if (result.failures.length === 0) return guard(deployment, result.inputs, inputs, []);
   for (const { property, reason } of result.failures) {
-    const where = property === "" ? "" : `property ${property} has a problem: `;
-    fail(deployment, urn, `${goal.type} resource '${goal.name}' has a problem: ${where}${reason}`);
+    const where =
+      property === ""
+        ? "has a problem"
+        : `property ${property} value {${shown(inputs[property])}} has a problem`;
+    fail(deployment, urn, `${goal.type} resource '${goal.name}': ${where}: ${reason}`);
   }
   throw new Stopping();
 };
@@ -119,7 +127,8 @@ const deleteFirst = async (deployment: Deployment, old: Resource): Promise<Resou
   for (const { urn } of [old, ...condemned]) deployment.deleting.add(urn);
   for (const resource of condemned.reverse()) {
     if (deployment.deletedFirst.has(resource.urn)) continue;
-    if (resource.protect) refuseToReplaceProtected(deployment, resource.urn, `as part of replacing "${old.urn}" `);
+    if (resource.protect)
+      refuseToReplaceProtected(deployment, resource.urn, `as part of replacing "${old.urn}" `);
     await remove(deployment, resource, "delete-replaced", (gone) => {
       deployment.journal.amend(gone, { pendingReplacement: true });
     });
@@ -144,12 +153,11 @@ const replace = async (
   const inputs = await check(deployment, goal, draft.urn, draft.provider, goal.inputs, undefined);
   const fresh = { ...draft, inputs };
   const marks = diffMarks(old.inputs, inputs);
-  const announce = (): Promise<void> =>
-    perform(deployment, "replace", fresh, marks, () => Promise.resolve());
+  const announce = (): Promise<void> => perform(deployment, "replace", fresh, marks, () => Promise.resolve());
   deployment.replaced.add(draft.urn);
   if (!decision.deleteFirst) {
     return async () => {
-      const created = await create(deployment, fresh, "create-replacement", old);
+      const created = await create(deployment, fresh, "create-replacement", old, marks);
       await announce();
       return answer(created);
     };
@@ -157,7 +165,7 @@ const replace = async (
   const gone = await deleteFirst(deployment, old); // before anything else is planned
   return async () => {
     await announce();
-    return answer(await create(deployment, fresh, "create-replacement", gone));
+    return answer(await create(deployment, fresh, "create-replacement", gone, marks));
   };
 };
 
@@ -179,7 +187,10 @@ const plan = async (deployment: Deployment, goal: Goal, urn: Urn): Promise<Plan>
   const asked = old === undefined ? goal.inputs : ignoreChanges(goal.inputs, old.inputs, goal.ignoreChanges);
   const inputs = await check(deployment, goal, urn, provider, asked, old);
   if (!deployment.dryRun && containsUnknown(inputs)) {
-    throw new RehearsalError("unknown-input", "an input is not known although nothing is pending: the program ran into an earlier failure.");
+    throw new RehearsalError(
+      "unknown-input",
+      "an input is not known although nothing is pending: the program ran into an earlier failure.",
+    );
   }
   const draft = draftOf(goal, urn, provider, inputs);
   if (old === undefined || old.external) {
@@ -226,7 +237,8 @@ export const register = async (deployment: Deployment, goal: Goal): Promise<Regi
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof Stopping)) fail(deployment, urn, error instanceof Error ? error.message : String(error));
+      if (!(error instanceof Stopping))
+        fail(deployment, urn, error instanceof Error ? error.message : String(error));
       throw new Stopping();
     }
   };

@@ -66,8 +66,9 @@ export const create = (
   draft: Draft,
   op: Op = "create",
   old?: Resource,
+  diff: readonly string[] = [],
 ): Promise<Resource> =>
-  perform(deployment, op, draft, [], async () => {
+  perform(deployment, op, draft, diff, async () => {
     const { journal } = deployment;
     await runHooks(deployment, "BeforeCreate", draft.hooks.BeforeCreate, {
       urn: draft.urn,
@@ -99,7 +100,8 @@ export const create = (
     return created;
   });
 
-const updateWithProvider = async (deployment: Deployment, draft: Draft, old: Resource): Promise<Draft> => {
+const updateWithProvider = async (deployment: Deployment, asked: Draft, old: Resource): Promise<Draft> => {
+  const draft = { ...asked, id: old.id, created: old.created };
   if (!draft.custom) return { ...draft, outputs: old.outputs };
   if (deployment.dryRun) return { ...draft, outputs: draft.inputs };
   const outputs = await deployment.atOnce(() =>

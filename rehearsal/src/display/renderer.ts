@@ -1,9 +1,10 @@
 import pc from "picocolors";
-import type { DiagnosticEvent, Listener, Op, Phase, StepEvent, SummaryEvent } from "../events";
+import type { DiagnosticEvent, Listener, Op, Phase, StepEvent } from "../events";
 import { displayType, parseUrn } from "../wire/urn";
 import { renderOutputs } from "./outputs";
 import { renderTree, type Row } from "./tree";
-import { HEADERS, SUMMARY_ORDER, WORDS } from "./words";
+import { renderSummary } from "./summary";
+import { HEADERS, WORDS } from "./words";
 
 /** How to show a run. */
 export interface RendererOptions {
@@ -16,7 +17,8 @@ export interface RendererOptions {
 }
 
 const isPreview = (phase: Phase): boolean => phase === "preview" || phase === "destroy-preview";
-const duration = (seconds: number): string => (seconds < 1 ? `${seconds.toFixed(2)}s` : `${Math.floor(seconds)}s`);
+const duration = (seconds: number): string =>
+  seconds < 1 ? `${seconds.toFixed(2)}s` : `${Math.floor(seconds)}s`;
 
 const infoOf = ({ op, diff, retained }: StepEvent): string => {
   const shown = op === "update" || op === "replace" || op === "create-replacement";
@@ -26,23 +28,6 @@ const infoOf = ({ op, diff, retained }: StepEvent): string => {
 
 /** The parts of a replacement are one row of a plan. */
 const planned = (op: Op): Op => (op === "create-replacement" || op === "delete-replaced" ? "replace" : op);
-
-const summaryLines = ({ changes }: SummaryEvent, preview: boolean): string[] => {
-  const counted = SUMMARY_ORDER.filter((op) => (changes[op] ?? 0) > 0);
-  const lines = counted.map((op) => {
-    const { sign, toDo, summary } = WORDS[op];
-    return `    ${sign.trim()} ${changes[op] ?? 0} ${preview ? `to ${toDo}` : summary}`;
-  });
-  const all = counted.reduce((sum, op) => sum + (changes[op] ?? 0), 0);
-  const same = changes.same ?? 0;
-  const unchanged = same === 0 ? [] : [`${lines.length > 0 ? "    " : "    "}${same} unchanged`];
-  const total = counted.length > 1 ? [`    ${all} change${all === 1 ? "" : "s"}.`] : [];
-  if (lines.length === 0) return ["Resources:", ...unchanged];
-  const [first = ""] = total;
-  return ["Resources:", ...lines, [first, ...unchanged.map((line) => line.trim())].filter(Boolean).join(" ")].filter(
-    (line) => line !== "",
-  );
-};
 
 /** Turns a run's events into text in the manner of Pulumi's non-interactive display. */
 export const createRenderer = (options: RendererOptions): Listener => {
@@ -62,7 +47,10 @@ export const createRenderer = (options: RendererOptions): Listener => {
     if (progress) options.write("\r\u001b[K");
     progress = false;
   };
+  let blank = false;
   const line = (text = ""): void => {
+    if (text === "" && blank) return;
+    blank = text === "";
     erase();
     options.write(`${text}\n`);
   };
@@ -157,7 +145,7 @@ export const createRenderer = (options: RendererOptions): Listener => {
         if (rows.size > 0) for (const text of renderTree([...rows.values()])) line(text);
         if (rows.size > 0 || diagnostics.length > 0) line();
         showDiagnostics();
-        for (const text of summaryLines(event, isPreview(phase))) line(text);
+        for (const text of renderSummary(event, isPreview(phase))) line(text);
         line();
         if (!isPreview(phase)) line(`Duration: ${duration(Math.max(1, event.seconds))}`);
         if (!isPreview(phase)) line();

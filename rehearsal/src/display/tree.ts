@@ -31,7 +31,11 @@ const lines = (rows: readonly Row[]): Line[] => {
     const below = (children.get(row.urn) ?? []).filter((child) => hasChange(child, children));
     const nested = below.flatMap((child, i) => {
       const last = i === below.length - 1;
-      return walk(child, lead + (branch === "" ? "" : branch === "└─ " ? "   " : "│  "), last ? "└─ " : "├─ ");
+      return walk(
+        child,
+        lead + (branch === "" ? "" : branch === "└─ " ? "   " : "│  "),
+        last ? "└─ " : "├─ ",
+      );
     });
     return [{ row, type: `${lead}${branch}${displayType(parseUrn(row.urn).type)}` }, ...nested];
   };

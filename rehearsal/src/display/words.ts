@@ -11,7 +11,14 @@ interface Words {
   readonly summary: string;
 }
 
-const words = (sign: string, plan: string, doing: string, done: string, toDo = plan, summary = done): Words => ({
+const words = (
+  sign: string,
+  plan: string,
+  doing: string,
+  done: string,
+  toDo = plan,
+  summary = done,
+): Words => ({
   sign,
   plan,
   doing,

@@ -4,6 +4,7 @@ import type { Alias, Goal } from "../deployment/goal";
 import { RehearsalError } from "../rehearsal-error";
 import type { HookType } from "../state/resource";
 import { fromStruct } from "../wire/struct";
+import { isProviderType } from "../wire/urn";
 import type { Values } from "../wire/values";
 
 const aliasOf = (message: AliasMessage): Alias => {
@@ -15,7 +16,11 @@ const aliasOf = (message: AliasMessage): Alias => {
     ...(type === "" ? {} : { type }),
     ...(stack === "" ? {} : { stack }),
     ...(project === "" ? {} : { project }),
-    ...(spec.getNoparent() ? { parent: "" } : spec.getParenturn() === "" ? {} : { parent: spec.getParenturn() }),
+    ...(spec.getNoparent()
+      ? { parent: "" }
+      : spec.getParenturn() === ""
+        ? {}
+        : { parent: spec.getParenturn() }),
   };
 };
 
@@ -40,8 +45,10 @@ const refuse = (request: RegisterResourceRequest): void => {
   const refusal = (reason: string): never => {
     throw new RehearsalError("unsupported", `${what} ${reason}`);
   };
-  if (request.getRemote()) refusal("is a component of another language or process, which cannot be rehearsed.");
-  if (request.getImportid() !== "") refusal("asks to be imported, which cannot be rehearsed; remove `import`.");
+  if (request.getRemote())
+    refusal("is a component of another language or process, which cannot be rehearsed.");
+  if (request.getImportid() !== "")
+    refusal("asks to be imported, which cannot be rehearsed; remove `import`.");
   if (request.getTransformsList().length > 0) refusal("uses `transforms`, which cannot be rehearsed.");
   if (request.getReplaceWithList().length > 0) refusal("uses `replaceWith`, which cannot be rehearsed.");
   if (request.hasReplacementTrigger()) refusal("uses `replacementTrigger`, which cannot be rehearsed.");
@@ -50,7 +57,9 @@ const refuse = (request: RegisterResourceRequest): void => {
 /** @throws RehearsalError when the program asks for what cannot be rehearsed */
 export const goalOf = (request: RegisterResourceRequest): Goal => {
   refuse(request);
-  const inputs: Values = fromStruct(request.getObject());
+  const given = fromStruct(request.getObject());
+  const version = request.getVersion();
+  const inputs: Values = isProviderType(request.getType()) && version !== "" ? { ...given, version } : given;
   const dependencies = request.getPropertydependenciesMap().toArray() as unknown as [string, unknown][];
   const urnsOf = (key: string): string[] =>
     request.getPropertydependenciesMap().get(key)?.getUrnsList() ?? [];
@@ -61,7 +70,7 @@ export const goalOf = (request: RegisterResourceRequest): Goal => {
     parent: request.getParent(),
     inputs,
     provider: request.getProvider(),
-    version: request.getVersion(),
+    version,
     dependencies: [...request.getDependenciesList()].sort(),
     propertyDependencies: Object.fromEntries(dependencies.map(([key]) => [key, urnsOf(key).sort()])),
     protect: request.getProtect() ?? false,

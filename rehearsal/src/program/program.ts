@@ -26,9 +26,13 @@ export const sdkFile = (project: Project, name: string): string => {
   try {
     return createRequire(join(project.directory, "index.js")).resolve(`@pulumi/pulumi/${name}`);
   } catch (error) {
-    throw new RehearsalError("no-sdk", `@pulumi/pulumi is not installed in ${project.directory}; run \`npm install\` there.`, {
-      cause: error,
-    });
+    throw new RehearsalError(
+      "no-sdk",
+      `@pulumi/pulumi is not installed in ${project.directory}; run \`npm install\` there.`,
+      {
+        cause: error,
+      },
+    );
   }
 };
 

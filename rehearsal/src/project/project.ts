@@ -19,7 +19,8 @@ export interface Project {
 interface ProjectFile {
   readonly name?: unknown;
   readonly main?: unknown;
-  readonly runtime?: string | { readonly name?: string; readonly options?: { readonly typescript?: boolean } };
+  readonly runtime?:
+    string | { readonly name?: string; readonly options?: { readonly typescript?: boolean } };
   readonly config?: Readonly<Record<string, unknown>>;
 }
 

@@ -58,7 +58,9 @@ const readStackFile = async (file: string, mustExist: boolean): Promise<StackFil
     return (parse(await readFile(file, "utf8")) ?? {}) as StackFile;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT" && !mustExist) return {};
-    throw new RehearsalError("bad-config", `${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new RehearsalError("bad-config", `${file} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 };
 

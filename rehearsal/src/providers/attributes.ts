@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseUrn, type Urn } from "../wire/urn";
-import { equal, isList, UNKNOWN, type Value, type Values } from "../wire/values";
+import { equal, isList, textOf, UNKNOWN, type Value, type Values } from "../wire/values";
 import type { Checked, Diff, Failure } from "./provider";
 
 /** How a provider treats one property. */
@@ -27,7 +27,7 @@ const isZero = (value: Value | undefined): boolean =>
   (typeof value === "object" && Object.keys(value).length === 0);
 
 const sorted = (value: Value | undefined): Value | undefined =>
-  isList(value) ? [...value].sort((a, b) => (String(a) < String(b) ? -1 : 1)) : value;
+  isList(value) ? [...value].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1)) : value;
 
 /** A name for a resource that was given none: its logical name and something random. */
 const autoName = (urn: Urn): string => `${parseUrn(urn).name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
@@ -60,7 +60,7 @@ export const checkAttributes = (
       inputs[key] = attribute.default ?? null;
       defaults.push(key);
     } else if (attribute.oneOf && value !== undefined && value !== UNKNOWN) {
-      if (!attribute.oneOf.includes(String(value))) {
+      if (!attribute.oneOf.includes(textOf(value))) {
         const allowed = attribute.oneOf.join(", ");
         failures.push({ property: key, reason: `expected one of ${allowed}, got ${JSON.stringify(value)}` });
       }

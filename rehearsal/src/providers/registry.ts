@@ -23,7 +23,7 @@ export const createRegistry = (packages: readonly ProviderPackage[]): Registry =
       );
     },
     close: async () => {
-      await Promise.all(packages.map((one) => one.close?.()));
+      for (const one of packages) await one.close?.();
     },
   };
 };

@@ -10,7 +10,9 @@ const unsupported = (): never => {
  * Pulumi's own package, of which stack references are supported.
  * @param outputsOf the outputs of another stack, secrets marked; `undefined` when it was never rehearsed
  */
-export const stackReferences = (outputsOf: (name: string) => Promise<Values | undefined>): ProviderPackage => {
+export const stackReferences = (
+  outputsOf: (name: string) => Promise<Values | undefined>,
+): ProviderPackage => {
   const kind: ResourceKind = {
     check: async ({ news }) => ({ inputs: news, failures: [] }),
     diff: async () => ({ changes: false, changedKeys: [], replaceKeys: [], deleteBeforeReplace: false }),

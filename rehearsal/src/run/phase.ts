@@ -81,6 +81,7 @@ const createDeployment = (input: PhaseInput, packages: readonly ProviderPackage[
     changes: {},
     outputs: undefined,
     failed: false,
+    errored: new Set(),
     active: 0,
     stopping: false,
     stop: () => {
@@ -137,7 +138,6 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
     dryRun: isPreview(phase),
     address: services.address,
   };
-  let deployment: Deployment | undefined;
   const providers = [
     postgresql,
     random,
@@ -148,15 +148,15 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
       engine: services.address,
       env: environmentOf(around),
       config: config.values,
-      onLine: (line) => deployment && report(deployment, "info", "", line),
+      onLine: (line) => report(run, "info", "", line),
     }),
   ];
   const run = createDeployment(input, providers);
-  deployment = run;
   for (const key of config.secretKeys) run.scrubber.learn(secret(config.values[key] ?? ""));
   for (const { outputs, inputs } of input.snapshot.resources) run.scrubber.learn({ outputs, inputs });
   const cancel = (): void => {
-    if (!run.stopping) fail(run, "", "canceled: what was under way has come to its end, nothing more is begun.");
+    if (!run.stopping)
+      fail(run, "", "canceled: what was under way has come to its end, nothing more is begun.");
   };
   input.signal?.addEventListener("abort", cancel, { once: true });
   for (const { type, resource } of input.snapshot.pending) {
@@ -187,7 +187,8 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
   }
   if (run.outputs !== undefined) input.listen({ kind: "outputs", ...run.outputs });
   const seconds = (Date.now() - began) / 1000;
-  input.listen({ kind: "summary", changes: run.changes, seconds, failed: run.failed });
+  const { changes, failed, errored } = run;
+  input.listen({ kind: "summary", changes, seconds, failed, errored: errored.size });
   return { failed: run.failed, snapshot: run.journal.snapshot(), outputs: run.outputs?.now };
 };
 

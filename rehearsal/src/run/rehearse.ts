@@ -40,7 +40,7 @@ export interface RehearseOptions {
 }
 
 export interface RehearseResult {
-  /** 0, or 255 as Pulumi's when anything failed. */
+  /** 0, or 1 when anything failed. */
   readonly exitCode: number;
   /** The steps done (in a preview: planned), in the order in which they ended; unchanged resources are `same`. */
   readonly steps: readonly Step[];
@@ -51,7 +51,7 @@ export interface RehearseResult {
   readonly diagnostics: readonly DiagnosticEvent[];
 }
 
-export const FAILURE = 255;
+export const FAILURE = 1;
 const PARALLEL = 16;
 
 const hasHooks = ({ resources }: Snapshot): boolean =>
@@ -69,7 +69,10 @@ const open = async (options: RehearseOptions): Promise<Opened> => {
   const project = await loadProject(options.cwd);
   const stack = await chooseStack(project, options.stack);
   const vault = await openVault(rehearsalDirectory(project.root));
-  const file = { path: configFile(project, stack, options.configFile), mustExist: options.configFile !== undefined };
+  const file = {
+    path: configFile(project, stack, options.configFile),
+    mustExist: options.configFile !== undefined,
+  };
   const config = await loadConfig(project, file, vault.open, options.config);
   const store = await openStore(project.root, stack, vault);
   return {

@@ -9,7 +9,10 @@ export const chooseStack = async (project: Project, given: string | undefined): 
   if (given !== undefined) {
     const name = given.split("/").at(-1) ?? "";
     if (NAME.test(name)) return name;
-    throw new RehearsalError("bad-stack", `"${given}" is no stack name: letters, digits, "-", "_" and "." are allowed.`);
+    throw new RehearsalError(
+      "bad-stack",
+      `"${given}" is no stack name: letters, digits, "-", "_" and "." are allowed.`,
+    );
   }
   const files = await readdir(project.root);
   const stacks = files.flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []);

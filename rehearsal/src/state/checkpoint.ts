@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { RehearsalError } from "../rehearsal-error";
 import type { Crypter } from "../secrets/crypter";
-import { isList, isObject, isSecret, plain, SECRET, SIGNATURE, type Value, type Values } from "../wire/values";
+import {
+  isList,
+  isObject,
+  isSecret,
+  plain,
+  SECRET,
+  SIGNATURE,
+  type Value,
+  type Values,
+} from "../wire/values";
 import type { HookType, PendingOperation, Resource, Snapshot } from "./resource";
 
 /** The engine whose state format this is. */
@@ -56,7 +65,12 @@ const writeResource = (resource: Resource, seal: Seal): Json => {
     outputs: write(resource.outputs, seal),
     resourceHooks: hooks,
   };
-  return { urn, custom, type, ...Object.fromEntries(Object.entries(optional).filter(([, v]) => !isEmpty(v))) };
+  return {
+    urn,
+    custom,
+    type,
+    ...Object.fromEntries(Object.entries(optional).filter(([, v]) => !isEmpty(v))),
+  };
 };
 
 const readResource = (json: Json, crypter: Crypter): Resource => {
@@ -119,7 +133,10 @@ interface Checkpoint {
   readonly deployment?: {
     readonly secrets_providers?: { readonly type?: string; readonly state?: { readonly salt?: string } };
     readonly resources?: readonly Json[];
-    readonly pending_operations?: readonly { readonly type: PendingOperation["type"]; readonly resource: Json }[];
+    readonly pending_operations?: readonly {
+      readonly type: PendingOperation["type"];
+      readonly resource: Json;
+    }[];
   };
 }
 

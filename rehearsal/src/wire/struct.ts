@@ -3,8 +3,7 @@ import { normalize, type Value, type Values } from "./values";
 
 /** Properties as they came over gRPC. */
 export const fromStruct = (struct: Struct | undefined): Values =>
-  struct === undefined ? {} : (normalize(struct.toJavaScript() as Value) as Values);
+  struct === undefined ? {} : (normalize(struct.toJavaScript()) as Values);
 
 /** Properties as they go over gRPC. */
-export const toStruct = (values: Values): Struct =>
-  Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
+export const toStruct = (values: Values): Struct => Struct.fromJavaScript(values);

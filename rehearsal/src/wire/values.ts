@@ -36,6 +36,10 @@ export const plain = (value: Value): Value => {
 };
 export const plainAll = (values: Values): Values => mapObject(values, plain);
 
+/** A value as text: a string as it is, anything composed as JSON. */
+export const textOf = (value: Value): string =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);
+
 /** Turns the "output values" that components and calls may send into secrets and unknowns. */
 export const normalize = (value: Value): Value => {
   if (isList(value)) return value.map(normalize);
@@ -52,8 +56,7 @@ const some = (value: Value | undefined, test: (value: Value) => boolean): boolea
   return isObject(value) && Object.values(value).some((item) => some(item, test));
 };
 export const containsSecret = (value: Value | undefined): boolean => some(value, isSecret);
-export const containsUnknown = (value: Value | undefined): boolean =>
-  some(value, (item) => item === UNKNOWN);
+export const containsUnknown = (value: Value | undefined): boolean => some(value, (item) => item === UNKNOWN);
 
 /** Whether two values are the same, whatever is secret in them and in whatever order their keys stand. */
 export const equal = (a: Value | undefined, b: Value | undefined): boolean => {

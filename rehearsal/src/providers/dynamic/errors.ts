@@ -19,7 +19,12 @@ const initFailure = (message: string, metadata: Metadata | undefined): InitFaile
       "pulumirpc.ErrorResourceInitFailed",
     );
     if (failed !== null) {
-      return new InitFailed(message, failed.getId(), fromStruct(failed.getProperties()), failed.getReasonsList());
+      return new InitFailed(
+        message,
+        failed.getId(),
+        fromStruct(failed.getProperties()),
+        failed.getReasonsList(),
+      );
     }
   }
   return undefined;

@@ -27,7 +27,9 @@ export interface DynamicServer {
 }
 
 /** The first line of the server's output is its port; the others are what providers print. */
-const start = async (options: DynamicServerOptions): Promise<{ child: Child; client: ResourceProviderClient }> => {
+const start = async (
+  options: DynamicServerOptions,
+): Promise<{ child: Child; client: ResourceProviderClient }> => {
   let tellPort: (port: number) => void = () => undefined;
   const port = new Promise<number>((resolve) => {
     tellPort = resolve;

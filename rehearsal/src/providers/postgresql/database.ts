@@ -22,7 +22,12 @@ const orDefault = (value: string, quote: (text: string) => string): string =>
   value.toUpperCase() === "DEFAULT" ? "DEFAULT" : quote(value);
 
 const clauses = (database: Properties, owner: string): string => {
-  const named = (word: string, key: string, quote: (text: string) => string, otherwise?: string): string[] => {
+  const named = (
+    word: string,
+    key: string,
+    quote: (text: string) => string,
+    otherwise?: string,
+  ): string[] => {
     const value = database.text(key) || otherwise;
     return value === undefined ? [] : [`${word} ${orDefault(value, quote)}`];
   };

@@ -82,7 +82,8 @@ export const defaultPrivileges = defineKind({
     }),
   read: async (server, _id, defaults) => {
     const database = defaults.text("database");
-    if (!(await server.session(undefined, (session) => exists(session, "database", database)))) return undefined;
+    if (!(await server.session(undefined, (session) => exists(session, "database", database))))
+      return undefined;
     return server.session(database, async (session) => {
       const [role, schema] = [defaults.text("role"), defaults.text("schema")];
       if (role.toLowerCase() !== "public" && !(await exists(session, "role", role))) return undefined;

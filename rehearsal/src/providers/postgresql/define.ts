@@ -1,5 +1,5 @@
 import { checkAttributes, diffAttributes, wanted, type Attributes } from "../attributes";
-import { isList, type Value, type Values } from "../../wire/values";
+import { isList, textOf, type Value, type Values } from "../../wire/values";
 import type { ResourceKind } from "../provider";
 import { serverOf, type Server } from "./server";
 
@@ -14,13 +14,13 @@ export interface Properties {
 const properties = (values: Values): Properties => ({
   text: (key) => {
     const value = values[key];
-    return value === undefined || value === null ? "" : String(value as string | number | boolean);
+    return value === undefined || value === null ? "" : textOf(value);
   },
   flag: (key) => values[key] === true || values[key] === "true",
   number: (key) => Number(values[key] ?? 0),
   list: (key) => {
     const value = values[key];
-    return isList(value) ? value.map(String) : [];
+    return isList(value) ? value.map(textOf) : [];
   },
 });
 
@@ -49,7 +49,10 @@ const complete = (attributes: Attributes, given: Values, olds: Values): Values =
 /** Inputs follow what was read, so that the next run sees the drift against the program. */
 const followDrift = (inputs: Values, outputs: Values): Values =>
   Object.fromEntries(
-    Object.entries(inputs).map(([key, value]) => [key, key === "__defaults" ? value : (outputs[key] ?? value)]),
+    Object.entries(inputs).map(([key, value]) => [
+      key,
+      key === "__defaults" ? value : (outputs[key] ?? value),
+    ]),
   );
 
 export const defineKind = (spec: KindSpec): ResourceKind => {

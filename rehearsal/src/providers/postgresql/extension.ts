@@ -45,7 +45,8 @@ export const extension = defineKind({
     }),
   read: async (server, id, state) => {
     const database = state.text("database") || id.slice(0, id.lastIndexOf(".")) || server.database;
-    if (!(await server.session(undefined, (session) => exists(session, "database", database)))) return undefined;
+    if (!(await server.session(undefined, (session) => exists(session, "database", database))))
+      return undefined;
     return server.session(database, async (session) => {
       const [row] = await session.rows<{ schema: string; version: string }>(
         `SELECT nspname AS schema, extversion AS version FROM pg_extension e

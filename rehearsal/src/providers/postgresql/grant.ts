@@ -45,9 +45,12 @@ const validate = (grant: Properties): void => {
   if (objects.length > 0 && (type === "database" || type === "schema")) {
     refuse("cannot specify `objects` when `object_type` is `database` or `schema`");
   }
-  if (columns.length > 0 !== (type === "column")) refuse("`columns` belong to `object_type` `column`, and it to them");
+  if (columns.length > 0 !== (type === "column"))
+    refuse("`columns` belong to `object_type` `column`, and it to them");
   if (type === "column" && (objects.length !== 1 || grant.list("privileges").length !== 1)) {
-    refuse("must specify exactly 1 table in `objects` and exactly 1 of `privileges` when `object_type` is `column`");
+    refuse(
+      "must specify exactly 1 table in `objects` and exactly 1 of `privileges` when `object_type` is `column`",
+    );
   }
   checkPrivileges(grant);
 };
@@ -128,10 +131,13 @@ const GRANTED: Readonly<Record<string, string>> = {
 
 const readPrivileges = async (session: Session, grant: Properties): Promise<Values> => {
   const type = grant.text("objectType");
-  const kind = { table: "relation", sequence: "relation", database: "database", schema: "schema" }[type] ?? "routine";
+  const kind =
+    { table: "relation", sequence: "relation", database: "database", schema: "schema" }[type] ?? "routine";
   if (type === "column" || type.startsWith("foreign")) return {}; // taken as it was: nothing here declares these
   const role = grant.text("role");
-  const [found] = await session.rows<{ oid: number }>("SELECT oid::int FROM pg_roles WHERE rolname = $1", [role]);
+  const [found] = await session.rows<{ oid: number }>("SELECT oid::int FROM pg_roles WHERE rolname = $1", [
+    role,
+  ]);
   const schema = grant.text("schema");
   const name = kind === "relation" || kind === "routine" ? identifier(schema) : schema;
   const rows = await session.rows<{ name: string; privileges: string[] }>(GRANTED[kind] ?? "", [
@@ -163,7 +169,8 @@ export const grant = defineKind({
     }),
   read: async (server, _id, grant) => {
     const database = grant.text("database");
-    if (!(await server.session(undefined, (session) => exists(session, "database", database)))) return undefined;
+    if (!(await server.session(undefined, (session) => exists(session, "database", database))))
+      return undefined;
     return server.session(database, async (session) => {
       const [role, schema] = [grant.text("role"), grant.text("schema")];
       if (role.toLowerCase() !== "public" && !(await exists(session, "role", role))) return undefined;

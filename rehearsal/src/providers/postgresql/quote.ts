@@ -8,7 +8,8 @@ export const literal = (text: string): string => {
 };
 
 /** `public` is PostgreSQL's word for everybody, not a role, so it is not quoted. */
-export const grantee = (role: string): string => (role.toLowerCase() === "public" ? "PUBLIC" : identifier(role));
+export const grantee = (role: string): string =>
+  role.toLowerCase() === "public" ? "PUBLIC" : identifier(role);
 
 /** Quotes a function's name and leaves its argument types, or a plain name. */
 export const routine = (name: string): string => {

@@ -96,15 +96,23 @@ const alter = async (session: Session, olds: Properties, role: Properties): Prom
 };
 
 /** The password as state has it while the server's hash may be of it; what the server has otherwise. */
-const readPassword = async (server: Server, session: Session, role: Properties, login: boolean): Promise<string> => {
+const readPassword = async (
+  server: Server,
+  session: Session,
+  role: Properties,
+  login: boolean,
+): Promise<string> => {
   const kept = role.text("password");
   if (!login || !server.superuser) return kept;
-  const [row] = await session.rows<{ passwd: string | null }>("SELECT passwd FROM pg_shadow WHERE usename = $1", [
-    role.text("name"),
-  ]);
+  const [row] = await session.rows<{ passwd: string | null }>(
+    "SELECT passwd FROM pg_shadow WHERE usename = $1",
+    [role.text("name")],
+  );
   const hash = row?.passwd ?? "";
   if (hash.startsWith("SCRAM-SHA-256")) return kept;
-  const md5 = `md5${createHash("md5").update(`${kept}${role.text("name")}`).digest("hex")}`;
+  const md5 = `md5${createHash("md5")
+    .update(`${kept}${role.text("name")}`)
+    .digest("hex")}`;
   return hash === md5 ? kept : hash;
 };
 
@@ -125,7 +133,8 @@ interface RoleRow {
 
 const fromConfig = (row: RoleRow, name: string): string =>
   row.rolconfig?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
-const listOrNull = (items: readonly string[]): readonly string[] | null => (items.length === 0 ? null : items);
+const listOrNull = (items: readonly string[]): readonly string[] | null =>
+  items.length === 0 ? null : items;
 
 export const role = defineKind({
   attributes,
@@ -133,7 +142,9 @@ export const role = defineKind({
   create: (server, role, resumed) =>
     server.transaction(undefined, async (session) => {
       if (resumed && (await exists(session, "role", role.text("name")))) return alter(session, role, role);
-      await session.run(`CREATE ROLE ${identifier(role.text("name"))} WITH ${options(role, passwordOf(role))}`);
+      await session.run(
+        `CREATE ROLE ${identifier(role.text("name"))} WITH ${options(role, passwordOf(role))}`,
+      );
       return applySettings(session, role);
     }),
   update: (server, olds, news) => server.transaction(undefined, (session) => alter(session, olds, news)),
@@ -172,7 +183,9 @@ export const role = defineKind({
         validUntil: row.until,
         encryptedPassword: true,
         roles: listOrNull(row.roles),
-        searchPaths: listOrNull(paths === "" ? [] : paths.split(", ").map((path) => path.replaceAll('"', ""))),
+        searchPaths: listOrNull(
+          paths === "" ? [] : paths.split(", ").map((path) => path.replaceAll('"', "")),
+        ),
         assumeRole: fromConfig(row, "role"),
         statementTimeout: Number.parseInt(fromConfig(row, "statement_timeout") || "0", 10),
         idleInTransactionSessionTimeout: Number.parseInt(

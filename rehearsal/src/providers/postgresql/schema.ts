@@ -28,7 +28,10 @@ export const schema = defineKind({
   id: (schema, server) => `${schema.text("database") || server.database}.${schema.text("name")}`,
   create: (server, schema) => {
     if (schema.list("policies").length > 0) {
-      throw new RehearsalError("unsupported", `a Schema's "policies" are deprecated; declare a Grant instead.`);
+      throw new RehearsalError(
+        "unsupported",
+        `a Schema's "policies" are deprecated; declare a Grant instead.`,
+      );
     }
     return server.transaction(schema.text("database") || undefined, async (session) => {
       const [name, owner] = [schema.text("name"), schema.text("owner")];
@@ -45,7 +48,8 @@ export const schema = defineKind({
   update: (server, olds, news) =>
     server.transaction(news.text("database") || undefined, async (session) => {
       const [before, now, owner] = [olds.text("name"), news.text("name"), news.text("owner")];
-      if (before !== now) await session.run(`ALTER SCHEMA ${identifier(before)} RENAME TO ${identifier(now)}`);
+      if (before !== now)
+        await session.run(`ALTER SCHEMA ${identifier(before)} RENAME TO ${identifier(now)}`);
       if (owner !== "" && owner !== olds.text("owner")) {
         await withRoles(session, [olds.text("owner"), owner], () => setOwner(session, now, owner));
       }
@@ -61,7 +65,8 @@ export const schema = defineKind({
   read: async (server, id, state) => {
     const database = state.text("database") || id.slice(0, id.lastIndexOf(".")) || server.database;
     const name = state.text("name") || id.slice(id.lastIndexOf(".") + 1);
-    if (!(await server.session(undefined, (session) => exists(session, "database", database)))) return undefined;
+    if (!(await server.session(undefined, (session) => exists(session, "database", database))))
+      return undefined;
     return server.session(database, async (session) => {
       const [row] = await session.rows<{ owner: string }>(
         "SELECT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = $1",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Client, type ClientConfig, type QueryResultRow } from "pg";
 import { RehearsalError } from "../../rehearsal-error";
-import { UNKNOWN, type Value, type Values } from "../../wire/values";
+import { textOf, UNKNOWN, type Value, type Values } from "../../wire/values";
 import { identifier } from "./quote";
 
 /** A session with one database. */
@@ -19,11 +19,14 @@ export interface Server {
   /** Runs in a session of its own. Without a database: the provider's. */
   readonly session: <T>(database: string | undefined, work: (session: Session) => Promise<T>) => Promise<T>;
   /** Runs in one transaction. */
-  readonly transaction: <T>(database: string | undefined, work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly transaction: <T>(
+    database: string | undefined,
+    work: (session: Session) => Promise<T>,
+  ) => Promise<T>;
 }
 
 const text = (value: Value | undefined): string | undefined =>
-  value === undefined || value === null || value === "" ? undefined : String(value);
+  value === undefined || value === null || value === "" ? undefined : textOf(value);
 
 /** `sslmode` in node-postgres' terms; as with the real provider it is "require" when nothing is said. */
 const tls = (config: Values): ClientConfig["ssl"] => {
@@ -47,7 +50,8 @@ const connect = async (config: ClientConfig): Promise<Client> => {
     await client.connect();
     return client;
   } catch (error) {
-    const reason = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
+    const reason =
+      error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
     throw new RehearsalError(
       "unreachable",
       `error connecting to PostgreSQL server ${config.host ?? ""}:${String(config.port)} as ${config.user ?? ""}, database "${config.database ?? ""}": ${reason ?? "no answer"}`,
@@ -77,7 +81,7 @@ export const serverOf = (config: Values): Server => {
     ssl: tls(config),
     connectionTimeoutMillis: Number(text(config["connectTimeout"]) ?? 180) * 1000,
     application_name: "rehearsal",
-    ...(config["password"] === undefined ? {} : { password: String(config["password"]) }),
+    ...(config["password"] === undefined ? {} : { password: textOf(config["password"]) }),
   };
   const session: Server["session"] = async (database, work) => {
     const client = await connect({ ...base, database: database ?? home });
@@ -90,7 +94,7 @@ export const serverOf = (config: Values): Server => {
   return {
     database: home,
     user,
-    superuser: String(config["superuser"] ?? "true") !== "false",
+    superuser: textOf(config["superuser"] ?? "true") !== "false",
     session,
     transaction: (database, work) =>
       session(database, async (inner) => {
@@ -113,7 +117,11 @@ export const lockRole = async (session: Session, role: string): Promise<void> =>
 };
 
 /** An administrator that is no superuser needs to be a member of the roles whose objects it handles. */
-export const withRoles = async <T>(session: Session, roles: readonly string[], work: () => Promise<T>): Promise<T> => {
+export const withRoles = async <T>(
+  session: Session,
+  roles: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> => {
   const [me] = await session.rows<{ name: string; super: boolean }>(
     "SELECT rolname AS name, rolsuper AS super FROM pg_roles WHERE rolname = current_user",
   );
@@ -123,13 +131,19 @@ export const withRoles = async <T>(session: Session, roles: readonly string[], w
        AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = r.oid AND member = (SELECT oid FROM pg_roles WHERE rolname = current_user))`,
     [roles],
   );
-  for (const { rolname } of needed) await session.run(`GRANT ${identifier(rolname)} TO ${identifier(me.name)}`);
+  for (const { rolname } of needed)
+    await session.run(`GRANT ${identifier(rolname)} TO ${identifier(me.name)}`);
   const result = await work();
-  for (const { rolname } of needed) await session.run(`REVOKE ${identifier(rolname)} FROM ${identifier(me.name)}`);
+  for (const { rolname } of needed)
+    await session.run(`REVOKE ${identifier(rolname)} FROM ${identifier(me.name)}`);
   return result;
 };
 
-export const exists = async (session: Session, what: "role" | "database" | "schema", name: string): Promise<boolean> => {
+export const exists = async (
+  session: Session,
+  what: "role" | "database" | "schema",
+  name: string,
+): Promise<boolean> => {
   const queries = {
     role: "SELECT FROM pg_roles WHERE rolname = $1",
     database: "SELECT FROM pg_database WHERE datname = $1",

@@ -44,7 +44,10 @@ export const randomText = (wanted: Values): string => {
     },
     { alphabet: special, allowed: allowed("special"), least: Number(wanted["minSpecial"] ?? 0) },
   ];
-  const every = classes.filter((one) => one.allowed).map((one) => one.alphabet).join("");
+  const every = classes
+    .filter((one) => one.allowed)
+    .map((one) => one.alphabet)
+    .join("");
   const least = classes.flatMap(({ alphabet, least }) => Array.from({ length: least }, () => pick(alphabet)));
   const length = Number(wanted["length"]);
   const rest = Array.from({ length: Math.max(0, length - least.length) }, () => pick(every));
