@@ -77,6 +77,16 @@ describe("check", () => {
     expect(engine.asked.map(([verb]) => verb)).toEqual(["plan"]);
   });
 
+  it("plans from the source alone while the new host is still to be created", async () => {
+    expect((await check(atA, { ...movedToB, homeServer: UNKNOWN })).failures).toEqual([]);
+    expect(engine.asked).toEqual([
+      [
+        "plan",
+        { dataset: "core", from: end(A), to: { ...B, owner: "core_user" }, options: movedToB.options },
+      ],
+    ]);
+  });
+
   it("plans the way back from where the data is", async () => {
     await check(movedToB, inputs({ home: A, formerly: B, formerlyServer: servers.new }));
     expect(engine.asked).toEqual([["plan", expect.objectContaining({ from: end(B), to: end(A) })]]);

@@ -9,6 +9,11 @@ import { reporter } from "./progress";
 
 const PROPERTY = "home"; // failures are printed with the property's value: one without secrets
 
+interface Ends {
+  readonly from: Placement;
+  readonly to: Placement;
+}
+
 const said = ({ code, message, remedy }: Finding): string => `${message} ${remedy} [${code}]`;
 
 const nextStep = (olds: MigrationState, news: MigrationInputs): Transition =>
@@ -22,19 +27,18 @@ const unreachable = async (ends: readonly (Endpoint | undefined)[]): Promise<Fin
   return findings.flatMap((finding) => finding ?? []).filter(({ level }) => level === "blocker");
 };
 
-/** Plans a move and prints the plan, in previews too; answers what forbids it. */
-const blockers = async (
-  from: Endpoint | undefined,
-  to: Endpoint | undefined,
-  news: MigrationInputs,
-): Promise<Finding[]> => {
-  if (from === undefined || to === undefined) {
-    await log.info(
-      `${news.dataset}: planned as soon as ${to === undefined ? placementName(news.home) : "its host"} is there.`,
-    );
+/**
+ * Plans a move and prints the plan, in previews too; answers what forbids it. A target's server that is still to be
+ * created is left out (`to.server` is absent): the engine then plans from the source alone.
+ */
+const blockers = async (step: Ends, olds: MigrationState, news: MigrationInputs): Promise<Finding[]> => {
+  const from = endpoint(step.from, news, olds);
+  const to = endpoint(step.to, news, olds) ?? { ...step.to, owner: news.owner };
+  if (from === undefined) {
+    await log.info(`${news.dataset}: planned as soon as ${placementName(step.from)} is there.`);
     return [];
   }
-  const plan = await planMove(moveRequest(from, to, news));
+  const plan = await planMove(moveRequest(from, to as Endpoint, news));
   await log.info(formatPlan(plan));
   return plan.findings.filter(({ level }) => level === "blocker");
 };
@@ -59,9 +63,8 @@ const objections = async (
     case "prepare":
     case "move":
     case "roll-back": {
-      const [from, to] = [at(step.from), at(step.to)];
-      const lost = await unreachable([from, to]);
-      return (lost.length > 0 ? lost : await blockers(from, to, news)).map(said);
+      const lost = await unreachable([at(step.from), at(step.to)]);
+      return (lost.length > 0 ? lost : await blockers(step, olds, news)).map(said);
     }
     case "retire": {
       if (!(step.old.host in news.custody)) return [unknownHost(step.old)];
