@@ -33,6 +33,7 @@ const mustGo = async (
     oldInputs: plainAll(resource.inputs),
     oldOutputs: plainAll(resource.outputs),
     news,
+    ignoreChanges: resource.ignoreChanges,
   });
   const onChange = diff.changedKeys.some((key) => isWithin(key, resource.replaceOnChanges));
   return diff.replaceKeys.length > 0 || onChange;

@@ -109,6 +109,7 @@ const diffOf = async (
     oldInputs: plainAll(old.inputs),
     oldOutputs: plainAll(old.outputs),
     news: plainAll(news),
+    ignoreChanges: goal.ignoreChanges,
   });
 };
 

@@ -113,6 +113,7 @@ const updateWithProvider = async (deployment: Deployment, asked: Draft, old: Res
       oldInputs: plainAll(old.inputs),
       oldOutputs: plainAll(old.outputs),
       inputs: plainAll(draft.inputs),
+      ignoreChanges: draft.ignoreChanges,
     }),
   );
   return { ...draft, outputs: guard(deployment, outputs, draft.inputs, draft.additionalSecretOutputs) };

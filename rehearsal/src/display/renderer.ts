@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { DiagnosticEvent, Listener, Op, Phase, StepEvent } from "../events";
 import { displayType, parseUrn } from "../wire/urn";
+import { equal } from "../wire/values";
 import { renderOutputs } from "./outputs";
 import { renderTree, type Row } from "./tree";
 import { renderSummary } from "./summary";
@@ -20,10 +21,9 @@ const isPreview = (phase: Phase): boolean => phase === "preview" || phase === "d
 const duration = (seconds: number): string =>
   seconds < 1 ? `${seconds.toFixed(2)}s` : `${Math.floor(seconds)}s`;
 
-const infoOf = ({ op, diff, retained }: StepEvent): string => {
+const infoOf = ({ op, diff }: StepEvent): string => {
   const shown = op === "update" || op === "replace" || op === "create-replacement";
-  const marks = shown && diff.length > 0 ? [`[diff: ${diff.join(",")}]`] : [];
-  return [...(retained ? ["[retain]"] : []), ...marks].join(" ");
+  return shown && diff.length > 0 ? `[diff: ${diff.join(",")}]` : "";
 };
 
 /** The parts of a replacement are one row of a plan. */
@@ -65,14 +65,21 @@ export const createRenderer = (options: RendererOptions): Listener => {
       if (event.status === "started") return;
       const op = planned(event.op);
       const old = rows.get(event.urn);
-      rows.set(event.urn, { urn: event.urn, parent: event.parent, op, info: info || (old?.info ?? "") });
+      rows.set(event.urn, {
+        urn: event.urn,
+        parent: event.parent,
+        op,
+        retained: event.retained,
+        info: info || (old?.info ?? ""),
+      });
       return;
     }
     if (event.op === "same" && event.status !== "failed") return;
     const { sign, doing, done } = WORDS[event.op];
+    const retained = event.retained ? "[retain]" : "";
     const status = {
-      started: `${doing} (0s)`,
-      done: `${done} (${duration(event.seconds)})`,
+      started: `${doing}${retained} (0s)`,
+      done: `${done}${retained} (${duration(event.seconds)})`,
       failed: color.red(`**${doing} failed**`),
     }[event.status];
     line(` ${paint(sign)} ${named(event.urn)} ${status}${info === "" ? "" : ` ${info}`}`);
@@ -138,8 +145,9 @@ export const createRenderer = (options: RendererOptions): Listener => {
         line();
         showDiagnostics();
         diagnostics = [];
+        if (isPreview(phase) && equal(event.before, event.now)) return; // nothing about them is news
         for (const text of renderOutputs(event.before, event.now, options.showSecrets)) line(text);
-        if (Object.keys({ ...event.before, ...event.now }).length > 0) line();
+        line();
         return;
       case "summary":
         if (rows.size > 0) for (const text of renderTree([...rows.values()])) line(text);

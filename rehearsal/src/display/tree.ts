@@ -7,7 +7,9 @@ export interface Row {
   readonly urn: Urn;
   readonly parent: Urn;
   readonly op: Op;
-  /** After the plan's word: `[retain]`, `[diff: ~size]`. */
+  /** It only leaves the state: `delete[retain]`. */
+  readonly retained: boolean;
+  /** After the plan's word: `[diff: ~size]`. */
   readonly info: string;
 }
 
@@ -48,7 +50,7 @@ export const renderTree = (rows: readonly Row[]): string[] => {
     sign: WORDS[row.op].sign,
     type,
     name: parseUrn(row.urn).name,
-    plan: WORDS[row.op].plan,
+    plan: `${WORDS[row.op].plan}${row.retained ? "[retain]" : ""}`,
     info: row.info,
   }));
   const cells = [{ sign: "  ", type: "Type", name: "Name", plan: "Plan", info: "Info" }, ...shown];

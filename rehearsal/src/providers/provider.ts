@@ -18,6 +18,8 @@ export interface DiffCall extends Call {
   readonly oldInputs: Values;
   readonly oldOutputs: Values;
   readonly news: Values;
+  /** Properties that stay as they are, whatever the program says. */
+  readonly ignoreChanges: readonly string[];
 }
 export interface CreateCall extends Call {
   readonly inputs: Values;
@@ -29,6 +31,7 @@ export interface UpdateCall extends Call {
   readonly oldInputs: Values;
   readonly oldOutputs: Values;
   readonly inputs: Values;
+  readonly ignoreChanges: readonly string[];
 }
 export interface StateCall extends Call {
   readonly id: string;

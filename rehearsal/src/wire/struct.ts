@@ -1,5 +1,5 @@
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { normalize, type Value, type Values } from "./values";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { normalize, type Values } from "./values";
 
 /** Properties as they came over gRPC. */
 export const fromStruct = (struct: Struct | undefined): Values =>

@@ -46,6 +46,12 @@ const complete = (attributes: Attributes, given: Values, olds: Values): Values =
     ]),
   );
 
+/** What stays as it is although the program says nothing, or something else, about it. */
+const keepIgnored = (inputs: Values, olds: Values, ignored: readonly string[]): Values => ({
+  ...inputs,
+  ...Object.fromEntries(ignored.filter((key) => key in olds).map((key) => [key, olds[key] ?? null])),
+});
+
 /** Inputs follow what was read, so that the next run sees the drift against the program. */
 const followDrift = (inputs: Values, outputs: Values): Values =>
   Object.fromEntries(
@@ -62,8 +68,10 @@ export const defineKind = (spec: KindSpec): ResourceKind => {
   };
   return {
     check: async ({ urn, olds, news }) => checkAttributes(spec.attributes, urn, olds, news),
-    diff: async ({ oldOutputs, news }) =>
-      diffAttributes(spec.attributes, oldOutputs, news, spec.deleteBeforeReplace === true),
+    diff: async ({ oldOutputs, news, ignoreChanges }) => {
+      const wishes = keepIgnored(news, oldOutputs, ignoreChanges);
+      return diffAttributes(spec.attributes, oldOutputs, wishes, spec.deleteBeforeReplace === true);
+    },
     create: async ({ config, inputs, resumed }) => {
       const server = serverOf(config);
       const state = complete(spec.attributes, inputs, {});
@@ -71,9 +79,9 @@ export const defineKind = (spec: KindSpec): ResourceKind => {
       const id = spec.id(properties(state), server);
       return { id, outputs: await readBack(server, id, state) };
     },
-    update: async ({ config, inputs, oldOutputs }) => {
+    update: async ({ config, inputs, oldOutputs, ignoreChanges }) => {
       const server = serverOf(config);
-      const state = complete(spec.attributes, inputs, oldOutputs);
+      const state = complete(spec.attributes, keepIgnored(inputs, oldOutputs, ignoreChanges), oldOutputs);
       await spec.update(server, properties(oldOutputs), properties(state));
       return readBack(server, spec.id(properties(state), server), state);
     },
