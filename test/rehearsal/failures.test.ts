@@ -54,9 +54,13 @@ describe("a failing resource", () => {
   });
 
   it("is refused by its check in the preview, before anything is touched", async () => {
-    const result = await world.run("up", [{ name: "first" }, { name: "bad", fault: "reject", dependsOn: ["first"] }], {
-      skipPreview: false,
-    });
+    const result = await world.run(
+      "up",
+      [{ name: "first" }, { name: "bad", fault: "reject", dependsOn: ["first"] }],
+      {
+        skipPreview: false,
+      },
+    );
     expect(result.exitCode).toBe(1);
     expect(result.text).toContain(
       "pulumi-nodejs:dynamic/test:Thing resource 'bad': property fault value {reject} has a problem: it is to be rejected",
@@ -67,7 +71,10 @@ describe("a failing resource", () => {
 
 describe("hooks", () => {
   it("veto a deletion, which the next run tries again", async () => {
-    await world.run("up", [{ name: "data", guarded: true }, { name: "other", dependsOn: ["data"] }]);
+    await world.run("up", [
+      { name: "data", guarded: true },
+      { name: "other", dependsOn: ["data"] },
+    ]);
     await world.done();
     const vetoed = await world.run("up", [{ name: "other" }]);
     expect(vetoed.exitCode).toBe(1);
@@ -161,7 +168,10 @@ describe("a killed host", () => {
 
   it("ends gracefully when canceled: the step under way is kept", async () => {
     const cancel = new AbortController();
-    const wishes = [{ name: "slow", fault: "wait" }, { name: "after", dependsOn: ["slow"] }];
+    const wishes = [
+      { name: "slow", fault: "wait" },
+      { name: "after", dependsOn: ["slow"] },
+    ];
     const run = world.run("up", wishes, { signal: cancel.signal });
     await until(() => existsSync(world.log));
     cancel.abort();

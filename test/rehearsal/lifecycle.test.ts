@@ -10,7 +10,11 @@ afterEach(() => world.sandbox.remove());
 
 describe("the order of steps", () => {
   it("creates, then updates, then what depends on it, and deletes what was removed last", async () => {
-    await world.run("up", [{ name: "old" }, { name: "mover", size: 1, dependsOn: ["old"] }, { name: "app", dependsOn: ["mover"] }]);
+    await world.run("up", [
+      { name: "old" },
+      { name: "mover", size: 1, dependsOn: ["old"] },
+      { name: "app", dependsOn: ["mover"] },
+    ]);
     expect(await world.done()).toEqual(["create old", "create mover", "create app"]);
 
     const next = [
@@ -30,7 +34,10 @@ describe("the order of steps", () => {
   });
 
   it("shows in a preview what an up then does, and does nothing itself", async () => {
-    const preview = await world.run("preview", [{ name: "one" }, { name: "two", dependsOn: ["one"], kindOf: "one" }]);
+    const preview = await world.run("preview", [
+      { name: "one" },
+      { name: "two", dependsOn: ["one"], kindOf: "one" },
+    ]);
     expect(stepsOf(preview)).toEqual(["create one", "create two"]);
     expect(preview.text).toContain("Previewing update (dev):");
     expect(preview.text).toContain("+ 3 to create");
@@ -45,7 +52,11 @@ describe("the order of steps", () => {
   });
 
   it("deletes everything in a destroy, dependants first, and can start over", async () => {
-    const wishes = [{ name: "one" }, { name: "two", dependsOn: ["one"] }, { name: "three", dependsOn: ["two"] }];
+    const wishes = [
+      { name: "one" },
+      { name: "two", dependsOn: ["one"] },
+      { name: "three", dependsOn: ["two"] },
+    ];
     await world.run("up", wishes);
     await world.done();
     const destroyed = await world.run("destroy", wishes);
@@ -58,9 +69,15 @@ describe("the order of steps", () => {
 
 describe("replacement", () => {
   it("creates the new one first and deletes the old one at the end", async () => {
-    await world.run("up", [{ name: "base", kind: "a" }, { name: "user", kindOf: "base" }]);
+    await world.run("up", [
+      { name: "base", kind: "a" },
+      { name: "user", kindOf: "base" },
+    ]);
     await world.done();
-    const result = await world.run("up", [{ name: "base", kind: "b" }, { name: "user", kindOf: "base" }]);
+    const result = await world.run("up", [
+      { name: "base", kind: "b" },
+      { name: "user", kindOf: "base" },
+    ]);
     expect(await world.done()).toEqual(["create base", "create user", "delete user", "delete base"]);
     expect(stepsOf(result)).toEqual([
       "create-replacement base",
@@ -86,7 +103,15 @@ describe("replacement", () => {
     ]);
     expect(await world.done()).toEqual(["delete user", "delete base", "create base", "create user"]);
     expect(result.exitCode).toBe(0);
-    expect((await world.run("preview", [{ name: "base", kind: "b", deleteFirst: true }, { name: "user", kindOf: "base" }, { name: "neighbour", dependsOn: ["base"] }])).steps.every(({ op }) => op === "same")).toBe(true);
+    expect(
+      (
+        await world.run("preview", [
+          { name: "base", kind: "b", deleteFirst: true },
+          { name: "user", kindOf: "base" },
+          { name: "neighbour", dependsOn: ["base"] },
+        ])
+      ).steps.every(({ op }) => op === "same"),
+    ).toBe(true);
   });
 
   it("replaces on a change that the program names", async () => {
@@ -97,7 +122,10 @@ describe("replacement", () => {
   });
 
   it("keeps a resource that has a new name and an alias", async () => {
-    await world.run("up", [{ name: "before", group: "g" }, { name: "user", dependsOn: ["before"] }]);
+    await world.run("up", [
+      { name: "before", group: "g" },
+      { name: "user", dependsOn: ["before"] },
+    ]);
     await world.done();
     const result = await world.run("up", [
       { name: "after", group: "g", formerly: "before" },

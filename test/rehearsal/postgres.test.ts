@@ -81,7 +81,10 @@ describe("PostgreSQL resources", () => {
   });
 
   it("show drift in a refresh, and the next up puts it right", async () => {
-    await server.sql("shop", `ALTER ROLE "own""er" CONNECTION LIMIT 99; REVOKE USAGE ON SCHEMA app FROM readers`);
+    await server.sql(
+      "shop",
+      `ALTER ROLE "own""er" CONNECTION LIMIT 99; REVOKE USAGE ON SCHEMA app FROM readers`,
+    );
     const refreshed = await world.run("refresh", config());
     expect(stepsOf(refreshed).sort()).toEqual(["update owner", "update readers-usage"]);
     expect(refreshed.text).toContain("differs from the state: connectionLimit");

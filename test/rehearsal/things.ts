@@ -11,7 +11,10 @@ export const SECRET = "a-very-confidential-word";
 export interface Things {
   readonly sandbox: Sandbox;
   readonly log: string;
-  readonly configOf: (wishes: readonly Wish[], more?: Record<string, string>) => Record<string, string | object>;
+  readonly configOf: (
+    wishes: readonly Wish[],
+    more?: Record<string, string>,
+  ) => Record<string, string | object>;
   readonly run: (
     command: RehearseOptions["command"],
     wishes: readonly Wish[],

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig, type QueryResultRow } from "pg";
 import { RehearsalError } from "../../rehearsal-error";
 import { textOf, UNKNOWN, type Value, type Values } from "../../wire/values";
@@ -68,6 +69,31 @@ const asSession = (client: Client): Session => ({
   },
 });
 
+/** SQLSTATEs that say: somebody else was at it, try again. */
+const TRANSIENT = new Set([
+  "40001", // serialization_failure
+  "40P01", // deadlock_detected
+  "55006", // object_in_use: a database that somebody is just leaving
+]);
+const ATTEMPTS = 5;
+const PAUSE = 200;
+
+const isTransient = (error: unknown): boolean => {
+  const { code, message } = error as { code?: string; message?: string };
+  return (code !== undefined && TRANSIENT.has(code)) || message === "tuple concurrently updated";
+};
+
+const retried = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      await sleep(PAUSE * attempt);
+    }
+  }
+};
+
 /** The server that a provider's configuration names. */
 export const serverOf = (config: Values): Server => {
   const unknown = Object.entries(config).find(([, value]) => value === UNKNOWN);
@@ -83,14 +109,15 @@ export const serverOf = (config: Values): Server => {
     application_name: "rehearsal",
     ...(config["password"] === undefined ? {} : { password: textOf(config["password"]) }),
   };
-  const session: Server["session"] = async (database, work) => {
-    const client = await connect({ ...base, database: database ?? home });
-    try {
-      return await work(asSession(client));
-    } finally {
-      await client.end().catch(() => undefined); // the work is done or has failed already
-    }
-  };
+  const session: Server["session"] = (database, work) =>
+    retried(async () => {
+      const client = await connect({ ...base, database: database ?? home });
+      try {
+        return await work(asSession(client));
+      } finally {
+        await client.end().catch(() => undefined); // the work is done or has failed already
+      }
+    });
   return {
     database: home,
     user,

@@ -42,7 +42,7 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Inputs> = {
     return { inputs: news, failures };
   },
   async create(inputs) {
-    const fs = require("node:fs") as typeof import("node:fs");
+    const fs = process.getBuiltinModule("node:fs");
     fs.appendFileSync(inputs.log, `create ${inputs.name}\n`);
     await pulumi.log.info(`creating ${inputs.name} with ${inputs.token ?? "no token"}`);
     if (inputs.fault === "throw") throw new Error(`the backend said no to ${inputs.name}`);
@@ -62,13 +62,13 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Inputs> = {
     return { changes: replaces.length > 0 || !same, replaces, deleteBeforeReplace: news.deleteFirst };
   },
   async update(_id, olds, news) {
-    const fs = require("node:fs") as typeof import("node:fs");
+    const fs = process.getBuiltinModule("node:fs");
     fs.appendFileSync(news.log, `update ${news.name} ${olds.size}->${news.size}\n`);
     if (news.fault === "throw") throw new Error(`the backend said no to ${news.name}`);
     return { outs: { ...news, made: true } };
   },
   async delete(_id, props) {
-    const fs = require("node:fs") as typeof import("node:fs");
+    const fs = process.getBuiltinModule("node:fs");
     fs.appendFileSync(props.log, `delete ${props.name}\n`);
   },
 };
