@@ -121,7 +121,7 @@ describe("a program that cannot be rehearsed", () => {
   });
 });
 
-const bin = resolve(import.meta.dirname, "../../rehearsal/dist/bin.js");
+const bin = resolve(__dirname, "../../rehearsal/dist/bin.js");
 const until = async (met: () => boolean): Promise<void> => {
   for (let i = 0; !met(); i += 1) {
     if (i > 1_000) throw new Error("waited in vain");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { rehearse, type RehearseOptions, type RehearseResult } from "@rehome/rehearsal";
 
-const repository = resolve(import.meta.dirname, "../..");
+const repository = resolve(__dirname, "../..");
 
 /** A copy of one of the test programs, with a state of its own. */
 export interface Sandbox {
@@ -21,7 +21,7 @@ export interface Sandbox {
 export const sandbox = async (program: string, parent?: string): Promise<Sandbox> => {
   const root = parent ?? (await mkdtemp(join(tmpdir(), "rehearsal-test-")));
   const directory = join(root, program);
-  await cp(join(import.meta.dirname, "programs", program), directory, { recursive: true });
+  await cp(join(__dirname, "programs", program), directory, { recursive: true });
   await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
   return {
     directory,

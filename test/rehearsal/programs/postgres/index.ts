@@ -49,7 +49,8 @@ for (const [name, role] of [
 const schema = new postgresql.Schema(
   "app",
   { name: "app", database: database.name, owner: owner.name, dropCascade: true },
-  options,
+  // its tables grant to the readers by default: they must be gone before that role can be dropped
+  { ...options, dependsOn: [readers] },
 );
 new postgresql.Grant(
   "readers-usage",
