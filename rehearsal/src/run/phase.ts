@@ -19,7 +19,7 @@ import { stackReferences } from "../providers/stack-reference";
 import { messageOf } from "../rehearsal-error";
 import type { Scrubber } from "../secrets/scrub";
 import type { Snapshot } from "../state/resource";
-import { plain, secret, type Values } from "../wire/values";
+import { secret, type Values } from "../wire/values";
 
 /** What one pass over a stack needs. */
 export interface PhaseInput {
@@ -191,6 +191,3 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
   input.listen({ kind: "summary", changes, seconds, failed, errored: errored.size });
   return { failed: run.failed, snapshot: run.journal.snapshot(), outputs: run.outputs?.now };
 };
-
-/** Outputs with their secrets opened, for whoever runs a rehearsal from code. */
-export const openOutputs = (outputs: Values): Values => plain(outputs) as Values;
