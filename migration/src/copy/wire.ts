@@ -1,0 +1,214 @@
+import type { Socket } from "node:net";
+import pg from "pg";
+import { RehomeError } from "../errors";
+import { clientConfig, sessionSql } from "../sql/connect";
+import type { ServerConnection } from "../types";
+
+/** Message types of PostgreSQL's protocol 3.0 that a copy meets (manual, "Message Formats"). */
+const TYPE = {
+  copyData: 0x64, // d
+  copyDone: 0x63, // c
+  copyIn: 0x47, // G
+  copyOut: 0x48, // H
+  commandComplete: 0x43, // C
+  error: 0x45, // E
+  readyForQuery: 0x5a, // Z
+} as const;
+
+const HEADER = 5;
+
+/** A frame whose content matters; CopyData frames are never taken apart. */
+interface Frame {
+  readonly type: number;
+  readonly body: Buffer;
+}
+
+function message(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
+  const header = Buffer.alloc(HEADER);
+  header.write(type, 0, "latin1");
+  header.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([header, body]);
+}
+
+/** The fields of an ErrorResponse: severity, SQLSTATE, primary message. Detail and hint may hold row content: left out. */
+function serverError(body: Buffer): Error {
+  const fields = new Map<string, string>();
+  for (const field of body.toString("utf8").split("\0")) {
+    if (field.length > 0) fields.set(field[0] ?? "", field.slice(1));
+  }
+  const error = new Error(fields.get("M") ?? "the server reported an error without a message");
+  return Object.assign(error, { code: fields.get("C") ?? "XX000" });
+}
+
+/**
+ * A session that speaks the protocol's frames itself, so that rows pass from socket to socket unparsed.
+ * `pg` opens it (TLS, SCRAM); then its parser is detached. After any error it is to be closed, not used again.
+ */
+export class Wire {
+  private pending = Buffer.alloc(0);
+  private frames: Frame[] = [];
+  private wake: (() => void) | undefined;
+  private failure: Error | undefined;
+  private sink: ((chunk: Buffer) => void) | undefined;
+  private skip = 0;
+  /** Told of a server's refusal at once, while rows are still being sent to it. */
+  private refuse: ((error: Error) => void) | undefined;
+
+  private constructor(readonly socket: Socket) {
+    socket.removeAllListeners("data");
+    socket.on("data", (chunk: Buffer) => this.receive(chunk));
+    socket.on("error", (error: Error) => this.fail(error));
+    socket.on("close", () =>
+      this.fail(new RehomeError("connection-lost", "the server closed a copy's connection", { retryable: true })),
+    );
+  }
+
+  /** Opens a session with the engine's settings. */
+  static async open(server: ServerConnection, database: string): Promise<Wire> {
+    const client = new pg.Client(clientConfig(server, database));
+    client.on("error", () => undefined);
+    await client.connect();
+    await client.query(sessionSql);
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    return new Wire(stream);
+  }
+
+  /** Runs statements whose rows nobody needs; returns the last command's tag, such as `COPY 12`. */
+  async run(sql: string): Promise<string> {
+    this.send(sql);
+    return await this.untilReady();
+  }
+
+  /** Sends a query and waits until the server has begun the copy that it asks for. */
+  async begin(sql: string, kind: "copyIn" | "copyOut"): Promise<void> {
+    this.send(sql);
+    for (;;) {
+      const frame = await this.next();
+      if (frame.type === TYPE[kind]) return;
+      if (frame.type === TYPE.error) throw serverError(frame.body);
+    }
+  }
+
+  /** Waits for the end of the command under way; throws its error once the server is ready again. */
+  async untilReady(): Promise<string> {
+    let tag = "";
+    let error: Error | undefined;
+    for (;;) {
+      const frame = await this.next();
+      if (frame.type === TYPE.commandComplete) tag = frame.body.toString("utf8").replace(/\0$/, "");
+      else if (frame.type === TYPE.error) error = serverError(frame.body);
+      else if (frame.type === TYPE.readyForQuery) {
+        if (error !== undefined) throw error;
+        return tag;
+      }
+    }
+  }
+
+  /** Forwards CopyData frames to `target` as they come, until CopyDone; resolves with the bytes forwarded. */
+  async forwardTo(target: Wire, onBytes: (bytes: number) => void): Promise<void> {
+    this.sink = (chunk) => {
+      onBytes(chunk.length);
+      if (target.socket.write(chunk)) return;
+      this.socket.pause();
+      target.socket.once("drain", () => this.socket.resume());
+    };
+    const early = this.pending;
+    this.pending = Buffer.alloc(0);
+    const refused = new Promise<never>((_, reject) => (target.refuse = reject));
+    if (early.length > 0) this.receive(early);
+    try {
+      await Promise.race([this.copyEnd(), refused]);
+    } finally {
+      this.sink = undefined;
+      target.refuse = undefined;
+    }
+    target.socket.write(message("c"));
+    await this.untilReady();
+  }
+
+  close(): void {
+    if (!this.socket.destroyed) this.socket.end(message("X"));
+    this.socket.destroySoon();
+  }
+
+  private async copyEnd(): Promise<void> {
+    for (;;) {
+      const frame = await this.next();
+      if (frame.type === TYPE.copyDone) return;
+      if (frame.type === TYPE.error) throw serverError(frame.body);
+    }
+  }
+
+  private send(sql: string): void {
+    this.socket.write(message("Q", Buffer.from(`${sql}\0`, "utf8")));
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    this.refuse?.(error);
+    this.wake?.();
+  }
+
+  private async next(): Promise<Frame> {
+    for (;;) {
+      const frame = this.frames.shift();
+      if (frame !== undefined) return frame;
+      if (this.failure !== undefined) throw this.failure;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** Splits what arrives: runs of CopyData go to the sink whole, every other frame to the queue. */
+  private receive(chunk: Buffer): void {
+    const data = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
+    let at = 0;
+    let from = 0;
+    const flush = (to: number): void => {
+      if (to > from) this.sink?.(data.subarray(from, to));
+      from = to;
+    };
+    if (this.skip > 0) {
+      at = Math.min(this.skip, data.length);
+      this.skip -= at;
+    }
+    while (at + HEADER <= data.length) {
+      const end = at + 1 + data.readInt32BE(at + 1);
+      const type = data[at];
+      if (type === TYPE.copyData) {
+        if (this.sink === undefined) break;
+        if (end > data.length) {
+          this.skip = end - data.length;
+          at = data.length;
+        } else at = end;
+        continue;
+      }
+      if (end > data.length) break;
+      flush(at);
+      const body = Buffer.from(data.subarray(at + HEADER, end));
+      this.frames.push({ type: type ?? 0, body });
+      if (type === TYPE.error) this.refuse?.(serverError(body));
+      from = at = end;
+    }
+    flush(at);
+    this.pending = at < data.length ? Buffer.from(data.subarray(at)) : Buffer.alloc(0);
+    if (this.frames.length > 0) this.wake?.();
+  }
+}
+
+/**
+ * Copies what `COPY … TO STDOUT` gives on one session into `COPY … FROM STDIN` on another, frame by frame.
+ * Both must be closed after an error.
+ * @returns the number of rows that the target took.
+ */
+export async function copyBetween(
+  source: Wire,
+  target: Wire,
+  sql: { readonly out: string; readonly into: string },
+  onBytes: (bytes: number) => void,
+): Promise<number> {
+  await target.begin(sql.into, "copyIn");
+  await source.begin(sql.out, "copyOut");
+  await source.forwardTo(target, onBytes);
+  const tag = await target.untilReady();
+  return Number(tag.split(" ").at(-1));
+}

@@ -1,0 +1,140 @@
+import { loadModule, scanSync } from "libpg-query";
+import { ident } from "../sql/quote";
+
+/** What is renamed, and what the reader of a piece of code may mean by a name. */
+export interface Renaming {
+  readonly from: string;
+  readonly to: string;
+  /** Names of relations, functions and types that move. */
+  readonly moving: ReadonlySet<string>;
+  /** Names of objects of extensions that stay reachable as `from.name` in the new home. */
+  readonly staying: ReadonlySet<string>;
+  /** The schema of the new home that holds extensions and stays on a search path after the dataset's own. */
+  readonly extensionSchema: string;
+}
+
+export interface RenamedCode {
+  readonly text: string;
+  /** Places where it is not certain what is meant: `line 3: 'core.' || table_name`. Empty when all is certain. */
+  readonly unclear: readonly string[];
+}
+
+interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly kind: string;
+}
+
+const REGCLASS_CASTS = new Set(["regclass", "regproc", "regprocedure", "regtype"]);
+const REGCLASS_CALLS = new Set(["nextval", "currval", "setval", "to_regclass", "pg_get_serial_sequence"]);
+
+/** Loads PostgreSQL's grammar; call once before `renameInCode`. */
+export async function loadGrammar(): Promise<void> {
+  await loadModule();
+}
+
+/** The name that an identifier token means: folded when bare, unescaped when quoted. */
+function nameOf(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase();
+}
+
+function isName(token: Token | undefined): token is Token {
+  return token !== undefined && /^["\p{L}_]/u.test(token.text) && token.kind !== "SCONST";
+}
+
+/**
+ * Renames the schema `from` in the body of a function: qualified names of what moves, `SET search_path` lists, and
+ * names in `regclass` literals. What it cannot be sure of it reports and leaves alone.
+ * @param code SQL or PL/pgSQL. Read by PostgreSQL's own scanner, so strings and comments are not taken for names.
+ */
+export function renameInCode(code: string, renaming: Renaming): RenamedCode {
+  if (renaming.from === renaming.to) return { text: code, unclear: [] };
+  const bytes = Buffer.from(code, "utf8");
+  const tokens: Token[] = scanSync(code)
+    .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
+    .map((token) => ({ start: token.start, end: token.end, text: token.text, kind: token.tokenName }));
+  const edits: { start: number; end: number; text: string }[] = [];
+  const unclear: string[] = [];
+  const report = (token: Token): void => {
+    const line = bytes.subarray(0, token.start).toString("utf8").split("\n").length;
+    unclear.push(`line ${line}: ${token.text.length > 60 ? `${token.text.slice(0, 57)}...` : token.text}`);
+  };
+  tokens.forEach((token, at) => {
+    const edit = token.kind === "SCONST" ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
+    if (edit === "unclear") report(token);
+    else if (edit !== undefined) edits.push({ start: token.start, end: token.end, text: edit });
+  });
+  let text = "";
+  let from = 0;
+  for (const edit of edits) {
+    text += bytes.subarray(from, edit.start).toString("utf8") + edit.text;
+    from = edit.end;
+  }
+  return { text: text + bytes.subarray(from).toString("utf8"), unclear };
+}
+
+function inName(tokens: readonly Token[], at: number, renaming: Renaming): string | "unclear" | undefined {
+  if (!meansSchema(tokens, at, renaming)) return undefined;
+  if (tokens[at + 1]?.text !== ".") return inSearchPathList(tokens, at) ? pathAfter(renaming) : undefined;
+  const next = tokens[at + 2];
+  const name = isName(next) ? nameOf(next.text) : undefined;
+  const aliased = tokens.some(
+    (_, other) =>
+      meansSchema(tokens, other, renaming) && tokens[other + 1]?.text !== "." && !inSearchPathList(tokens, other),
+  );
+  const moves = name !== undefined && renaming.moving.has(name);
+  // `core.id` where a table goes by the alias `core`; a column with the name of a moving object could be either.
+  if (aliased) return moves ? "unclear" : undefined;
+  if (moves) return ident(renaming.to);
+  return name !== undefined && renaming.staying.has(name) ? undefined : "unclear";
+}
+
+/** Whether the token is the old schema's name, and not a part of a longer name. */
+function meansSchema(tokens: readonly Token[], at: number, renaming: Renaming): boolean {
+  const token = tokens[at];
+  return isName(token) && nameOf(token.text) === renaming.from && tokens[at - 1]?.text !== ".";
+}
+
+/** Whether the token stands in a list behind `search_path =` or `search_path TO`. */
+function inSearchPathList(tokens: readonly Token[], at: number): boolean {
+  for (let back = at - 1; back >= 0; back -= 1) {
+    const text = tokens[back]?.text ?? "";
+    if (text === "=" || text.toLowerCase() === "to") {
+      return tokens[back - 1]?.text.toLowerCase() === "search_path";
+    }
+    if (text !== "," && !isName(tokens[back]) && tokens[back]?.kind !== "SCONST") return false;
+  }
+  return false;
+}
+
+/** The new schema, and where `public` held extensions too, the schema that holds them now. */
+function pathAfter(renaming: Renaming): string {
+  const names = renaming.from === "public" ? [renaming.to, renaming.extensionSchema] : [renaming.to];
+  return [...new Set(names)].map(ident).join(", ");
+}
+
+function inString(tokens: readonly Token[], at: number, renaming: Renaming): string | "unclear" | undefined {
+  const token = tokens[at];
+  if (token === undefined) return undefined;
+  const content = token.text.replace(/^[eE]?'|'$/g, "");
+  if (content === renaming.from && inSearchPathList(tokens, at)) return pathAfter(renaming);
+  const escaped = renaming.from.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const exact = new RegExp(`^(?:"${escaped}"|${escaped})\\.("[^"]+"|[\\p{L}_][\\p{L}\\p{N}_$]*)$`, "u").exec(content);
+  if (exact?.[1] !== undefined && renaming.moving.has(nameOf(exact[1])) && isRegclass(tokens, at)) {
+    return `'${`${ident(renaming.to)}.${exact[1]}`.replaceAll("'", "''")}'`;
+  }
+  const mentions = new RegExp(`(?<![\\p{L}\\p{N}_$])"?${escaped}"?\\s*\\.|search_path`, "iu").test(content);
+  const setsPath = content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
+  if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? "unclear" : undefined;
+  const namesSchema = new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, "u").test(content);
+  return mentions && namesSchema ? "unclear" : undefined;
+}
+
+/** Whether a string literal is read as the name of an object. */
+function isRegclass(tokens: readonly Token[], at: number): boolean {
+  const cast = tokens[at + 1]?.text === "::" && REGCLASS_CASTS.has(tokens[at + 2]?.text.toLowerCase() ?? "");
+  const typed = REGCLASS_CASTS.has(tokens[at - 1]?.text.toLowerCase() ?? "");
+  const called = tokens[at - 1]?.text === "(" && REGCLASS_CALLS.has(tokens[at - 2]?.text.toLowerCase() ?? "");
+  return cast || typed || called;
+}

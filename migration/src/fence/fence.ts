@@ -1,0 +1,234 @@
+import type pg from "pg";
+import { RehomeError, SQLSTATE, codeOf } from "../errors";
+import { LOCK } from "../journal/locks";
+import { lockKey } from "../naming";
+import { rows, transaction } from "../sql/connect";
+import { ident } from "../sql/quote";
+import { FENCE_TRIGGER, armTableSql, armedFunctionSql, closeSchemaSql, disarmTableSql, fenceFunction, sealedFunctionSql } from "./fence-sql";
+
+/** What one fence is about. */
+export interface Fence {
+  readonly dataset: string;
+  readonly schema: string;
+  readonly migration: string;
+  /** Where the data goes, as a placement's name. */
+  readonly target: string;
+}
+
+/** The row of `rehome.fence`. */
+export interface FenceRow {
+  readonly key: number;
+  readonly dataset: string;
+  readonly schema_name: string;
+  readonly migration: string;
+  readonly target: string;
+  readonly sealed: boolean;
+  readonly restore_sql: string[];
+}
+
+/** Tables armed in one transaction: few, so that none of their writers waits for long. */
+const BATCH = 20;
+const LOCK_TRY_MS = 2_000;
+
+export function fenceKey(dataset: string, schema: string): number {
+  return lockKey(`fence ${dataset} ${schema}`);
+}
+
+/** The fence of a dataset's schema in this database, if there is one. */
+export async function findFence(client: pg.Client, dataset: string, schema: string): Promise<FenceRow | undefined> {
+  const [there] = await rows<{ found: boolean }>(client, "SELECT pg_catalog.to_regclass('rehome.fence') IS NOT NULL AS found");
+  if (there?.found !== true) return undefined;
+  return (await rows<FenceRow>(client, "SELECT * FROM rehome.fence WHERE key = $1", [fenceKey(dataset, schema)]))[0];
+}
+
+/**
+ * Puts the fence's triggers on every table; writers still pass. Each table's turn waits for its open transactions.
+ * @param timeout milliseconds for one table
+ * @throws RehomeError `fence-timeout` naming the sessions and prepared transactions in the way
+ */
+export async function armFence(client: pg.Client, fence: Fence, timeout: number): Promise<void> {
+  const key = fenceKey(fence.dataset, fence.schema);
+  await transaction(client, async () => {
+    await client.query(armedFunctionSql(key, fence.target));
+    await client.query(
+      `INSERT INTO rehome.fence (key, dataset, schema_name, migration, target) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (key) DO UPDATE SET migration = excluded.migration, target = excluded.target, sealed = false`,
+      [key, fence.dataset, fence.schema, fence.migration, fence.target],
+    );
+  });
+  const unarmed = await tablesWithout(client, fence.schema);
+  for (let at = 0; at < unarmed.length; at += BATCH) {
+    const batch = unarmed.slice(at, at + BATCH);
+    await withinLockTimeout(client, fence.schema, timeout, async () => {
+      for (const table of batch) await client.query(armTableSql(fence.schema, table, key));
+    });
+  }
+}
+
+/**
+ * Closes the armed fence: waits for every open writer, then lets none pass for as long as this session lives.
+ * @throws RehomeError `fence-timeout`
+ */
+export async function closeFence(client: pg.Client, fence: Fence, timeout: number): Promise<void> {
+  await client.query("SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3");
+  await client.query(`SET lock_timeout = ${Math.trunc(timeout)}`);
+  try {
+    await client.query("SELECT pg_catalog.pg_advisory_lock($1, $2)", [LOCK.fence, fenceKey(fence.dataset, fence.schema)]);
+  } catch (error) {
+    throw await fenceTimeout(client, fence.schema, error);
+  } finally {
+    await client.query("SET lock_timeout = 0").catch(() => undefined);
+  }
+}
+
+/** Tables that were written to since they were armed. Exact once the fence is closed. */
+export async function writtenTables(client: pg.Client, fence: Fence): Promise<Set<string>> {
+  const found = await rows<{ table_name: string }>(client, "SELECT DISTINCT table_name FROM rehome.written WHERE key = $1", [
+    fenceKey(fence.dataset, fence.schema),
+  ]);
+  return new Set(found.map((row) => row.table_name));
+}
+
+export async function forgetWritten(client: pg.Client, fence: Fence): Promise<void> {
+  await client.query("DELETE FROM rehome.written WHERE key = $1", [fenceKey(fence.dataset, fence.schema)]);
+}
+
+/**
+ * The point of no return: on the session that holds the fence, so that it has held without a gap. From its commit on
+ * the old home takes no write and no reader, and this dataset's home is the target.
+ */
+export async function sealFence(client: pg.Client, fence: Fence): Promise<void> {
+  const key = fenceKey(fence.dataset, fence.schema);
+  const grantees = await schemaGrantees(client, fence.schema);
+  await transaction(client, async () => {
+    await client.query(sealedFunctionSql(key, fence.target));
+    await client.query("UPDATE rehome.fence SET sealed = true, restore_sql = $2 WHERE key = $1", [
+      key,
+      await schemaRights(client, fence.schema),
+    ]);
+    await client.query(closeSchemaSql(fence.schema, grantees));
+    await client.query(
+      "UPDATE rehome.migration SET state = 'reversed' WHERE dataset = $1 AND id <> $2 AND state = 'switched'",
+      [fence.dataset, fence.migration],
+    );
+  });
+}
+
+/** Removes the fence and every trace of it; what it took from the schema's users is given back. */
+export async function liftFence(client: pg.Client, dataset: string, schema: string): Promise<void> {
+  const row = await findFence(client, dataset, schema);
+  if (row === undefined) return;
+  await client.query("SELECT pg_catalog.pg_advisory_unlock($1, $2)", [LOCK.fence, row.key]).catch(() => undefined);
+  const armed = await tablesWith(client, schema);
+  for (let at = 0; at < armed.length; at += BATCH) {
+    const batch = armed.slice(at, at + BATCH);
+    await withinLockTimeout(client, schema, 60_000, async () => {
+      for (const table of batch) await client.query(disarmTableSql(schema, table));
+    });
+  }
+  await transaction(client, async () => {
+    for (const sql of row.restore_sql) await client.query(sql);
+    await client.query(`DROP FUNCTION IF EXISTS ${fenceFunction(row.key)}()`);
+    await client.query("DELETE FROM rehome.written WHERE key = $1", [row.key]);
+    await client.query("DELETE FROM rehome.fence WHERE key = $1", [row.key]);
+  });
+}
+
+/** Ends the other sessions of roles that can use the schema, but for superusers: pools then connect anew. */
+export async function endSessions(client: pg.Client, schema: string): Promise<number> {
+  const found = await rows<{ ended: boolean }>(
+    client,
+    `SELECT pg_catalog.pg_terminate_backend(a.pid) AS ended FROM pg_catalog.pg_stat_activity a
+     JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
+     WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
+       AND a.backend_type = 'client backend' AND NOT r.rolsuper AND r.rolname <> current_user
+       AND a.application_name NOT LIKE 'rehome%'
+       AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                   WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
+                     AND (pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER')
+                          OR pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')))`,
+    [schema],
+  );
+  return found.filter((row) => row.ended).length;
+}
+
+async function tablesOf(client: pg.Client, schema: string, armed: boolean): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    client,
+    `SELECT c.relname::text AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
+       AND EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = $2) = $3
+     ORDER BY c.relname`,
+    [schema, FENCE_TRIGGER, armed],
+  );
+  return found.map((row) => row.name);
+}
+
+const tablesWith = (client: pg.Client, schema: string): Promise<string[]> => tablesOf(client, schema, true);
+const tablesWithout = (client: pg.Client, schema: string): Promise<string[]> => tablesOf(client, schema, false);
+
+/** Tries a transaction in short waits, so that writers queue behind it only briefly, until `timeout` is over. */
+async function withinLockTimeout(client: pg.Client, schema: string, timeout: number, work: () => Promise<void>): Promise<void> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    try {
+      await transaction(client, async () => {
+        await client.query(`SET LOCAL lock_timeout = ${LOCK_TRY_MS}`);
+        await work();
+      });
+      return;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== SQLSTATE.lockNotAvailable && code !== SQLSTATE.deadlockDetected) throw error;
+      if (Date.now() >= end) throw await fenceTimeout(client, schema, error);
+    }
+  }
+}
+
+async function fenceTimeout(client: pg.Client, schema: string, cause: unknown): Promise<unknown> {
+  if (codeOf(cause) !== SQLSTATE.lockNotAvailable && codeOf(cause) !== SQLSTATE.deadlockDetected) return cause;
+  const found = await rows<{ who: string }>(
+    client,
+    `SELECT format('pid %s (%s, in a transaction for %s s)', a.pid, a.usename, extract(epoch FROM clock_timestamp() - a.xact_start)::int) AS who
+     FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND a.xact_start IS NOT NULL
+       AND a.pid <> pg_catalog.pg_backend_pid() AND a.backend_type = 'client backend' AND a.application_name NOT LIKE 'rehome%'
+     UNION ALL
+     SELECT format('prepared transaction %L of %s', gid, owner) FROM pg_catalog.pg_prepared_xacts
+     WHERE database = pg_catalog.current_database()`,
+  );
+  const who = found.length === 0 ? "which has ended meanwhile" : found.map((row) => row.who).join(", ");
+  return new RehomeError(
+    "fence-timeout",
+    `the fence around schema "${schema}" could not be closed in time: a transaction is in the way: ${who}. End it, or raise migration.fenceTimeout; the service goes on where it was.`,
+    { cause, retryable: true },
+  );
+}
+
+/** Everyone who holds a right on the schema by name, its owner included. */
+async function schemaGrantees(client: pg.Client, schema: string): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    client,
+    `SELECT DISTINCT pg_catalog.pg_get_userbyid(acl.grantee)::text AS name FROM pg_catalog.pg_namespace n,
+       pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) acl
+     WHERE n.nspname = $1 AND acl.grantee <> 0`,
+    [schema],
+  );
+  return found.map((row) => row.name);
+}
+
+/** Statements that give the schema's rights back as they are now. */
+async function schemaRights(client: pg.Client, schema: string): Promise<string[]> {
+  const found = await rows<{ privilege: string; grantee: string | null; grantable: boolean }>(
+    client,
+    `SELECT acl.privilege_type AS privilege, CASE WHEN acl.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(acl.grantee)::text END AS grantee,
+       acl.is_grantable AS grantable
+     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) acl
+     WHERE n.nspname = $1`,
+    [schema],
+  );
+  return found.map(
+    (row) =>
+      `GRANT ${row.privilege} ON SCHEMA ${ident(schema)} TO ${row.grantee === null ? "PUBLIC" : ident(row.grantee)}${row.grantable ? " WITH GRANT OPTION" : ""}`,
+  );
+}
+

@@ -1,0 +1,58 @@
+import type pg from "pg";
+import { rows } from "../sql/connect";
+
+/** A dependency that crosses the border of the moving schema. */
+export interface CrossReference {
+  /** The object that depends, and the one that it depends on, as `pg_describe_object` puts them. */
+  readonly object: string;
+  readonly on: string;
+  readonly direction: "outward" | "inward";
+}
+
+/**
+ * Objects with the schema they belong to. `pg_depend` joins need the class beside the OID: OIDs of different
+ * catalogs collide. Rules, triggers, defaults, policies and constraints belong where their table does.
+ */
+const OBJECTS = `
+  SELECT 'pg_class'::regclass AS classid, oid, relnamespace AS nsp FROM pg_class
+  UNION ALL SELECT 'pg_type'::regclass, oid, typnamespace FROM pg_type
+  UNION ALL SELECT 'pg_proc'::regclass, oid, pronamespace FROM pg_proc
+  UNION ALL SELECT 'pg_operator'::regclass, oid, oprnamespace FROM pg_operator
+  UNION ALL SELECT 'pg_opclass'::regclass, oid, opcnamespace FROM pg_opclass
+  UNION ALL SELECT 'pg_opfamily'::regclass, oid, opfnamespace FROM pg_opfamily
+  UNION ALL SELECT 'pg_collation'::regclass, oid, collnamespace FROM pg_collation
+  UNION ALL SELECT 'pg_conversion'::regclass, oid, connamespace FROM pg_conversion
+  UNION ALL SELECT 'pg_ts_config'::regclass, oid, cfgnamespace FROM pg_ts_config
+  UNION ALL SELECT 'pg_ts_dict'::regclass, oid, dictnamespace FROM pg_ts_dict
+  UNION ALL SELECT 'pg_statistic_ext'::regclass, oid, stxnamespace FROM pg_statistic_ext
+  UNION ALL SELECT 'pg_constraint'::regclass, oid, connamespace FROM pg_constraint
+  UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, c.relnamespace FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+  UNION ALL SELECT 'pg_trigger'::regclass, t.oid, c.relnamespace FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, c.relnamespace FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
+  UNION ALL SELECT 'pg_policy'::regclass, p.oid, c.relnamespace FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid`;
+
+const CROSSING = `
+  WITH objects AS (${OBJECTS}),
+  extension_members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+  system AS (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname IN ('information_schema', 'rehome'))
+  SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS object,
+         pg_describe_object(d.refclassid, d.refobjid, 0) AS "on",
+         CASE WHEN a.nsp = $1::oid THEN 'outward' ELSE 'inward' END AS direction
+  FROM pg_depend d
+  JOIN objects a ON a.classid = d.classid AND a.oid = d.objid
+  JOIN objects b ON b.classid = d.refclassid AND b.oid = d.refobjid
+  WHERE a.nsp <> b.nsp AND (a.nsp = $1::oid) <> (b.nsp = $1::oid)
+    AND a.nsp NOT IN (SELECT oid FROM system) AND b.nsp NOT IN (SELECT oid FROM system)
+    AND NOT EXISTS (SELECT FROM extension_members e WHERE (e.classid, e.objid) = (d.classid, d.objid))
+    AND NOT EXISTS (SELECT FROM extension_members e WHERE (e.classid, e.objid) = (d.refclassid, d.refobjid))
+    AND NOT EXISTS (SELECT FROM pg_trigger t WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+                    AND (t.tgisinternal OR t.tgname = 'rehome_fence'))
+  ORDER BY 1, 2`;
+
+/** What the schema's objects need from other schemas, and what others need from it. One query. */
+export async function inspectReferences(client: pg.Client, schemaOid: number): Promise<CrossReference[]> {
+  await client.query("SET search_path = pg_catalog");
+  const found = await rows<CrossReference>(client, CROSSING, [schemaOid]);
+  await client.query("SET search_path = ''");
+  return found;
+}

@@ -1,0 +1,89 @@
+import type pg from "pg";
+import { rows } from "../sql/connect";
+
+/** A relation of the dataset, as the catalog has it. */
+export interface Relation {
+  readonly oid: number;
+  readonly name: string;
+  /** `pg_class.relkind`: r table, p partitioned, v view, m materialized view, S sequence, f foreign table, c type. */
+  readonly kind: string;
+  readonly bytes: number;
+  /** `pg_class.reltuples`, 0 when never analyzed. */
+  readonly rows: number;
+  /** Whether a materialized view holds rows. */
+  readonly populated: boolean;
+  /** Columns whose values are stored by clients: generated ones are left out. */
+  readonly columns: readonly string[];
+  /** Whether binary COPY is faithful between two databases. */
+  readonly binary: boolean;
+}
+
+/**
+ * Types whose binary form holds OIDs, which name other objects in another database: `reg…` types everywhere, and
+ * arrays, composites, ranges and multiranges of user-made types (their element's OID). Enums and base types send
+ * values. 16384 is `FirstNormalObjectId`.
+ */
+const COLUMNS = `
+  SELECT a.attrelid AS oid,
+         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '') AS columns,
+         bool_and(base.typsend <> 0 AND base.typreceive <> 0
+                  AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
+                    'regoperator'::regtype, 'regclass'::regtype, 'regtype'::regtype, 'regrole'::regtype,
+                    'regnamespace'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
+                    'regcollation'::regtype)
+                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem
+                                  AND element.typname LIKE 'reg%')
+                  AND (base.oid < 16384 OR (base.typtype IN ('b', 'e') AND base.typelem = 0)))
+           FILTER (WHERE a.attgenerated = '') AS is_binary
+  FROM pg_catalog.pg_attribute a
+  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  JOIN LATERAL (
+    WITH RECURSIVE unwrapped AS (
+      SELECT t.oid, t.typtype, t.typbasetype
+      UNION ALL
+      SELECT b.oid, b.typtype, b.typbasetype FROM unwrapped u JOIN pg_catalog.pg_type b ON b.oid = u.typbasetype
+      WHERE u.typtype = 'd'
+    ) SELECT p.* FROM unwrapped u JOIN pg_catalog.pg_type p ON p.oid = u.oid WHERE u.typtype <> 'd'
+  ) base ON true
+  WHERE c.relnamespace = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'm')
+  GROUP BY a.attrelid`;
+
+const RELATIONS = `
+  WITH shape AS (${COLUMNS})
+  SELECT c.oid::int8::text AS oid, c.relname::text AS name, c.relkind::text AS kind, c.relispopulated AS populated,
+         CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END::text AS bytes,
+         greatest(c.reltuples, 0)::int8::text AS rows,
+         coalesce(shape.columns, '{}') AS columns, coalesce(shape.is_binary, true) AS is_binary
+  FROM pg_catalog.pg_class c
+  LEFT JOIN shape ON shape.oid = c.oid
+  WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                    AND d.objid = c.oid AND d.deptype = 'e')
+  ORDER BY c.relname`;
+
+interface RelationRow {
+  oid: string;
+  name: string;
+  kind: string;
+  populated: boolean;
+  bytes: string;
+  rows: string;
+  columns: string[];
+  is_binary: boolean;
+}
+
+/** Every relation of a schema but those of extensions. One query, whatever their number. */
+export async function inspectRelations(client: pg.Client, schemaOid: number): Promise<Relation[]> {
+  const found = await rows<RelationRow>(client, RELATIONS, [schemaOid]);
+  return found.map((row) => ({
+    oid: Number(row.oid),
+    name: row.name,
+    kind: row.kind,
+    populated: row.populated,
+    bytes: Number(row.bytes),
+    rows: Number(row.rows),
+    columns: row.columns,
+    binary: row.is_binary,
+  }));
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { rows, transaction } from "../sql/connect";
+import type { Stage, Strategy, TableVerification } from "../types";
+import { LOCK } from "./locks";
+import { JOURNAL_SQL } from "./schema";
+
+export type MigrationState = "running" | "switched" | "reversed" | "retired";
+
+/** One row of `rehome.migration`. */
+export interface MigrationRow {
+  readonly id: string;
+  readonly dataset: string;
+  readonly source: string;
+  readonly target: string;
+  readonly strategy: Strategy;
+  readonly state: MigrationState;
+  readonly stage: Stage;
+  readonly fingerprint: string | null;
+  readonly tables: number;
+  readonly bytes: string;
+  readonly clean: boolean | null;
+  readonly started_at: Date;
+  readonly fenced_at: Date | null;
+  readonly switched_at: Date | null;
+}
+
+/** Creates the journal where it is missing. Two at once are kept apart by a lock. */
+export async function ensureJournal(client: pg.Client): Promise<void> {
+  await transaction(client, async () => {
+    await client.query("SELECT pg_catalog.pg_advisory_xact_lock($1, 0)", [LOCK.journal]);
+    await client.query(JOURNAL_SQL);
+  });
+}
+
+/** Whether the database has a journal at all: looking for one must not create it. */
+export async function hasJournal(client: pg.Client): Promise<boolean> {
+  const [row] = await rows<{ found: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.migration') IS NOT NULL AS found",
+  );
+  return row?.found === true;
+}
+
+/** The latest migration of a dataset into a placement, from a given one when that is named. */
+export async function latestMigration(
+  client: pg.Client,
+  query: { dataset: string; target: string; source?: string },
+): Promise<MigrationRow | undefined> {
+  const found = await rows<MigrationRow>(
+    client,
+    `SELECT * FROM rehome.migration WHERE dataset = $1 AND target = $2 AND ($3::text IS NULL OR source = $3)
+     ORDER BY started_at DESC LIMIT 1`,
+    [query.dataset, query.target, query.source ?? null],
+  );
+  return found[0];
+}
+
+/** Opens a migration's row, or a further attempt at the one that is running. */
+export async function startMigration(
+  client: pg.Client,
+  migration: { dataset: string; source: string; target: string; strategy: Strategy },
+): Promise<MigrationRow> {
+  const found = await rows<MigrationRow>(
+    client,
+    `INSERT INTO rehome.migration (id, dataset, source, target, strategy, state, stage)
+     VALUES ($1, $2, $3, $4, $5, 'running', 'inspect')
+     ON CONFLICT (dataset, target) WHERE state = 'running'
+     DO UPDATE SET attempt = rehome.migration.attempt + 1, error = NULL, source = excluded.source
+     RETURNING *`,
+    [randomUUID(), migration.dataset, migration.source, migration.target, migration.strategy],
+  );
+  return found[0] as MigrationRow;
+}
+
+/** Records that a stage begins. */
+export async function enterStage(client: pg.Client, id: string, stage: Stage, message: string): Promise<void> {
+  await client.query(
+    `WITH entered AS (UPDATE rehome.migration SET stage = $2 WHERE id = $1)
+     INSERT INTO rehome.event (migration, stage, message) VALUES ($1, $2, $3)`,
+    [id, stage, message],
+  );
+}
+
+/** Sets facts of a migration's row. */
+export async function recordFacts(
+  client: pg.Client,
+  id: string,
+  facts: Partial<{ fingerprint: string; tables: number; bytes: number; clean: boolean; error: string }>,
+): Promise<void> {
+  await client.query(
+    `UPDATE rehome.migration SET fingerprint = coalesce($2, fingerprint), tables = coalesce($3, tables),
+       bytes = coalesce($4, bytes), clean = coalesce($5, clean), error = $6 WHERE id = $1`,
+    [id, facts.fingerprint ?? null, facts.tables ?? null, facts.bytes ?? null, facts.clean ?? null, facts.error ?? null],
+  );
+}
+
+/** Records the moment from which the source was fenced. */
+export async function recordFence(client: pg.Client, id: string): Promise<void> {
+  await client.query("UPDATE rehome.migration SET fenced_at = clock_timestamp() WHERE id = $1", [id]);
+}
+
+/** Forgets what a former attempt copied: its source may have been written to since. */
+export async function forgetCopies(client: pg.Client, id: string): Promise<void> {
+  await client.query("DELETE FROM rehome.copied_table WHERE migration = $1", [id]);
+  await client.query("DELETE FROM rehome.statement WHERE migration = $1", [id]);
+  await client.query("DELETE FROM rehome.verified_table WHERE migration = $1", [id]);
+}
+
+/** Replaces the proof of a migration. */
+export async function recordVerification(
+  client: pg.Client,
+  id: string,
+  tables: readonly TableVerification[],
+): Promise<void> {
+  await transaction(client, async () => {
+    await client.query("DELETE FROM rehome.verified_table WHERE migration = $1", [id]);
+    await client.query(
+      `INSERT INTO rehome.verified_table (migration, table_name, source_rows, target_rows, source_hash, target_hash, equal)
+       SELECT $1, v.* FROM jsonb_to_recordset($2::jsonb) AS
+         v("table" text, "sourceRows" numeric, "targetRows" numeric, "sourceHash" text, "targetHash" text, equal boolean)`,
+      [id, JSON.stringify(tables)],
+    );
+  });
+}
+
+/** Records that the dataset's home is here now. */
+export async function recordSwitch(client: pg.Client, id: string): Promise<MigrationRow> {
+  const found = await rows<MigrationRow>(
+    client,
+    `UPDATE rehome.migration SET state = 'switched', stage = 'switch', clean = true,
+       switched_at = coalesce(switched_at, clock_timestamp()), ended_at = clock_timestamp() WHERE id = $1 RETURNING *`,
+    [id],
+  );
+  return found[0] as MigrationRow;
+}

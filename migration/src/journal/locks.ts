@@ -1,0 +1,24 @@
+import type pg from "pg";
+import { RehomeError } from "../errors";
+import { lockKey } from "../naming";
+import { rows } from "../sql/connect";
+
+/** First halves of the advisory locks' keys. */
+export const LOCK = { run: 1919248495, fence: 1919248496, journal: 1919248497 } as const;
+
+/**
+ * Takes the lock that keeps a second run off one dataset's placement; it is held as long as the session lives.
+ * @throws RehomeError `already-running`
+ */
+export async function takeRunLock(client: pg.Client, dataset: string, placement: string): Promise<void> {
+  const [row] = await rows<{ taken: boolean }>(client, "SELECT pg_catalog.pg_try_advisory_lock($1, $2) AS taken", [
+    LOCK.run,
+    lockKey(`${dataset} ${placement}`),
+  ]);
+  if (row?.taken === true) return;
+  throw new RehomeError(
+    "already-running",
+    `dataset "${dataset}" is being moved by another run, which holds its lock at ${placement}. Wait for it to end; a run that died frees the lock by itself.`,
+    { retryable: true },
+  );
+}

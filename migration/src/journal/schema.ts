@@ -1,0 +1,90 @@
+/**
+ * The journal's tables, in schema `rehome` of the database that a dataset moves into. Nobody but the administrator
+ * reads them. Every statement may run again.
+ */
+export const JOURNAL_SQL = `
+CREATE SCHEMA IF NOT EXISTS rehome;
+REVOKE ALL ON SCHEMA rehome FROM PUBLIC;
+COMMENT ON SCHEMA rehome IS 'Rehome''s journal: which datasets came here, from where, and the proof';
+
+-- One row for each time a dataset was taken from one placement to another.
+CREATE TABLE IF NOT EXISTS rehome.migration (
+  id uuid PRIMARY KEY,
+  dataset text NOT NULL,
+  source text NOT NULL,
+  target text NOT NULL,
+  strategy text NOT NULL,
+  state text NOT NULL CHECK (state IN ('running', 'switched', 'reversed', 'retired')),
+  stage text NOT NULL,
+  attempt int NOT NULL DEFAULT 1,
+  fingerprint text,
+  tables int NOT NULL DEFAULT 0,
+  bytes bigint NOT NULL DEFAULT 0,
+  clean boolean,
+  error text,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  fenced_at timestamptz,
+  switched_at timestamptz,
+  ended_at timestamptz
+);
+-- One dataset comes into one placement once at a time.
+CREATE UNIQUE INDEX IF NOT EXISTS migration_running ON rehome.migration (dataset, target) WHERE state = 'running';
+
+-- Written in the transaction that holds a table's rows: a table is whole and here, or absent.
+CREATE TABLE IF NOT EXISTS rehome.copied_table (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  table_name text NOT NULL,
+  rows bigint NOT NULL,
+  bytes bigint NOT NULL,
+  seconds double precision NOT NULL,
+  copied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (migration, table_name)
+);
+
+-- What is to be run once the rows are there, in order.
+CREATE TABLE IF NOT EXISTS rehome.statement (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  ordinal int NOT NULL,
+  phase text NOT NULL,
+  sql text NOT NULL,
+  done_at timestamptz,
+  PRIMARY KEY (migration, ordinal)
+);
+
+CREATE TABLE IF NOT EXISTS rehome.verified_table (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  table_name text NOT NULL,
+  source_rows numeric NOT NULL,
+  target_rows numeric NOT NULL,
+  source_hash text NOT NULL,
+  target_hash text NOT NULL,
+  equal boolean NOT NULL,
+  verified_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (migration, table_name)
+);
+
+CREATE TABLE IF NOT EXISTS rehome.event (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  stage text NOT NULL,
+  message text NOT NULL
+);
+
+-- On the side that is left: which schema is fenced, for whom, and how to undo it.
+CREATE TABLE IF NOT EXISTS rehome.fence (
+  key int PRIMARY KEY,
+  dataset text NOT NULL,
+  schema_name text NOT NULL,
+  migration uuid NOT NULL,
+  target text NOT NULL,
+  sealed boolean NOT NULL DEFAULT false,
+  restore_sql text[] NOT NULL DEFAULT '{}',
+  fenced_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Tables written to while a fence was armed and no engine held it: what must be copied again.
+CREATE TABLE IF NOT EXISTS rehome.written (
+  key int NOT NULL,
+  table_name text NOT NULL
+);
+`;
