@@ -53,6 +53,22 @@ describe("a failing resource", () => {
     expect(await world.done()).toEqual(["update one 1->2", "update one 1->2"]);
   });
 
+  it.each(["", "partial"])("stays who it is through an update (fault: %j)", async (fault) => {
+    const identity = async (): Promise<unknown> => {
+      const { deployment } = JSON.parse(await world.sandbox.state()) as {
+        deployment: { resources: { urn: string; id?: string; created?: string }[] };
+      };
+      const found = deployment.resources.find(({ urn }) => urn.endsWith("::one"));
+      return { id: found?.id, created: found?.created };
+    };
+    await world.run("up", [{ name: "one", size: 1 }]);
+    const before = await identity();
+    expect(before).toEqual({ id: "id-one", created: expect.stringMatching(/^20/) as unknown });
+    const updated = await world.run("up", [{ name: "one", size: 2, fault }]);
+    expect(updated.exitCode).toBe(fault === "" ? 0 : 1);
+    expect(await identity()).toEqual(before);
+  });
+
   it("is refused by its check in the preview, before anything is touched", async () => {
     const result = await world.run(
       "up",

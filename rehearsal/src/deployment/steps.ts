@@ -100,8 +100,7 @@ export const create = (
     return created;
   });
 
-const updateWithProvider = async (deployment: Deployment, asked: Draft, old: Resource): Promise<Draft> => {
-  const draft = { ...asked, id: old.id, created: old.created };
+const updateWithProvider = async (deployment: Deployment, draft: Draft, old: Resource): Promise<Draft> => {
   if (!draft.custom) return { ...draft, outputs: old.outputs };
   if (deployment.dryRun) return { ...draft, outputs: draft.inputs };
   const outputs = await deployment.atOnce(() =>
@@ -119,10 +118,11 @@ const updateWithProvider = async (deployment: Deployment, asked: Draft, old: Res
   return { ...draft, outputs: guard(deployment, outputs, draft.inputs, draft.additionalSecretOutputs) };
 };
 
-/** Changes a resource in place. */
-export const update = (deployment: Deployment, draft: Draft, old: Resource): Promise<Resource> =>
-  perform(deployment, "update", draft, diffMarks(old.inputs, draft.inputs), async () => {
+/** Changes a resource in place. It stays who it is, also in the state that an interruption or a failure leaves. */
+export const update = (deployment: Deployment, asked: Draft, old: Resource): Promise<Resource> =>
+  perform(deployment, "update", asked, diffMarks(old.inputs, asked.inputs), async () => {
     const { journal } = deployment;
+    const draft = { ...asked, id: old.id, created: old.created };
     const occasion = {
       urn: draft.urn,
       id: old.id,

@@ -65,6 +65,10 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Inputs> = {
     const fs = process.getBuiltinModule("node:fs");
     fs.appendFileSync(news.log, `update ${news.name} ${olds.size}->${news.size}\n`);
     if (news.fault === "throw") throw new Error(`the backend said no to ${news.name}`);
+    if (news.fault === "partial") {
+      const problem = { id: `id-${news.name}`, properties: news, reasons: ["stopped half-way"] };
+      throw Object.assign(new Error(`${news.name} is not ready`), problem);
+    }
     return { outs: { ...news, made: true } };
   },
   async delete(_id, props) {
