@@ -301,6 +301,22 @@ describe("readers", () => {
     });
     expect(need(graph, chain[3] ?? "").inputs).toEqual({ ...select, objectType: "sequence" });
   });
+
+  it.each(["core", "public"])(
+    "outlive the schema %s that they read, for its tables hold on to them",
+    async (schema) => {
+      const graph = await declare({
+        hosts: { shared: { platform: "local" } },
+        services: {
+          core: { home: at("shared", "erp", schema), readers: ["crm_user"] },
+          crm: { home: at("shared", "erp", "crm") },
+        },
+      });
+      const roles = ["Role core_user@shared", "Role crm_user@shared"];
+      const { dependsOn } = need(graph, `Schema shared/erp.${schema}`);
+      expect(dependsOn.filter((id) => id.startsWith("Role "))).toEqual(roles);
+    },
+  );
 });
 
 describe("an existing host", () => {

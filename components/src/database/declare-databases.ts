@@ -2,10 +2,10 @@ import * as postgresql from "@pulumi/postgresql";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "@rehome/topology";
 import { optionsOn, type Declaring } from "../declaring";
-import type { DatabaseAt } from "../inventory";
-import { databaseName, inDatabase, inSchema, onHost, schemaName } from "../naming";
+import type { DatabaseAt, SchemaAt } from "../inventory";
+import { databaseName, inDatabase, inSchema, schemaName } from "../naming";
 import { declareSchema } from "./declare-schema";
-import type { DeclaredRole } from "./declare-roles";
+import { rolesOf, type DeclaredRole } from "./declare-roles";
 
 /** A declared database. */
 export interface DeclaredDatabase {
@@ -16,8 +16,9 @@ export interface DeclaredDatabase {
   readonly rights: readonly pulumi.Resource[];
 }
 
-const publicOwner = ({ inventory }: Declaring, at: Placement): string | undefined =>
-  inventory.schemas.find(({ placement }) => schemaName(placement) === schemaName(at))?.owner;
+/** The service whose placement a database's `public` is, if any. */
+const publicOf = ({ inventory }: Declaring, at: Placement): SchemaAt | undefined =>
+  inventory.schemas.find(({ placement }) => schemaName(placement) === schemaName(at));
 
 const declareDatabase = (
   declaring: Declaring,
@@ -36,12 +37,10 @@ const declareDatabase = (
     { ...on.options, dependsOn: [database] },
   );
   const at = { host, database: name, schema: "public" };
-  const owner = publicOwner(declaring, at);
-  const role = owner === undefined ? undefined : roles.get(onHost(owner, host))?.role;
-  const publicSchema = declareSchema(declaring, at, owner ?? on.host.admin, [
-    database,
-    ...(role ? [role] : []),
-  ]);
+  const service = publicOf(declaring, at);
+  const owner = service?.owner ?? on.host.admin;
+  const before = [database, ...(service ? rolesOf(service, roles) : [])];
+  const publicSchema = declareSchema(declaring, at, owner, before);
   const usage = new postgresql.Grant(
     inSchema("public", at),
     { role: "public", database: name, schema: "public", objectType: "schema", privileges: ["USAGE"] },

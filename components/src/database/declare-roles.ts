@@ -2,6 +2,7 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { optionsOn, type Declaring } from "../declaring";
+import type { SchemaAt } from "../inventory";
 import { onHost } from "../naming";
 
 /** A declared role and its password. */
@@ -37,3 +38,12 @@ export const declareRoles = (declaring: Declaring): ReadonlyMap<string, Declared
       return [[onHost(name, host), { role, password }] as const];
     }),
   );
+
+/**
+ * The declared roles that have rights in a schema: its owner, and those who read it. The schema depends on them all, so
+ * that it goes before they do: PostgreSQL keeps a role that any table still grants something to.
+ */
+export const rolesOf = (
+  { placement: { host }, owner, readers }: SchemaAt,
+  roles: ReadonlyMap<string, DeclaredRole>,
+): postgresql.Role[] => [owner, ...readers].flatMap((role) => roles.get(onHost(role, host))?.role ?? []);

@@ -5,7 +5,7 @@ import { optionsOn, type Declaring } from "../declaring";
 import type { SchemaAt } from "../inventory";
 import { databaseName, inSchema, onHost } from "../naming";
 import type { DeclaredDatabase } from "./declare-databases";
-import type { DeclaredRole } from "./declare-roles";
+import { rolesOf, type DeclaredRole } from "./declare-roles";
 import { declareSchema } from "./declare-schema";
 
 /** Arguments of a `ServiceDatabase`. */
@@ -31,8 +31,7 @@ export class ServiceDatabase extends pulumi.ComponentResource {
     super("rehome:index:ServiceDatabase", inSchema(service, placement), {}, { parent });
     const { host, database: name, schema } = placement;
     const database = databases.get(databaseName(host, name));
-    const role = roles.get(onHost(owner, host))?.role;
-    const before = [...(database ? [database.database] : []), ...(role ? [role] : [])];
+    const before = [...(database ? [database.database] : []), ...rolesOf(at, roles)];
     const own = schema === "public" ? database?.publicSchema : undefined;
     this.placement = placement;
     this.ready = [
