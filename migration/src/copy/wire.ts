@@ -59,7 +59,9 @@ export class Wire {
     socket.on("data", (chunk: Buffer) => this.receive(chunk));
     socket.on("error", (error: Error) => this.fail(error));
     socket.on("close", () =>
-      this.fail(new RehomeError("connection-lost", "the server closed a copy's connection", { retryable: true })),
+      this.fail(
+        new RehomeError("connection-lost", "the server closed a copy's connection", { retryable: true }),
+      ),
     );
   }
 

@@ -81,7 +81,9 @@ function inName(tokens: readonly Token[], at: number, renaming: Renaming): strin
   const name = isName(next) ? nameOf(next.text) : undefined;
   const aliased = tokens.some(
     (_, other) =>
-      meansSchema(tokens, other, renaming) && tokens[other + 1]?.text !== "." && !inSearchPathList(tokens, other),
+      meansSchema(tokens, other, renaming) &&
+      tokens[other + 1]?.text !== "." &&
+      !inSearchPathList(tokens, other),
   );
   const moves = name !== undefined && renaming.moving.has(name);
   // `core.id` where a table goes by the alias `core`; a column with the name of a moving object could be either.
@@ -120,12 +122,15 @@ function inString(tokens: readonly Token[], at: number, renaming: Renaming): str
   const content = token.text.replace(/^[eE]?'|'$/g, "");
   if (content === renaming.from && inSearchPathList(tokens, at)) return pathAfter(renaming);
   const escaped = renaming.from.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const exact = new RegExp(`^(?:"${escaped}"|${escaped})\\.("[^"]+"|[\\p{L}_][\\p{L}\\p{N}_$]*)$`, "u").exec(content);
+  const exact = new RegExp(`^(?:"${escaped}"|${escaped})\\.("[^"]+"|[\\p{L}_][\\p{L}\\p{N}_$]*)$`, "u").exec(
+    content,
+  );
   if (exact?.[1] !== undefined && renaming.moving.has(nameOf(exact[1])) && isRegclass(tokens, at)) {
     return `'${`${ident(renaming.to)}.${exact[1]}`.replaceAll("'", "''")}'`;
   }
   const mentions = new RegExp(`(?<![\\p{L}\\p{N}_$])"?${escaped}"?\\s*\\.|search_path`, "iu").test(content);
-  const setsPath = content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
+  const setsPath =
+    content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
   if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? "unclear" : undefined;
   const namesSchema = new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, "u").test(content);
   return mentions && namesSchema ? "unclear" : undefined;

@@ -4,7 +4,15 @@ import { LOCK } from "../journal/locks";
 import { lockKey } from "../naming";
 import { rows, transaction } from "../sql/connect";
 import { ident } from "../sql/quote";
-import { FENCE_TRIGGER, armTableSql, armedFunctionSql, closeSchemaSql, disarmTableSql, fenceFunction, sealedFunctionSql } from "./fence-sql";
+import {
+  FENCE_TRIGGER,
+  armTableSql,
+  armedFunctionSql,
+  closeSchemaSql,
+  disarmTableSql,
+  fenceFunction,
+  sealedFunctionSql,
+} from "./fence-sql";
 
 /** What one fence is about. */
 export interface Fence {
@@ -35,10 +43,19 @@ export function fenceKey(dataset: string, schema: string): number {
 }
 
 /** The fence of a dataset's schema in this database, if there is one. */
-export async function findFence(client: pg.Client, dataset: string, schema: string): Promise<FenceRow | undefined> {
-  const [there] = await rows<{ found: boolean }>(client, "SELECT pg_catalog.to_regclass('rehome.fence') IS NOT NULL AS found");
+export async function findFence(
+  client: pg.Client,
+  dataset: string,
+  schema: string,
+): Promise<FenceRow | undefined> {
+  const [there] = await rows<{ found: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.fence') IS NOT NULL AS found",
+  );
   if (there?.found !== true) return undefined;
-  return (await rows<FenceRow>(client, "SELECT * FROM rehome.fence WHERE key = $1", [fenceKey(dataset, schema)]))[0];
+  return (
+    await rows<FenceRow>(client, "SELECT * FROM rehome.fence WHERE key = $1", [fenceKey(dataset, schema)])
+  )[0];
 }
 
 /**
@@ -70,10 +87,15 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
  * @throws RehomeError `fence-timeout`
  */
 export async function closeFence(client: pg.Client, fence: Fence, timeout: number): Promise<void> {
-  await client.query("SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3");
+  await client.query(
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3",
+  );
   await client.query(`SET lock_timeout = ${Math.trunc(timeout)}`);
   try {
-    await client.query("SELECT pg_catalog.pg_advisory_lock($1, $2)", [LOCK.fence, fenceKey(fence.dataset, fence.schema)]);
+    await client.query("SELECT pg_catalog.pg_advisory_lock($1, $2)", [
+      LOCK.fence,
+      fenceKey(fence.dataset, fence.schema),
+    ]);
   } catch (error) {
     throw await fenceTimeout(client, fence.schema, error);
   } finally {
@@ -83,9 +105,11 @@ export async function closeFence(client: pg.Client, fence: Fence, timeout: numbe
 
 /** Tables that were written to since they were armed. Exact once the fence is closed. */
 export async function writtenTables(client: pg.Client, fence: Fence): Promise<Set<string>> {
-  const found = await rows<{ table_name: string }>(client, "SELECT DISTINCT table_name FROM rehome.written WHERE key = $1", [
-    fenceKey(fence.dataset, fence.schema),
-  ]);
+  const found = await rows<{ table_name: string }>(
+    client,
+    "SELECT DISTINCT table_name FROM rehome.written WHERE key = $1",
+    [fenceKey(fence.dataset, fence.schema)],
+  );
   return new Set(found.map((row) => row.table_name));
 }
 
@@ -118,7 +142,9 @@ export async function sealFence(client: pg.Client, fence: Fence): Promise<void> 
 export async function liftFence(client: pg.Client, dataset: string, schema: string): Promise<void> {
   const row = await findFence(client, dataset, schema);
   if (row === undefined) return;
-  await client.query("SELECT pg_catalog.pg_advisory_unlock($1, $2)", [LOCK.fence, row.key]).catch(() => undefined);
+  await client
+    .query("SELECT pg_catalog.pg_advisory_unlock($1, $2)", [LOCK.fence, row.key])
+    .catch(() => undefined);
   const armed = await tablesWith(client, schema);
   for (let at = 0; at < armed.length; at += BATCH) {
     const batch = armed.slice(at, at + BATCH);
@@ -165,10 +191,16 @@ async function tablesOf(client: pg.Client, schema: string, armed: boolean): Prom
 }
 
 const tablesWith = (client: pg.Client, schema: string): Promise<string[]> => tablesOf(client, schema, true);
-const tablesWithout = (client: pg.Client, schema: string): Promise<string[]> => tablesOf(client, schema, false);
+const tablesWithout = (client: pg.Client, schema: string): Promise<string[]> =>
+  tablesOf(client, schema, false);
 
 /** Tries a transaction in short waits, so that writers queue behind it only briefly, until `timeout` is over. */
-async function withinLockTimeout(client: pg.Client, schema: string, timeout: number, work: () => Promise<void>): Promise<void> {
+async function withinLockTimeout(
+  client: pg.Client,
+  schema: string,
+  timeout: number,
+  work: () => Promise<void>,
+): Promise<void> {
   const end = Date.now() + timeout;
   for (;;) {
     try {
@@ -186,7 +218,8 @@ async function withinLockTimeout(client: pg.Client, schema: string, timeout: num
 }
 
 async function fenceTimeout(client: pg.Client, schema: string, cause: unknown): Promise<unknown> {
-  if (codeOf(cause) !== SQLSTATE.lockNotAvailable && codeOf(cause) !== SQLSTATE.deadlockDetected) return cause;
+  if (codeOf(cause) !== SQLSTATE.lockNotAvailable && codeOf(cause) !== SQLSTATE.deadlockDetected)
+    return cause;
   const found = await rows<{ who: string }>(
     client,
     `SELECT format('pid %s (%s, in a transaction for %s s)', a.pid, a.usename, extract(epoch FROM clock_timestamp() - a.xact_start)::int) AS who
@@ -231,4 +264,3 @@ async function schemaRights(client: pg.Client, schema: string): Promise<string[]
       `GRANT ${row.privilege} ON SCHEMA ${ident(schema)} TO ${row.grantee === null ? "PUBLIC" : ident(row.grantee)}${row.grantable ? " WITH GRANT OPTION" : ""}`,
   );
 }
-

@@ -23,6 +23,9 @@ export async function inspectExtensions(client: pg.Client): Promise<Extension[]>
 
 /** Extensions that the server could install. */
 export async function availableExtensions(client: pg.Client): Promise<Set<string>> {
-  const found = await rows<{ name: string }>(client, "SELECT name::text FROM pg_catalog.pg_available_extensions");
+  const found = await rows<{ name: string }>(
+    client,
+    "SELECT name::text FROM pg_catalog.pg_available_extensions",
+  );
   return new Set(found.map((row) => row.name));
 }

@@ -95,7 +95,9 @@ export async function catalogEntries(
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    return await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 1, 2, 3`, [schemaOid]);
+    return await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 1, 2, 3`, [
+      schemaOid,
+    ]);
   } finally {
     await client.query("SET search_path = ''");
   }

@@ -21,12 +21,17 @@ export async function inspectSequences(
   for (let at = 0; at < names.length; at += BATCH) {
     const selects = names
       .slice(at, at + BATCH)
-      .map((name) => `SELECT ${literal(name)} AS name, last_value::text, is_called FROM ${qualified(schema, name)}`);
+      .map(
+        (name) =>
+          `SELECT ${literal(name)} AS name, last_value::text, is_called FROM ${qualified(schema, name)}`,
+      );
     const batch = await rows<{ name: string; last_value: string; is_called: boolean }>(
       client,
       selects.join(" UNION ALL "),
     );
-    found.push(...batch.map((row) => ({ name: row.name, lastValue: row.last_value, isCalled: row.is_called })));
+    found.push(
+      ...batch.map((row) => ({ name: row.name, lastValue: row.last_value, isCalled: row.is_called })),
+    );
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -74,7 +74,12 @@ export async function startMigration(
 }
 
 /** Records that a stage begins. */
-export async function enterStage(client: pg.Client, id: string, stage: Stage, message: string): Promise<void> {
+export async function enterStage(
+  client: pg.Client,
+  id: string,
+  stage: Stage,
+  message: string,
+): Promise<void> {
   await client.query(
     `WITH entered AS (UPDATE rehome.migration SET stage = $2 WHERE id = $1)
      INSERT INTO rehome.event (migration, stage, message) VALUES ($1, $2, $3)`,
@@ -91,7 +96,14 @@ export async function recordFacts(
   await client.query(
     `UPDATE rehome.migration SET fingerprint = coalesce($2, fingerprint), tables = coalesce($3, tables),
        bytes = coalesce($4, bytes), clean = coalesce($5, clean), error = $6 WHERE id = $1`,
-    [id, facts.fingerprint ?? null, facts.tables ?? null, facts.bytes ?? null, facts.clean ?? null, facts.error ?? null],
+    [
+      id,
+      facts.fingerprint ?? null,
+      facts.tables ?? null,
+      facts.bytes ?? null,
+      facts.clean ?? null,
+      facts.error ?? null,
+    ],
   );
 }
 

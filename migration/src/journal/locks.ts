@@ -11,10 +11,11 @@ export const LOCK = { run: 1919248495, fence: 1919248496, journal: 1919248497 } 
  * @throws RehomeError `already-running`
  */
 export async function takeRunLock(client: pg.Client, dataset: string, placement: string): Promise<void> {
-  const [row] = await rows<{ taken: boolean }>(client, "SELECT pg_catalog.pg_try_advisory_lock($1, $2) AS taken", [
-    LOCK.run,
-    lockKey(`${dataset} ${placement}`),
-  ]);
+  const [row] = await rows<{ taken: boolean }>(
+    client,
+    "SELECT pg_catalog.pg_try_advisory_lock($1, $2) AS taken",
+    [LOCK.run, lockKey(`${dataset} ${placement}`)],
+  );
   if (row?.taken === true) return;
   throw new RehomeError(
     "already-running",

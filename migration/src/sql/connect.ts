@@ -108,7 +108,11 @@ export async function transaction<T>(client: pg.Client, work: () => Promise<T>):
 }
 
 /** The rows of a query, typed by the caller's knowledge of its own SQL. */
-export async function rows<T>(client: pg.Client, text: string, values: readonly unknown[] = []): Promise<T[]> {
+export async function rows<T>(
+  client: pg.Client,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<T[]> {
   const result = await client.query(text, [...values]);
   return result.rows as T[];
 }
@@ -124,9 +128,13 @@ function connectionError(server: ServerConnection, database: string, error: unkn
         { cause: error },
       );
     case SQLSTATE.invalidCatalogName:
-      return new RehomeError("database-missing", `${where} has no database "${database}". Check the placement's database name.`, {
-        cause: error,
-      });
+      return new RehomeError(
+        "database-missing",
+        `${where} has no database "${database}". Check the placement's database name.`,
+        {
+          cause: error,
+        },
+      );
     default:
       return new RehomeError(
         "unreachable",

@@ -24,5 +24,6 @@ export function textArray(values: readonly string[]): string {
 }
 
 function refuseNul(value: string): void {
-  if (value.includes("\0")) throw new RangeError("PostgreSQL has no form for a NUL character in a name or value");
+  if (value.includes("\0"))
+    throw new RangeError("PostgreSQL has no form for a NUL character in a name or value");
 }

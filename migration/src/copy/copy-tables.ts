@@ -1,0 +1,92 @@
+import type { Relation } from "../inspect/relations";
+import { enterStage } from "../journal/journal";
+import { rows } from "../sql/connect";
+import { ident, literal, qualified } from "../sql/quote";
+import { inParallel, type Run } from "../stages/run";
+import type { Endpoint } from "../types";
+import { Wire, copyBetween } from "./wire";
+
+/** The COPY commands of one table: rows leave and arrive in the same form, so nobody needs to read them. */
+export function copyCommands(from: Endpoint, to: Endpoint, table: Relation): { out: string; into: string } {
+  const columns = table.columns.length === 0 ? "" : ` (${table.columns.map(ident).join(", ")})`;
+  const format = table.binary ? "FORMAT binary" : "FORMAT text";
+  return {
+    out: `COPY ${qualified(from.schema, table.name)}${columns} TO STDOUT (${format})`,
+    into: `COPY ${qualified(to.schema, table.name)}${columns} FROM STDIN (${format}, FREEZE)`,
+  };
+}
+
+/** Copies every table that the journal does not say is here, the biggest first. */
+export async function copyTables(run: Run): Promise<void> {
+  const { request, target, migration, inspection, progress } = run;
+  const done = await rows<{ table_name: string }>(
+    target,
+    "SELECT table_name FROM rehome.copied_table WHERE migration = $1",
+    [migration.id],
+  );
+  const here = new Set(done.map((row) => row.table_name));
+  const tables = inspection.relations.filter((relation) => relation.kind === "r" && !here.has(relation.name));
+  const biggestFirst = [...tables].sort((a, b) => b.bytes - a.bytes);
+  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+  await enterStage(
+    target,
+    migration.id,
+    "copy",
+    here.size === 0 ? "all tables" : `${tables.length} tables; ${here.size} are here already`,
+  );
+  progress.enter("copy", { bytes, tables: tables.length });
+  await inParallel(
+    biggestFirst,
+    run.jobs,
+    () => openPair(request.from, request.to),
+    (pair) => {
+      pair.source.close();
+      pair.target.close();
+    },
+    async (pair, table) => {
+      await copyTable(pair, run, table);
+      progress.tableDone();
+    },
+  );
+}
+
+interface Pair {
+  readonly source: Wire;
+  readonly target: Wire;
+}
+
+async function openPair(from: Endpoint, to: Endpoint): Promise<Pair> {
+  const source = await Wire.open(from.server, from.database);
+  try {
+    const target = await Wire.open(to.server, to.database);
+    // CHECK constraints may call functions that rely on the service's search_path.
+    await target.run(
+      `SET search_path = ${ident(to.schema)}, public; SET session_replication_role = replica; SET synchronous_commit = off`,
+    );
+    return { source, target };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+/** One table and its row in the journal, in one transaction: whole and recorded, or absent. */
+async function copyTable(
+  { source, target }: Pair,
+  { request, migration, progress }: Run,
+  table: Relation,
+): Promise<void> {
+  const started = Date.now();
+  let bytes = 0;
+  await target.run("BEGIN");
+  await target.run(`TRUNCATE ONLY ${qualified(request.to.schema, table.name)}`);
+  const count = await copyBetween(source, target, copyCommands(request.from, request.to, table), (chunk) => {
+    bytes += chunk;
+    progress.add(chunk);
+  });
+  const seconds = (Date.now() - started) / 1000;
+  await target.run(
+    `INSERT INTO rehome.copied_table (migration, table_name, rows, bytes, seconds)
+     VALUES (${literal(migration.id)}, ${literal(table.name)}, ${count}, ${bytes}, ${seconds}); COMMIT`,
+  );
+}

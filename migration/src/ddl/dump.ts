@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { findBinaries } from "@rehome/postgres";
+import { RehomeError, messageOf } from "../errors";
+import { address } from "../sql/connect";
+import type { ServerConnection } from "../types";
+
+/** Sections of `pg_dump`: what comes before the rows, and what after. */
+export type Section = "pre-data" | "post-data";
+
+/** A pattern of `pg_dump` that means exactly this name. */
+function exactPattern(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * The definitions of one schema, as `pg_dump` writes them: without owners and rights, which are declared anew.
+ * The password goes by the environment, never by the arguments.
+ * @throws RehomeError `dump-failed` with what `pg_dump` said
+ */
+export async function dumpSchema(
+  server: ServerConnection,
+  database: string,
+  schema: string,
+  section: Section,
+): Promise<string> {
+  const { path } = await findBinaries({ need: ["pg_dump"] });
+  const args = [
+    "--no-password",
+    "--no-owner",
+    "--no-privileges",
+    "--no-publications",
+    "--no-subscriptions",
+    "--no-tablespaces",
+    `--section=${section}`,
+    "--strict-names",
+    "--encoding=UTF8",
+    `--schema=${exactPattern(schema)}`,
+  ];
+  const env = {
+    PATH: process.env["PATH"],
+    LC_ALL: "C",
+    PGHOST: server.host,
+    PGPORT: String(server.port),
+    PGUSER: server.user,
+    PGDATABASE: database,
+    PGSSLMODE: server.sslmode ?? "disable",
+    PGAPPNAME: "rehome pg_dump",
+    PGCONNECT_TIMEOUT: "15",
+    ...(server.password === undefined ? {} : { PGPASSWORD: server.password }),
+    ...(server.sslrootcert === undefined ? {} : { PGSSLROOTCERT: server.sslrootcert }),
+  };
+  return await new Promise((resolve, reject) => {
+    const child = spawn(path("pg_dump"), args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    const fail = (reason: string): void => {
+      reject(
+        new RehomeError(
+          "dump-failed",
+          `pg_dump of schema "${schema}" in database "${database}" at ${address(server)} failed: ${reason}`,
+        ),
+      );
+    };
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.on("error", (error) => fail(messageOf(error)));
+    child.on("close", (code) => {
+      if (code === 0) resolve(Buffer.concat(out).toString("utf8"));
+      else fail(Buffer.concat(err).toString("utf8").trim());
+    });
+  });
+}

@@ -1,0 +1,129 @@
+import type pg from "pg";
+import { inspectExtensions, type Extension } from "../inspect/extensions";
+import { rows, transaction, withSession } from "../sql/connect";
+import { ident, literal } from "../sql/quote";
+import type { MoveRequest } from "../types";
+import { renameRoutines } from "./rename-routines";
+import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
+import { dumpSchema } from "./dump";
+import type { Renaming } from "./rename-code";
+import { shortHash } from "../naming";
+
+/** A schema's definitions, ready for the new home: already under its name. */
+export interface Definitions {
+  readonly preData: readonly Statement[];
+  readonly postData: readonly Statement[];
+}
+
+const HOLD = "rehome_extensions";
+
+/** The scratch database of a migration: its name tells whose it is, so that a later run can remove it. */
+export function scratchName(migration: string): string {
+  return `rehome_scratch_${shortHash(migration)}`;
+}
+
+/** Removes the scratch database of a migration, whoever is still connected to it. */
+export async function dropScratch(target: pg.Client, migration: string): Promise<void> {
+  await target.query(`DROP DATABASE IF EXISTS ${ident(scratchName(migration))} WITH (FORCE)`);
+}
+
+/**
+ * The definitions of the old home under the new home's names. The rename is the server's: the schema is restored,
+ * without rows, into a scratch database beside the new home, renamed there, so that views, defaults, constraints and
+ * types follow by OID, and dumped again.
+ * @param extensionHomes where each extension is in the new home
+ */
+export async function renamedDefinitions(
+  target: pg.Client,
+  request: MoveRequest,
+  migration: string,
+  extensions: readonly Extension[],
+  extensionHomes: ReadonlyMap<string, string>,
+  renaming: Renaming,
+): Promise<Definitions> {
+  const { from, to } = request;
+  const [preDump, postDump] = await Promise.all([
+    dumpSchema(from.server, from.database, from.schema, "pre-data"),
+    dumpSchema(from.server, from.database, from.schema, "post-data"),
+  ]);
+  const source = await Promise.all([splitStatements(preDump), splitStatements(postDump)]);
+  const wanted = source.flat().filter((statement) => !isScaffolding(statement) && !isFence(statement));
+  const name = scratchName(migration);
+  await dropScratch(target, migration);
+  const [locale] = await rows<{ encoding: string; collate: string; ctype: string }>(
+    target,
+    `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype
+     FROM pg_catalog.pg_database WHERE datname = current_database()`,
+  );
+  await target.query(
+    `CREATE DATABASE ${ident(name)} TEMPLATE template0 ENCODING ${literal(locale?.encoding ?? "UTF8")}
+     LC_COLLATE ${literal(locale?.collate ?? "C")} LC_CTYPE ${literal(locale?.ctype ?? "C")} CONNECTION LIMIT 10`,
+  );
+  try {
+    await target.query(
+      `COMMENT ON DATABASE ${ident(name)} IS 'Rehome: definitions on their way; may be dropped'`,
+    );
+    await withSession(to.server, name, async (scratch) => {
+      await restore(scratch, from.schema, extensions, wanted);
+      await rename(scratch, from.schema, to.schema, extensionHomes);
+      await renameRoutines(scratch, to.schema, renaming);
+    });
+    const [pre, post] = await Promise.all([
+      dumpSchema(to.server, name, to.schema, "pre-data"),
+      dumpSchema(to.server, name, to.schema, "post-data"),
+    ]);
+    const real = (statement: Statement): boolean => !isScaffolding(statement);
+    return {
+      preData: (await splitStatements(pre)).filter(real),
+      postData: (await splitStatements(post)).filter(real),
+    };
+  } finally {
+    await dropScratch(target, migration);
+  }
+}
+
+async function restore(
+  scratch: pg.Client,
+  schema: string,
+  extensions: readonly Extension[],
+  statements: readonly Statement[],
+): Promise<void> {
+  const schemas = new Set(["public", schema, ...extensions.map((extension) => extension.schema)]);
+  for (const name of schemas) await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`);
+  for (const extension of extensions) await createExtension(scratch, extension.name, extension.schema);
+  await transaction(scratch, async () => {
+    await scratch.query("SET LOCAL check_function_bodies = off");
+    for (const { sql } of statements) await scratch.query(sql);
+  });
+}
+
+/** Takes extensions to where the new home has them, then gives the schema its new name. */
+async function rename(
+  scratch: pg.Client,
+  from: string,
+  to: string,
+  extensionHomes: ReadonlyMap<string, string>,
+): Promise<void> {
+  await scratch.query(`CREATE SCHEMA ${ident(HOLD)}`);
+  const moved: [string, string][] = [];
+  for (const { name, schema, relocatable } of await inspectExtensions(scratch)) {
+    const home = extensionHomes.get(name) ?? schema;
+    if (!relocatable || (home === schema && schema !== from)) continue;
+    await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(HOLD)}`);
+    moved.push([name, home]);
+  }
+  if (from !== to) {
+    await scratch.query(`DROP SCHEMA IF EXISTS ${ident(to)} CASCADE`);
+    await scratch.query(`ALTER SCHEMA ${ident(from)} RENAME TO ${ident(to)}`);
+  }
+  for (const [name, home] of moved) {
+    await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(home)}`);
+    await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(home)}`);
+  }
+}
+
+/** Creates an extension, and what it requires, in a schema, if it is not there. */
+export async function createExtension(client: pg.Client, name: string, schema: string): Promise<void> {
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
+  await client.query(`CREATE EXTENSION IF NOT EXISTS ${ident(name)} SCHEMA ${ident(schema)} CASCADE`);
+}

@@ -1,0 +1,73 @@
+import { loadModule, parseSync } from "libpg-query";
+import { FENCE_TRIGGER } from "../fence/fence-sql";
+
+/** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
+export type Phase = "index" | "object" | "foreign-key" | "comment" | "refresh";
+export const PHASES: readonly Phase[] = ["index", "object", "foreign-key", "comment", "refresh"];
+
+export interface Statement {
+  readonly sql: string;
+  /** The node that PostgreSQL's grammar makes of it: `CreateStmt`, `IndexStmt`. */
+  readonly node: string;
+  readonly tree: Readonly<Record<string, unknown>>;
+}
+
+/** `pg_dump` guards its output with psql commands whose key is random. */
+function withoutPsqlCommands(dump: string): string {
+  const key = /^\\restrict (\S+)$/m.exec(dump)?.[1];
+  if (key === undefined) return dump;
+  return dump.replace(`\\restrict ${key}\n`, "").replace(`\\unrestrict ${key}\n`, "");
+}
+
+/** Splits a plain dump into its statements with PostgreSQL's own grammar. */
+export async function splitStatements(dump: string): Promise<Statement[]> {
+  await loadModule();
+  const text = withoutPsqlCommands(dump);
+  const bytes = Buffer.from(text, "utf8");
+  return (parseSync(text).stmts ?? []).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
+    const [node = "", tree] = Object.entries(stmt ?? {})[0] ?? [];
+    const end = length === undefined ? bytes.length : start + length;
+    const sql = bytes.subarray(start, end).toString("utf8").trim();
+    return { sql: withoutLeadingComments(sql), node, tree: tree as Record<string, unknown> };
+  });
+}
+
+function withoutLeadingComments(sql: string): string {
+  return sql.replace(/^(?:\s*--[^\n]*(?:\n|$))+\s*/, "");
+}
+
+/** Whether the statement only sets up the session that restores, or makes what is declared elsewhere. */
+export function isScaffolding({ node, tree }: Statement): boolean {
+  if (node === "VariableSetStmt" || node === "CreateSchemaStmt") return true;
+  if (node === "CommentStmt") return tree["objtype"] === "OBJECT_SCHEMA";
+  return node === "SelectStmt";
+}
+
+/** Whether the statement belongs to a fence that the dump has caught. */
+export function isFence({ node, tree }: Statement): boolean {
+  if (node === "CreateTrigStmt") return tree["trigname"] === FENCE_TRIGGER;
+  return node === "AlterTableStmt" && commands(tree).some((command) => command["name"] === FENCE_TRIGGER);
+}
+
+/** The phase that a statement of the post-data section runs in. */
+export function phaseOf({ node, tree }: Statement): Phase {
+  if (node === "IndexStmt") return "index";
+  if (node === "CommentStmt") return "comment";
+  if (node === "RefreshMatViewStmt") return "refresh";
+  if (node !== "AlterTableStmt") return "object";
+  const kinds = commands(tree).map((command) => {
+    const def = command["def"] as { Constraint?: { contype?: string } } | undefined;
+    return command["subtype"] === "AT_AddConstraint" ? def?.Constraint?.contype : undefined;
+  });
+  if (kinds.includes("CONSTR_FOREIGN")) return "foreign-key";
+  return kinds.some(
+    (kind) => kind === "CONSTR_PRIMARY" || kind === "CONSTR_UNIQUE" || kind === "CONSTR_EXCLUSION",
+  )
+    ? "index"
+    : "object";
+}
+
+function commands(tree: Readonly<Record<string, unknown>>): Record<string, unknown>[] {
+  const list = (tree["cmds"] ?? []) as { AlterTableCmd?: Record<string, unknown> }[];
+  return list.flatMap((item) => (item.AlterTableCmd === undefined ? [] : [item.AlterTableCmd]));
+}

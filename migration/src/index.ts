@@ -1,0 +1,26 @@
+/**
+ * Rehome's engine: takes datasets from one PostgreSQL placement to another. It knows no Pulumi and no stack file.
+ *
+ * @packageDocumentation
+ */
+export { RehomeError } from "./errors";
+export { move } from "./move";
+export { placementName } from "./naming";
+export { formatBytes, formatCount, formatDuration, formatPlan } from "./plan/format";
+export { planMove, type PlanRequest } from "./plan/plan";
+export { checkConnection, databases, holdsTables, release, retire, type ReleaseQuery } from "./release";
+export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
+export type {
+  Endpoint,
+  Finding,
+  MoveOptions,
+  MoveRequest,
+  MoveResult,
+  Plan,
+  Progress,
+  Report,
+  ServerConnection,
+  Stage,
+  Strategy,
+  TableVerification,
+} from "./types";

@@ -1,0 +1,237 @@
+import { availableParallelism } from "node:os";
+import { copyTables } from "./copy/copy-tables";
+import { loadGrammar } from "./ddl/rename-code";
+import { RehomeError, messageOf } from "./errors";
+import {
+  armFence,
+  closeFence,
+  endSessions,
+  findFence,
+  forgetWritten,
+  liftFence,
+  sealFence,
+  writtenTables,
+} from "./fence/fence";
+import { catalogEntries, differences, fingerprint } from "./inspect/fingerprint";
+import { extensionSchemas, schemaOid } from "./inspect/schema";
+import {
+  ensureJournal,
+  enterStage,
+  hasJournal,
+  latestMigration,
+  recordFacts,
+  recordFence,
+  recordSwitch,
+  startMigration,
+  type MigrationRow,
+} from "./journal/journal";
+import { placementName } from "./naming";
+import { inspectSource, inspectTarget } from "./plan/inspect-ends";
+import { makePlan, refuseBlocked } from "./plan/plan";
+import { Slots } from "./slots";
+import { rows, withSession } from "./sql/connect";
+import { complete } from "./stages/complete";
+import { prepare } from "./stages/prepare";
+import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
+import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
+import { verify } from "./verify/verify";
+
+const FENCE_TIMEOUT_MS = 30_000;
+/** Moves of one process at a time: each has several sessions at work on both servers. */
+const slots = new Slots(Math.max(2, Math.min(4, availableParallelism())));
+
+/**
+ * Takes a dataset to its new home, or goes on where a run that died has left off. Returns at once what the journal
+ * says when the move is done. Until the switch, any error leaves the service working where it was.
+ * @throws RehomeError with a code: `blocked`, `already-running`, `fence-timeout`, `catalog-changed`, `verification-failed`, ...
+ */
+export async function move(request: MoveRequest, report: Report = () => undefined): Promise<MoveResult> {
+  return await slots.use(async () => {
+    await loadGrammar();
+    const sessions = await openSessions(request);
+    try {
+      const done = await finished(request, sessions);
+      return done ?? (await carryOut(request, sessions, new Tracker(request.dataset, report)));
+    } finally {
+      await closeSessions(sessions);
+    }
+  });
+}
+
+/** A move that the journal says is done, or that died between the seal and the journal's last word. */
+async function finished(request: MoveRequest, { source, target }: Sessions): Promise<MoveResult | undefined> {
+  if (!(await hasJournal(target))) return undefined;
+  const row = await latestMigration(target, {
+    dataset: request.dataset,
+    source: placementName(request.from),
+    target: placementName(request.to),
+  });
+  if (row === undefined) return undefined;
+  if (row.state === "switched") return result(request, row, await copiedRows({ target }, row.id));
+  const fence = await findFence(source, request.dataset, request.from.schema);
+  if (row.state !== "running" || fence?.sealed !== true || fence.migration !== row.id) return undefined;
+  return result(request, await recordSwitch(target, row.id), await copiedRows({ target }, row.id));
+}
+
+async function carryOut(request: MoveRequest, sessions: Sessions, progress: Tracker): Promise<MoveResult> {
+  const { source, target } = sessions;
+  progress.enter("inspect", { bytes: 0, tables: 0 });
+  const inspection = await inspectSource(source, request);
+  const found = await inspectTarget(target, request);
+  const plan = makePlan(request, inspection, found);
+  refuseBlocked(plan);
+  if (!found.ownerExists) {
+    throw new RehomeError(
+      "owner-missing",
+      `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
+    );
+  }
+  await ensureJournal(target);
+  await ensureJournal(source);
+  const migration = await startMigration(target, {
+    dataset: request.dataset,
+    source: plan.from,
+    target: plan.to,
+    strategy: plan.strategy,
+  });
+  const fence = {
+    dataset: request.dataset,
+    schema: request.from.schema,
+    migration: migration.id,
+    target: plan.to,
+  };
+  const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
+  const run: Run = { ...sessions, request, migration, fence, inspection, jobs, progress };
+  try {
+    return await attempt(run, await isResumable(run));
+  } catch (error) {
+    await giveBack(run, error);
+    throw error;
+  }
+}
+
+/** Whether what a former run has copied can be kept: same catalog, and an armed fence that notes every write since. */
+async function isResumable({ source, target, request, migration, inspection }: Run): Promise<boolean> {
+  const fence = await findFence(source, request.dataset, request.from.schema);
+  if (fence === undefined || fence.sealed || fence.migration !== migration.id) return false;
+  if (migration.fingerprint !== inspection.fingerprint) return false;
+  const [row] = await rows<{ copied: boolean }>(
+    target,
+    "SELECT EXISTS (SELECT FROM rehome.copied_table WHERE migration = $1) AS copied",
+    [migration.id],
+  );
+  return row?.copied === true;
+}
+
+async function attempt(run: Run, resumable: boolean): Promise<MoveResult> {
+  const { request, source, target, migration, fence, progress } = run;
+  const timeout = request.options.fenceTimeout ?? FENCE_TIMEOUT_MS;
+  if (!resumable) {
+    progress.enter("prepare", { bytes: 0, tables: 0 });
+    await liftFence(source, request.dataset, request.from.schema);
+    await prepare(run);
+  }
+  await enterStage(target, migration.id, "fence", resumable ? "resumed" : "new");
+  progress.enter("fence", { bytes: 0, tables: 0 });
+  await armFence(source, fence, timeout);
+  await closeFence(source, fence, timeout);
+  await endSessions(source, request.from.schema);
+  await recordFence(target, migration.id);
+  await refuseChangedCatalog(run);
+  if (resumable && !(await keepUnwritten(run))) await prepare(run);
+  await forgetWritten(source, fence);
+  await copyTables(run);
+  await complete(run);
+  await verify(run);
+  await refuseChangedCatalog(run);
+  await enterStage(target, migration.id, "switch", "verified");
+  progress.enter("switch", { bytes: 0, tables: 0 });
+  try {
+    await sealFence(source, fence);
+  } catch (error) {
+    throw fenceLost(error);
+  }
+  await endSessions(source, request.from.schema);
+  return result(request, await recordSwitch(target, migration.id), await copiedRows(run, migration.id));
+}
+
+/**
+ * Forgets the copies of tables that were written to since. False when the new home is too far built for that: foreign
+ * keys and triggers stand in the way of copying a table again, so it is to be made anew.
+ */
+async function keepUnwritten({ source, target, fence, migration }: Run): Promise<boolean> {
+  const written = [...(await writtenTables(source, fence))];
+  if (written.length === 0) return true;
+  const [built] = await rows<{ far: boolean }>(
+    target,
+    "SELECT EXISTS (SELECT FROM rehome.statement WHERE migration = $1 AND done_at IS NOT NULL AND phase <> 'index') AS far",
+    [migration.id],
+  );
+  if (built?.far === true) return false;
+  // A write to a partitioned or inherited table is noted under its root alone: what is below is copied again too.
+  await target.query(
+    `DELETE FROM rehome.copied_table c WHERE c.migration = $1 AND (c.table_name = ANY ($2)
+       OR EXISTS (SELECT FROM pg_catalog.pg_class k JOIN pg_catalog.pg_inherits i ON i.inhrelid = k.oid WHERE k.relname = c.table_name))`,
+    [migration.id, written],
+  );
+  return true;
+}
+
+/** DDL in mid-move: what was planned and prepared is no longer what is there. */
+async function refuseChangedCatalog({ source, request, inspection }: Run): Promise<void> {
+  const oid = await schemaOid(source, request.from.schema);
+  const now =
+    oid === undefined
+      ? []
+      : await catalogEntries(source, request.from.schema, oid, extensionSchemas(inspection.extensions));
+  if (fingerprint(now) === inspection.fingerprint) return;
+  throw new RehomeError(
+    "catalog-changed",
+    `${placementName(request.from)} was altered during the move: ${differences(inspection.entries, now).join("; ")}. The service goes on there. Run it again when no schema migration is under way.`,
+    { retryable: true },
+  );
+}
+
+/** Before the switch, an error gives the old home back to its service and says in the journal what happened. */
+async function giveBack({ request, source, target, migration, fence }: Run, error: unknown): Promise<void> {
+  await recordFacts(target, migration.id, { error: messageOf(error) }).catch(() => undefined);
+  const stillOurs = async (client: typeof source): Promise<void> => {
+    const row = await findFence(client, request.dataset, request.from.schema);
+    // Sealed: the switch has happened, and the next run records it. Another's: not ours to lift.
+    if (row?.migration === fence.migration && !row.sealed)
+      await liftFence(client, request.dataset, request.from.schema);
+  };
+  try {
+    await stillOurs(source);
+  } catch {
+    // The session is gone, and its lock with it: writers pass already. A new session takes the triggers away, if it can.
+    await withSession(request.from.server, request.from.database, stillOurs).catch(() => undefined);
+  }
+}
+
+async function copiedRows({ target }: Pick<Sessions, "target">, migration: string): Promise<number> {
+  const [row] = await rows<{ n: string }>(
+    target,
+    "SELECT coalesce(sum(rows), 0)::text AS n FROM rehome.copied_table WHERE migration = $1",
+    [migration],
+  );
+  return Number(row?.n ?? 0);
+}
+
+function result(request: MoveRequest, row: MigrationRow, copied: number): MoveResult {
+  const end = row.switched_at ?? new Date();
+  const since = (start: Date | null): number =>
+    start === null ? 0 : Math.max(0, (end.getTime() - start.getTime()) / 1000);
+  return {
+    dataset: request.dataset,
+    migration: row.id,
+    strategy: row.strategy satisfies Strategy,
+    tables: row.tables,
+    rows: copied,
+    bytes: Number(row.bytes),
+    seconds: since(row.started_at),
+    fenceSeconds: since(row.fenced_at),
+    switchedAt: end.toISOString(),
+    clean: row.clean === true,
+  };
+}

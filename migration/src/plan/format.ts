@@ -1,0 +1,61 @@
+import type { Plan } from "../types";
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** `2.4 GB`, in powers of 1000 as disks and networks are sold. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** `~12,300`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `45 s`, `3 min`, `2.5 h`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
+  ["partitioned table", "partitioned tables"],
+  ["index", "indexes"],
+  ["constraint", "constraints"],
+  ["view", "views"],
+  ["materialized view", "materialized views"],
+  ["function", "functions"],
+  ["trigger", "triggers"],
+  ["sequence", "sequences"],
+  ["type", "types"],
+  ["policy", "policies"],
+];
+
+/** The plan as the preview prints it: a few aligned lines. */
+export function formatPlan(plan: Plan): string {
+  const objects = SHOWN.flatMap(([kind, plural]) => {
+    const count = plan.objects[kind] ?? 0;
+    return count === 0 ? [] : [`${formatCount(count)} ${count === 1 ? kind : plural}`];
+  });
+  const rowsText = plan.rows === 0 ? "" : `, ~${formatCount(plan.rows)} rows`;
+  const lines = [
+    `${plan.dataset}: ${plan.from} → ${plan.to}`,
+    `  strategy  ${plan.strategy}: ${plan.because}`,
+    `  data      ${formatCount(plan.tables)} tables${rowsText}, ${formatBytes(plan.bytes)}`,
+    ...(objects.length === 0 ? [] : [`  objects   ${objects.join(", ")}`]),
+    `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write`,
+    `  proof     count and hash of every table, sequences and catalog on both sides, before the hand-out`,
+    `  way back  ${plan.from} stays complete and fenced until \`formerly\` is deleted`,
+    ...plan.findings.map(
+      (finding) =>
+        `  ${finding.level === "blocker" ? "BLOCKER" : "warning"}   ${finding.message} ${finding.remedy} [${finding.code}]`,
+    ),
+  ];
+  return lines.join("\n");
+}

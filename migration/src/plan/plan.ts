@@ -1,0 +1,99 @@
+import type pg from "pg";
+import { RehomeError, codeOf } from "../errors";
+import { loadGrammar } from "../ddl/rename-code";
+import type { SchemaInspection } from "../inspect/schema";
+import { placementName } from "../naming";
+import { open, withSession } from "../sql/connect";
+import type { Endpoint, MoveRequest, Plan } from "../types";
+import { inspectSource, inspectTarget } from "./inspect-ends";
+import { preflight, type TargetInspection } from "./preflight";
+
+/** A move whose target server may still be to be created. */
+export type PlanRequest = Omit<MoveRequest, "to"> & {
+  readonly to: Omit<Endpoint, "server"> & { readonly server?: Endpoint["server"] };
+};
+
+/** Bytes per second that a copy with its indexes and verification is expected to reach, until one has been measured. */
+const EXPECTED_RATE = 30_000_000;
+/** Seconds that fencing, sequences and the hand-out take beside the data. */
+const OVERHEAD = 1;
+
+/** Plain arithmetic over the inspections. */
+export function makePlan(request: PlanRequest, source: SchemaInspection, target?: TargetInspection): Plan {
+  const tables = source.relations.filter((relation) => relation.kind === "r");
+  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+  const objects: Record<string, number> = {};
+  for (const { kind } of source.entries) objects[kind] = (objects[kind] ?? 0) + 1;
+  const kinds: Record<string, string> = { v: "view", m: "materialized view", p: "partitioned table" };
+  for (const { kind } of source.relations) {
+    const name = kinds[kind];
+    if (name !== undefined) objects[name] = (objects[name] ?? 0) + 1;
+  }
+  const to = request.to as MoveRequest["to"];
+  return {
+    dataset: request.dataset,
+    from: placementName(request.from),
+    to: placementName(request.to),
+    strategy: "copy",
+    because: because(request),
+    tables: tables.length,
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    bytes,
+    objects,
+    fenceSeconds: Math.ceil(OVERHEAD + bytes / EXPECTED_RATE),
+    findings: preflight({ ...request, to }, source, target),
+    fingerprint: source.fingerprint,
+  };
+}
+
+function because({ from, to }: PlanRequest): string {
+  const same =
+    to.server !== undefined && to.server.host === from.server.host && to.server.port === from.server.port;
+  return same
+    ? from.database === to.database
+      ? "to another schema"
+      : "to another database"
+    : "to another server";
+}
+
+/**
+ * What a move would do, and what forbids it. Reads only; a target server or database that does not exist yet is left
+ * out of account.
+ * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `schema-missing` of the old home
+ */
+export async function planMove(request: PlanRequest): Promise<Plan> {
+  await loadGrammar();
+  const source = await withSession(request.from.server, request.from.database, (client) =>
+    inspectSource(client, request as MoveRequest),
+  );
+  return makePlan(request, source, await targetIfThere(request));
+}
+
+async function targetIfThere(request: PlanRequest): Promise<TargetInspection | undefined> {
+  const { server } = request.to;
+  if (server === undefined) return undefined;
+  let client: pg.Client;
+  try {
+    client = await open(server, request.to.database);
+  } catch (error) {
+    // The stack declares the database; in a preview it may be still to come.
+    if (codeOf(error) === "database-missing") return undefined;
+    throw error;
+  }
+  try {
+    return await inspectTarget(client, { ...request, to: { ...request.to, server } });
+  } finally {
+    await client.end();
+  }
+}
+
+/** @throws RehomeError `blocked` with every blocker's message, remedy and code */
+export function refuseBlocked(plan: Plan): void {
+  const blockers = plan.findings.filter((finding) => finding.level === "blocker");
+  if (blockers.length === 0) return;
+  const lines = blockers.map((finding) => `${finding.message} ${finding.remedy} [${finding.code}]`);
+  throw new RehomeError(
+    "blocked",
+    `${plan.dataset} cannot move from ${plan.from} to ${plan.to}:\n  ${lines.join("\n  ")}`,
+  );
+}

@@ -1,0 +1,109 @@
+import type pg from "pg";
+import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
+import { PHASES, type Phase } from "../ddl/statements";
+import { inspectSequences, setSequences } from "../inspect/sequences";
+import { enterStage } from "../journal/journal";
+import { open, rows, transaction } from "../sql/connect";
+import { ident, qualified } from "../sql/quote";
+import { inParallel, type Run } from "./run";
+
+interface Noted {
+  readonly ordinal: number;
+  readonly sql: string;
+}
+
+/** Phases whose statements do not depend on each other. */
+const PARALLEL: ReadonlySet<Phase> = new Set(["index", "foreign-key"]);
+const MAINTENANCE = "SET maintenance_work_mem = '256MB'; SET max_parallel_maintenance_workers = 0";
+
+/** Indexes, constraints, triggers and all else that follows the rows; then sequences and statistics. */
+export async function complete(run: Run): Promise<void> {
+  const { target, migration, progress } = run;
+  await enterStage(target, migration.id, "index", "indexes, constraints, triggers");
+  const pending = await rows<Noted & { phase: Phase }>(
+    target,
+    "SELECT ordinal, phase, sql FROM rehome.statement WHERE migration = $1 AND done_at IS NULL ORDER BY ordinal",
+    [migration.id],
+  );
+  progress.enter("index", { bytes: 0, tables: pending.length });
+  for (const phase of PHASES) {
+    const statements = pending.filter((statement) => statement.phase === phase);
+    await runStatements(run, statements, PARALLEL.has(phase) ? run.jobs : 1);
+  }
+  await carrySequences(run);
+  await analyze(run);
+}
+
+async function runStatements(run: Run, statements: readonly Noted[], jobs: number): Promise<void> {
+  const { request, migration, progress } = run;
+  await inParallel(
+    statements,
+    jobs,
+    async () => {
+      const client = await open(request.to.server, request.to.database);
+      await client.query(`${MAINTENANCE}; SET search_path = ${ident(request.to.schema)}, public`);
+      return client;
+    },
+    async (client) => client.end().catch(() => undefined),
+    async (client, statement) => {
+      await runStatement(client, request.to.owner, migration.id, statement);
+      progress.tableDone();
+    },
+  );
+}
+
+/** One statement and its mark in the journal, in one transaction. Deadlocks of neighbours are tried again. */
+async function runStatement(
+  client: pg.Client,
+  owner: string,
+  migration: string,
+  { ordinal, sql }: Noted,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await transaction(client, async () => {
+        await client.query(`SET LOCAL ROLE ${ident(owner)}`);
+        await client.query(sql);
+        await client.query("RESET ROLE");
+        await client.query(
+          "UPDATE rehome.statement SET done_at = clock_timestamp() WHERE migration = $1 AND ordinal = $2",
+          [migration, ordinal],
+        );
+      });
+      return;
+    } catch (error) {
+      if (codeOf(error) === SQLSTATE.deadlockDetected && attempt < 5) continue;
+      throw new RehomeError(
+        "definition-refused",
+        `the new home refuses ${JSON.stringify(sql.slice(0, 160))}: ${messageOf(error)}`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Sets the new home's sequences to where the old home's stand. */
+async function carrySequences({ request, source, target, inspection }: Run): Promise<void> {
+  const names = inspection.relations
+    .filter((relation) => relation.kind === "S")
+    .map((relation) => relation.name);
+  const states = await inspectSequences(source, request.from.schema, names);
+  await setSequences(target, request.to.schema, states);
+}
+
+async function analyze(run: Run): Promise<void> {
+  const { request, inspection } = run;
+  const tables = inspection.relations.filter(
+    (relation) => relation.kind === "r" || relation.kind === "p" || relation.kind === "m",
+  );
+  await inParallel(
+    tables,
+    run.jobs,
+    () => open(request.to.server, request.to.database),
+    async (client) => client.end().catch(() => undefined),
+    async (client, table) => {
+      await client.query(`SET search_path = ${ident(request.to.schema)}, public`);
+      await client.query(`ANALYZE ${qualified(request.to.schema, table.name)}`);
+    },
+  );
+}

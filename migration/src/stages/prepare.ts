@@ -1,0 +1,112 @@
+import type pg from "pg";
+import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
+import { createExtension, renamedDefinitions, type Definitions } from "../ddl/scratch";
+import { emptySchema } from "../ddl/empty-schema";
+import { PHASES, phaseOf } from "../ddl/statements";
+import { liftFence } from "../fence/fence";
+import { inspectExtensions, type Extension } from "../inspect/extensions";
+import { inspectReferences } from "../inspect/references";
+import { schemaOid } from "../inspect/schema";
+import { enterStage, forgetCopies, recordFacts } from "../journal/journal";
+import { placementName } from "../naming";
+import { extensionHome, renamingOf } from "../plan/preflight";
+import { transaction } from "../sql/connect";
+import { ident } from "../sql/quote";
+import type { Run } from "./run";
+
+/**
+ * Makes the new home ready for rows: empty but for the dataset's definitions, with what is to follow the rows noted in
+ * the journal. Starts over whatever a former attempt has left.
+ */
+export async function prepare(run: Run): Promise<void> {
+  const { request, target, migration, inspection } = run;
+  const { to } = request;
+  await enterStage(target, migration.id, "prepare", "definitions");
+  await forgetCopies(target, migration.id);
+  await clearTarget(run);
+  await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
+  const homes = await placeExtensions(target, run);
+  const definitions = await renamedDefinitions(
+    target,
+    request,
+    migration.id,
+    inspection.extensions,
+    homes,
+    renamingOf(request, inspection),
+  );
+  await restore(run, definitions);
+  await recordFacts(target, migration.id, {
+    fingerprint: inspection.fingerprint,
+    tables: inspection.relations.filter((relation) => relation.kind === "r").length,
+    bytes: inspection.relations.reduce((sum, relation) => sum + relation.bytes, 0),
+  });
+}
+
+/** Empties the target of what is this dataset's own; the plan has refused everything else. */
+async function clearTarget({ request, target }: Run): Promise<void> {
+  const oid = await schemaOid(target, request.to.schema);
+  if (oid === undefined) return;
+  const users = (await inspectReferences(target, oid)).filter(
+    (reference) => reference.direction === "inward",
+  );
+  if (users.length > 0) {
+    throw new RehomeError(
+      "references-inward",
+      `other schemas depend on what ${placementName(request.to)} still holds: ${users.map((user) => user.object).join("; ")}. Drop these references first.`,
+    );
+  }
+  await emptySchema(target, request.to.schema);
+  await liftFence(target, request.dataset, request.to.schema);
+}
+
+/** Sees to the extensions in the new home's database; returns where each is. */
+async function placeExtensions(
+  target: pg.Client,
+  { request, inspection }: Run,
+): Promise<Map<string, string>> {
+  const installed = new Map((await inspectExtensions(target)).map((e: Extension) => [e.name, e.schema]));
+  const homes = new Map<string, string>();
+  for (const extension of inspection.extensions) {
+    const home = installed.get(extension.name) ?? extensionHome(extension, request);
+    if (!installed.has(extension.name)) await createExtension(target, extension.name, home);
+    homes.set(extension.name, home);
+  }
+  return homes;
+}
+
+/** Creates the definitions as the service's own role, and notes the rest, in one transaction. */
+async function restore({ request, target, migration }: Run, definitions: Definitions): Promise<void> {
+  await transaction(target, async () => {
+    await target.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
+    await target.query("SET LOCAL check_function_bodies = off");
+    for (const { sql } of definitions.preData) {
+      try {
+        await target.query(sql);
+      } catch (error) {
+        throw refused(request.to.owner, sql, error);
+      }
+    }
+    await target.query("RESET ROLE");
+    const noted = definitions.postData
+      .map((statement) => ({ phase: phaseOf(statement), sql: statement.sql }))
+      .sort((a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase));
+    await target.query(
+      `INSERT INTO rehome.statement (migration, ordinal, phase, sql)
+       SELECT $1, s.ordinality, s.phase, s.sql
+       FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (phase text, sql text)) WITH ORDINALITY AS s(phase, sql, ordinality)`,
+      [migration.id, JSON.stringify(noted)],
+    );
+  });
+}
+
+function refused(owner: string, sql: string, error: unknown): RehomeError {
+  const hint =
+    codeOf(error) === SQLSTATE.insufficientPrivilege
+      ? ` The role "${owner}" lacks a right that the old home's owner had.`
+      : "";
+  return new RehomeError(
+    "definition-refused",
+    `the new home refuses ${JSON.stringify(sql.slice(0, 120))}: ${messageOf(error)}.${hint}`,
+    { cause: error },
+  );
+}

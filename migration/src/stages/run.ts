@@ -1,0 +1,145 @@
+import type pg from "pg";
+import { RehomeError } from "../errors";
+import { takeRunLock } from "../journal/locks";
+import type { MigrationRow } from "../journal/journal";
+import type { SchemaInspection } from "../inspect/schema";
+import type { Fence } from "../fence/fence";
+import { placementName } from "../naming";
+import { open } from "../sql/connect";
+import type { MoveRequest, Progress, Report, Stage } from "../types";
+
+/** The two sessions that a move holds from its start to its end. Losing either ends the run. */
+export interface Sessions {
+  /** In the old home: holds the run lock and, later, the fence. */
+  readonly source: pg.Client;
+  /** In the new home: holds the run lock and writes the journal. */
+  readonly target: pg.Client;
+}
+
+/** What every stage gets. */
+export interface Run extends Sessions {
+  readonly request: MoveRequest;
+  readonly migration: MigrationRow;
+  readonly fence: Fence;
+  readonly inspection: SchemaInspection;
+  readonly jobs: number;
+  readonly progress: Tracker;
+}
+
+/** Opens both sessions and takes the locks that keep a second run away. */
+export async function openSessions(request: MoveRequest): Promise<Sessions> {
+  const target = await open(request.to.server, request.to.database);
+  try {
+    const source = await open(request.from.server, request.from.database);
+    try {
+      await takeRunLock(target, request.dataset, placementName(request.to));
+      await takeRunLock(source, request.dataset, placementName(request.from));
+      return { source, target };
+    } catch (error) {
+      await source.end().catch(() => undefined);
+      throw error;
+    }
+  } catch (error) {
+    await target.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+export async function closeSessions({ source, target }: Sessions): Promise<void> {
+  await Promise.all([source.end().catch(() => undefined), target.end().catch(() => undefined)]);
+}
+
+/** Keeps the figures of the stage under way and tells them, at most four times a second. */
+export class Tracker {
+  private stage: Stage = "inspect";
+  private started = Date.now();
+  private told = 0;
+  private bytes = 0;
+  private tables = 0;
+  private totals = { bytes: 0, tables: 0 };
+
+  constructor(
+    private readonly dataset: string,
+    private readonly report: Report,
+  ) {}
+
+  enter(stage: Stage, totals: { bytes: number; tables: number }, message?: string): void {
+    Object.assign(this, { stage, totals, started: Date.now(), bytes: 0, tables: 0 });
+    this.tell(true, message);
+  }
+
+  add(bytes: number): void {
+    this.bytes += bytes;
+    this.tell(false);
+  }
+
+  tableDone(): void {
+    this.tables += 1;
+    this.tell(false);
+  }
+
+  private tell(always: boolean, message?: string): void {
+    const now = Date.now();
+    if (!always && now - this.told < 250) return;
+    this.told = now;
+    const seconds = (now - this.started) / 1000;
+    const rate = seconds > 0 ? this.bytes / seconds : 0;
+    const done = Math.min(this.bytes, this.totals.bytes);
+    const progress: Progress = {
+      dataset: this.dataset,
+      stage: this.stage,
+      tablesDone: this.tables,
+      tablesTotal: this.totals.tables,
+      bytesDone: done,
+      bytesTotal: this.totals.bytes,
+      rate,
+      ...(rate > 0 ? { secondsLeft: (this.totals.bytes - done) / rate } : {}),
+      ...(message === undefined ? {} : { message }),
+    };
+    this.report(progress);
+  }
+}
+
+/**
+ * Runs `work` on every item with `jobs` workers; each worker has a resource of its own. The first error stops all.
+ * @param close called for every resource, also after an error
+ */
+export async function inParallel<Item, Resource>(
+  items: readonly Item[],
+  jobs: number,
+  openOne: () => Promise<Resource>,
+  close: (resource: Resource) => Promise<void> | void,
+  work: (resource: Resource, item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  let failed: { error: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    if (queue.length === 0) return;
+    const resource = await openOne();
+    try {
+      for (let item = queue.shift(); item !== undefined && failed === undefined; item = queue.shift()) {
+        await work(resource, item);
+      }
+    } finally {
+      await close(resource);
+    }
+  };
+  const guarded = async (): Promise<void> => {
+    try {
+      await worker();
+    } catch (error) {
+      failed ??= { error };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, items.length) }, guarded));
+  if (failed !== undefined) throw failed.error;
+}
+
+/** The error of a run whose fence session was lost: what was read since is worth nothing. */
+export function fenceLost(cause: unknown): RehomeError {
+  return new RehomeError(
+    "fence-lost",
+    "the session that held the fence was lost before the switch; the service goes on where it was. Run it again.",
+    { cause, retryable: true },
+  );
+}

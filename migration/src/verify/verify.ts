@@ -1,0 +1,160 @@
+import type pg from "pg";
+import { RehomeError } from "../errors";
+import { renameInCode, type Renaming } from "../ddl/rename-code";
+import { splitIdentifiers } from "../ddl/rename-routines";
+import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
+import { inspectExtensions } from "../inspect/extensions";
+import { extensionSchemas, schemaOid } from "../inspect/schema";
+import { inspectSequences } from "../inspect/sequences";
+import { enterStage, recordVerification } from "../journal/journal";
+import { placementName } from "../naming";
+import { renamingOf } from "../plan/preflight";
+import { open, rows } from "../sql/connect";
+import { ident, qualified } from "../sql/quote";
+import { inParallel, type Run } from "../stages/run";
+import type { TableVerification } from "../types";
+
+/** Count and hash of a table, made inside the server; the hash does not depend on the rows' order. */
+export function digestSql(schema: string, table: string, method: "checksum" | "count"): string {
+  const hash =
+    method === "count" ? "''" : "coalesce(sum(hashtextextended((rehome_row.*)::text, 0)), 0)::text";
+  return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, table)} AS rehome_row`;
+}
+
+/**
+ * Compares both homes: rows, sequences, catalog and owners. Records the proof.
+ * @throws RehomeError `verification-failed` with what differs
+ */
+export async function verify(run: Run): Promise<TableVerification[]> {
+  const { request, target, migration, inspection, progress } = run;
+  await enterStage(target, migration.id, "verify", request.options.verify);
+  const tables = inspection.relations.filter((relation) => relation.kind === "r");
+  progress.enter("verify", {
+    bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
+    tables: tables.length,
+  });
+  const proof: TableVerification[] = [];
+  await inParallel(
+    [...tables].sort((a, b) => b.bytes - a.bytes),
+    run.jobs,
+    () => openBoth(run),
+    async (both) => {
+      await Promise.all(both.map((client) => client.end().catch(() => undefined)));
+    },
+    async ([source, home], table) => {
+      const method = request.options.verify;
+      const [before, after] = await Promise.all([
+        digest(source, digestSql(request.from.schema, table.name, method)),
+        digest(home, digestSql(request.to.schema, table.name, method)),
+      ]);
+      proof.push({
+        table: table.name,
+        sourceRows: before.rows,
+        targetRows: after.rows,
+        sourceHash: before.hash,
+        targetHash: after.hash,
+        equal: before.rows === after.rows && before.hash === after.hash,
+      });
+      progress.add(table.bytes);
+      progress.tableDone();
+    },
+  );
+  await recordVerification(target, migration.id, proof);
+  const wrong = [
+    ...proof
+      .filter((table) => !table.equal)
+      .map(
+        (table) =>
+          `table ${table.table}: ${table.sourceRows} rows there, ${table.targetRows} here${table.sourceRows === table.targetRows ? ", with other content" : ""}`,
+      ),
+    ...(await sequenceDifferences(run)),
+    ...(await catalogDifferences(run)),
+    ...(await strangersOwning(run)),
+  ];
+  if (wrong.length === 0) return proof;
+  throw new RehomeError(
+    "verification-failed",
+    `${request.dataset} in ${placementName(request.to)} is not what it is in ${placementName(request.from)}:\n  ${wrong.join("\n  ")}\nThe service goes on where it was.`,
+  );
+}
+
+async function openBoth({ request }: Run): Promise<[pg.Client, pg.Client]> {
+  const source = await open(request.from.server, request.from.database);
+  const target = await open(request.to.server, request.to.database).catch(async (error: unknown) => {
+    await source.end();
+    throw error;
+  });
+  // Values such as regclass print as names: unqualified on both sides.
+  await source.query(`SET search_path = ${ident(request.from.schema)}, public`);
+  await target.query(`SET search_path = ${ident(request.to.schema)}, public`);
+  return [source, target];
+}
+
+async function digest(client: pg.Client, sql: string): Promise<{ rows: string; hash: string }> {
+  const [row] = await rows<{ rows: string; hash: string }>(client, sql);
+  return row ?? { rows: "0", hash: "" };
+}
+
+async function sequenceDifferences({ request, source, target, inspection }: Run): Promise<string[]> {
+  const names = inspection.relations
+    .filter((relation) => relation.kind === "S")
+    .map((relation) => relation.name);
+  const [before, after] = await Promise.all([
+    inspectSequences(source, request.from.schema, names),
+    inspectSequences(target, request.to.schema, names),
+  ]);
+  return before.flatMap((state, at) => {
+    const other = after[at];
+    const same = other?.lastValue === state.lastValue && other.isCalled === state.isCalled;
+    return same
+      ? []
+      : [`sequence ${state.name}: at ${state.lastValue} there, at ${other?.lastValue ?? "nothing"} here`];
+  });
+}
+
+/** The source's entries as they should read in the new home: code renamed, nothing else. */
+function renamedEntries(entries: readonly CatalogEntry[], renaming: Renaming): CatalogEntry[] {
+  return entries.map((entry) => {
+    if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
+    if (entry.kind !== "setting" || !entry.definition.startsWith("search_path=")) return entry;
+    return { ...entry, definition: normalPath(entry.definition, renaming) };
+  });
+}
+
+function normalPath(setting: string, renaming: Renaming): string {
+  const names = splitIdentifiers(setting.slice("search_path=".length)).flatMap((name) => {
+    if (name !== renaming.from || renaming.from === renaming.to) return [name];
+    return renaming.from === "public" ? [renaming.to, renaming.extensionSchema] : [renaming.to];
+  });
+  return `search_path=${[...new Set(names)].map(ident).join(", ")}`;
+}
+
+async function catalogDifferences({ request, target, inspection }: Run): Promise<string[]> {
+  const oid = await schemaOid(target, request.to.schema);
+  if (oid === undefined) return [`schema ${request.to.schema}: missing`];
+  const here = await catalogEntries(
+    target,
+    request.to.schema,
+    oid,
+    extensionSchemas(await inspectExtensions(target)),
+  );
+  const renaming = renamingOf(request, inspection);
+  const same: Renaming = { ...renaming, from: renaming.to };
+  return differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
+    (line) => `catalog: ${line}`,
+  );
+}
+
+/** Objects of the new home that the service's role does not own. */
+async function strangersOwning({ request, target }: Run): Promise<string[]> {
+  const found = await rows<{ name: string; owner: string }>(
+    target,
+    `SELECT c.relname::text AS name, pg_get_userbyid(c.relowner)::text AS owner
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_get_userbyid(c.relowner) <> $2
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+     LIMIT 5`,
+    [request.to.schema, request.to.owner],
+  );
+  return found.map((row) => `${row.name} belongs to ${row.owner}, not to ${request.to.owner}`);
+}
