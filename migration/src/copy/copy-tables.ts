@@ -1,4 +1,6 @@
+import type { Extension } from "../inspect/extensions";
 import type { Relation } from "../inspect/relations";
+import { readingPath } from "../inspect/schema";
 import { enterStage } from "../journal/journal";
 import { rows } from "../sql/connect";
 import { ident, literal, qualified } from "../sql/quote";
@@ -38,7 +40,7 @@ export async function copyTables(run: Run): Promise<void> {
   await inParallel(
     biggestFirst,
     run.jobs,
-    () => openPair(request.from, request.to),
+    () => openPair(request.from, request.to, inspection.extensions),
     (pair) => {
       pair.source.close();
       pair.target.close();
@@ -55,13 +57,13 @@ interface Pair {
   readonly target: Wire;
 }
 
-async function openPair(from: Endpoint, to: Endpoint): Promise<Pair> {
+async function openPair(from: Endpoint, to: Endpoint, extensions: readonly Extension[]): Promise<Pair> {
   const source = await Wire.open(from.server, from.database);
   try {
     const target = await Wire.open(to.server, to.database);
     // CHECK constraints may call functions that rely on the service's search_path.
     await target.run(
-      `SET search_path = ${ident(to.schema)}, public; SET session_replication_role = replica; SET synchronous_commit = off`,
+      `SET search_path = ${readingPath(to.schema, extensions)}; SET session_replication_role = replica; SET synchronous_commit = off`,
     );
     return { source, target };
   } catch (error) {

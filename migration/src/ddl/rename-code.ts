@@ -26,6 +26,9 @@ interface Token {
   readonly kind: string;
 }
 
+/** Says of a token that it may mean the schema, or may not. */
+const UNCLEAR = Symbol("unclear");
+
 const REGCLASS_CASTS = new Set(["regclass", "regproc", "regprocedure", "regtype"]);
 const REGCLASS_CALLS = new Set(["nextval", "currval", "setval", "to_regclass", "pg_get_serial_sequence"]);
 
@@ -62,7 +65,7 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
   };
   tokens.forEach((token, at) => {
     const edit = token.kind === "SCONST" ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
-    if (edit === "unclear") report(token);
+    if (edit === UNCLEAR) report(token);
     else if (edit !== undefined) edits.push({ start: token.start, end: token.end, text: edit });
   });
   let text = "";
@@ -74,7 +77,11 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
   return { text: text + bytes.subarray(from).toString("utf8"), unclear };
 }
 
-function inName(tokens: readonly Token[], at: number, renaming: Renaming): string | "unclear" | undefined {
+function inName(
+  tokens: readonly Token[],
+  at: number,
+  renaming: Renaming,
+): string | typeof UNCLEAR | undefined {
   if (!meansSchema(tokens, at, renaming)) return undefined;
   if (tokens[at + 1]?.text !== ".") return inSearchPathList(tokens, at) ? pathAfter(renaming) : undefined;
   const next = tokens[at + 2];
@@ -87,9 +94,9 @@ function inName(tokens: readonly Token[], at: number, renaming: Renaming): strin
   );
   const moves = name !== undefined && renaming.moving.has(name);
   // `core.id` where a table goes by the alias `core`; a column with the name of a moving object could be either.
-  if (aliased) return moves ? "unclear" : undefined;
+  if (aliased) return moves ? UNCLEAR : undefined;
   if (moves) return ident(renaming.to);
-  return name !== undefined && renaming.staying.has(name) ? undefined : "unclear";
+  return name !== undefined && renaming.staying.has(name) ? undefined : UNCLEAR;
 }
 
 /** Whether the token is the old schema's name, and not a part of a longer name. */
@@ -116,7 +123,11 @@ function pathAfter(renaming: Renaming): string {
   return [...new Set(names)].map(ident).join(", ");
 }
 
-function inString(tokens: readonly Token[], at: number, renaming: Renaming): string | "unclear" | undefined {
+function inString(
+  tokens: readonly Token[],
+  at: number,
+  renaming: Renaming,
+): string | typeof UNCLEAR | undefined {
   const token = tokens[at];
   if (token === undefined) return undefined;
   const content = token.text.replace(/^[eE]?'|'$/g, "");
@@ -131,9 +142,9 @@ function inString(tokens: readonly Token[], at: number, renaming: Renaming): str
   const mentions = new RegExp(`(?<![\\p{L}\\p{N}_$])"?${escaped}"?\\s*\\.|search_path`, "iu").test(content);
   const setsPath =
     content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
-  if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? "unclear" : undefined;
+  if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? UNCLEAR : undefined;
   const namesSchema = new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, "u").test(content);
-  return mentions && namesSchema ? "unclear" : undefined;
+  return mentions && namesSchema ? UNCLEAR : undefined;
 }
 
 /** Whether a string literal is read as the name of an object. */

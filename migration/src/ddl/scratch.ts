@@ -92,9 +92,18 @@ async function restore(
   for (const name of schemas) await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`);
   for (const extension of extensions) await createExtension(scratch, extension.name, extension.schema);
   await transaction(scratch, async () => {
-    await scratch.query("SET LOCAL check_function_bodies = off");
+    await scratch.query(restoringSql([schema, ...schemas]));
     for (const { sql } of statements) await scratch.query(sql);
   });
+}
+
+/**
+ * Settings for the transaction that runs a dump's statements. A dump qualifies every name but the operators that
+ * `IS DISTINCT FROM`, `IN` and `CASE` imply: without their schemas on the path, `citext` would be compared as `text`.
+ */
+export function restoringSql(schemas: readonly string[]): string {
+  const path = [...new Set(schemas)].map(ident).join(", ");
+  return `SET LOCAL check_function_bodies = off; SET LOCAL search_path = ${path}`;
 }
 
 /** Takes extensions to where the new home has them, then gives the schema its new name. */

@@ -49,9 +49,28 @@ export function isFence({ node, tree }: Statement): boolean {
   return node === "AlterTableStmt" && commands(tree).some((command) => command["name"] === FENCE_TRIGGER);
 }
 
+/**
+ * Views and materialized views that a dump creates after the rows, because they depend on a primary key: what is built
+ * on them has to wait for them.
+ */
+export function lateRelations(statements: readonly Statement[]): Set<string> {
+  return new Set(
+    statements.flatMap(({ node, tree }) => {
+      const into = tree["into"] as { rel?: { relname?: string } } | undefined;
+      const view = tree["view"] as { relname?: string } | undefined;
+      const name =
+        node === "CreateTableAsStmt" ? into?.rel?.relname : node === "ViewStmt" ? view?.relname : undefined;
+      return name === undefined ? [] : [name];
+    }),
+  );
+}
+
 /** The phase that a statement of the post-data section runs in. */
-export function phaseOf({ node, tree }: Statement): Phase {
-  if (node === "IndexStmt") return "index";
+export function phaseOf({ node, tree }: Statement, late: ReadonlySet<string>): Phase {
+  if (node === "IndexStmt") {
+    const { relname } = tree["relation"] as { relname: string };
+    return late.has(relname) ? "object" : "index";
+  }
   if (node === "CommentStmt") return "comment";
   if (node === "RefreshMatViewStmt") return "refresh";
   if (node !== "AlterTableStmt") return "object";

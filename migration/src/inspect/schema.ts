@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { ident } from "../sql/quote";
 import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectReferences, type CrossReference } from "./references";
@@ -72,6 +73,11 @@ export async function inspectSchema(
 /** The schemas that extensions live in, each once. */
 export function extensionSchemas(extensions: readonly Extension[]): string[] {
   return [...new Set(extensions.map((extension) => extension.schema))];
+}
+
+/** The `search_path` under which the schema's objects, and those of extensions, read unqualified. Quoted. */
+export function readingPath(schema: string, extensions: readonly Extension[]): string {
+  return [...new Set([schema, "public", ...extensionSchemas(extensions)])].map(ident).join(", ");
 }
 
 async function longTransactions(client: pg.Client): Promise<string[]> {

@@ -119,27 +119,24 @@ export async function rows<T>(
 
 function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
   const where = `PostgreSQL at ${address(server)}`;
-  switch (codeOf(error)) {
-    case SQLSTATE.invalidPassword:
-    case SQLSTATE.invalidAuthorization:
-      return new RehomeError(
-        "authentication-failed",
-        `${where} refused user "${server.user}": ${messageOf(error)}. Check the user and the password configured for this host.`,
-        { cause: error },
-      );
-    case SQLSTATE.invalidCatalogName:
-      return new RehomeError(
-        "database-missing",
-        `${where} has no database "${database}". Check the placement's database name.`,
-        {
-          cause: error,
-        },
-      );
-    default:
-      return new RehomeError(
-        "unreachable",
-        `${where} cannot be reached: ${messageOf(error) || (codeOf(error) ?? "no reason given")}. Check that it runs and that its address is right.`,
-        { cause: error, retryable: true },
-      );
+  const code = codeOf(error);
+  if (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization) {
+    return new RehomeError(
+      "authentication-failed",
+      `${where} refused user "${server.user}": ${messageOf(error)}. Check the user and the password configured for this host.`,
+      { cause: error },
+    );
   }
+  if (code === SQLSTATE.invalidCatalogName) {
+    return new RehomeError(
+      "database-missing",
+      `${where} has no database "${database}". Check the placement's database name.`,
+      { cause: error },
+    );
+  }
+  return new RehomeError(
+    "unreachable",
+    `${where} cannot be reached: ${messageOf(error) || (code ?? "no reason given")}. Check that it runs and that its address is right.`,
+    { cause: error, retryable: true },
+  );
 }

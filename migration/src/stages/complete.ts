@@ -2,6 +2,7 @@ import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { PHASES, type Phase } from "../ddl/statements";
 import { inspectSequences, setSequences } from "../inspect/sequences";
+import { readingPath } from "../inspect/schema";
 import { enterStage } from "../journal/journal";
 import { open, rows, transaction } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
@@ -41,7 +42,9 @@ async function runStatements(run: Run, statements: readonly Noted[], jobs: numbe
     jobs,
     async () => {
       const client = await open(request.to.server, request.to.database);
-      await client.query(`${MAINTENANCE}; SET search_path = ${ident(request.to.schema)}, public`);
+      await client.query(
+        `${MAINTENANCE}; SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`,
+      );
       return client;
     },
     async (client) => client.end().catch(() => undefined),
@@ -102,7 +105,7 @@ async function analyze(run: Run): Promise<void> {
     () => open(request.to.server, request.to.database),
     async (client) => client.end().catch(() => undefined),
     async (client, table) => {
-      await client.query(`SET search_path = ${ident(request.to.schema)}, public`);
+      await client.query(`SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`);
       await client.query(`ANALYZE ${qualified(request.to.schema, table.name)}`);
     },
   );

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
-import { createExtension, renamedDefinitions, type Definitions } from "../ddl/scratch";
+import { createExtension, renamedDefinitions, restoringSql, type Definitions } from "../ddl/scratch";
 import { emptySchema } from "../ddl/empty-schema";
-import { PHASES, phaseOf } from "../ddl/statements";
+import { PHASES, lateRelations, phaseOf } from "../ddl/statements";
 import { liftFence } from "../fence/fence";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
@@ -34,7 +34,7 @@ export async function prepare(run: Run): Promise<void> {
     homes,
     renamingOf(request, inspection),
   );
-  await restore(run, definitions);
+  await restore(run, definitions, [...homes.values()]);
   await recordFacts(target, migration.id, {
     fingerprint: inspection.fingerprint,
     tables: inspection.relations.filter((relation) => relation.kind === "r").length,
@@ -75,10 +75,14 @@ async function placeExtensions(
 }
 
 /** Creates the definitions as the service's own role, and notes the rest, in one transaction. */
-async function restore({ request, target, migration }: Run, definitions: Definitions): Promise<void> {
+async function restore(
+  { request, target, migration }: Run,
+  definitions: Definitions,
+  extensionHomes: readonly string[],
+): Promise<void> {
   await transaction(target, async () => {
     await target.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
-    await target.query("SET LOCAL check_function_bodies = off");
+    await target.query(restoringSql([request.to.schema, ...extensionHomes]));
     for (const { sql } of definitions.preData) {
       try {
         await target.query(sql);
@@ -87,8 +91,9 @@ async function restore({ request, target, migration }: Run, definitions: Definit
       }
     }
     await target.query("RESET ROLE");
+    const late = lateRelations(definitions.postData);
     const noted = definitions.postData
-      .map((statement) => ({ phase: phaseOf(statement), sql: statement.sql }))
+      .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))
       .sort((a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase));
     await target.query(
       `INSERT INTO rehome.statement (migration, ordinal, phase, sql)

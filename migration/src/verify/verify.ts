@@ -4,7 +4,7 @@ import { renameInCode, type Renaming } from "../ddl/rename-code";
 import { splitIdentifiers } from "../ddl/rename-routines";
 import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
-import { extensionSchemas, schemaOid } from "../inspect/schema";
+import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
 import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
@@ -78,15 +78,16 @@ export async function verify(run: Run): Promise<TableVerification[]> {
   );
 }
 
-async function openBoth({ request }: Run): Promise<[pg.Client, pg.Client]> {
+async function openBoth(run: Run): Promise<[pg.Client, pg.Client]> {
+  const { request } = run;
   const source = await open(request.from.server, request.from.database);
   const target = await open(request.to.server, request.to.database).catch(async (error: unknown) => {
     await source.end();
     throw error;
   });
   // Values such as regclass print as names: unqualified on both sides.
-  await source.query(`SET search_path = ${ident(request.from.schema)}, public`);
-  await target.query(`SET search_path = ${ident(request.to.schema)}, public`);
+  await source.query(`SET search_path = ${readingPath(request.from.schema, run.inspection.extensions)}`);
+  await target.query(`SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`);
   return [source, target];
 }
 
