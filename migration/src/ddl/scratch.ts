@@ -106,7 +106,10 @@ export function restoringSql(schemas: readonly string[]): string {
   return `SET LOCAL check_function_bodies = off; SET LOCAL search_path = ${path}`;
 }
 
-/** Takes extensions to where the new home has them, then gives the schema its new name. */
+/**
+ * Takes extensions out of both schemas' way, gives the schema its new name, and puts each extension where the new home
+ * has it. Dropping a schema that still holds one would take columns of its types along.
+ */
 async function rename(
   scratch: pg.Client,
   from: string,
@@ -117,7 +120,7 @@ async function rename(
   const moved: [string, string][] = [];
   for (const { name, schema, relocatable } of await inspectExtensions(scratch)) {
     const home = extensionHomes.get(name) ?? schema;
-    if (!relocatable || (home === schema && schema !== from)) continue;
+    if (!relocatable || (home === schema && schema !== from && schema !== to)) continue;
     await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(HOLD)}`);
     moved.push([name, home]);
   }
