@@ -17,9 +17,10 @@ export const declareSchema = (
 ): postgresql.Schema => {
   const on = optionsOn(declaring, placement.host);
   if (on === undefined) throw new Error(`${schemaName(placement)} is on a host that Rehome does not manage.`);
-  const guarded = on.retain.retainOnDelete
-    ? on.retain
-    : { hooks: { beforeDelete: [declaring.guard.schema] } };
+  // `public` goes with its database: dropping it alone would take the extensions in it, and with them columns of theirs
+  // in every other schema.
+  const stays = on.retain.retainOnDelete || placement.schema === "public";
+  const guarded = stays ? { retainOnDelete: true } : { hooks: { beforeDelete: [declaring.guard.schema] } };
   return new postgresql.Schema(
     schemaName(placement),
     { name: placement.schema, database: placement.database, owner, ifNotExists: true, dropCascade: true },

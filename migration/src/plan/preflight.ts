@@ -196,7 +196,8 @@ function targetFindings(
   }
   for (const extension of source.extensions) {
     const home = extensionHome(extension, request, target);
-    if (home !== extension.schema && !extension.relocatable) {
+    const inTheWay = request.from.schema !== request.to.schema && extension.schema === request.to.schema;
+    if ((home !== extension.schema || inTheWay) && !extension.relocatable) {
       found.push(
         blocker(
           "extension-fixed",
