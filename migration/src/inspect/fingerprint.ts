@@ -75,7 +75,7 @@ const ENTRIES = [
    FROM pg_statistic_ext s WHERE s.stxnamespace = $1::oid`,
   `SELECT 'comment', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description
    FROM pg_description d
-   WHERE d.objoid >= 16384 AND d.classoid <> 'pg_extension'::regclass
+   WHERE d.objoid >= 16384 AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_namespace'::regclass)
      AND (SELECT address.object_names[1] FROM pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) address)
          = (SELECT nspname FROM pg_namespace WHERE oid = $1::oid)
      AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.deptype = 'e')`,

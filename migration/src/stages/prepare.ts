@@ -10,8 +10,9 @@ import { schemaOid } from "../inspect/schema";
 import { enterStage, forgetCopies, recordFacts } from "../journal/journal";
 import { placementName } from "../naming";
 import { extensionHome, renamingOf } from "../plan/preflight";
-import { transaction } from "../sql/connect";
-import { ident } from "../sql/quote";
+import { LOCK } from "../journal/locks";
+import { rows, transaction } from "../sql/connect";
+import { ident, literal } from "../sql/quote";
 import type { Run } from "./run";
 
 /**
@@ -25,6 +26,7 @@ export async function prepare(run: Run): Promise<void> {
   await forgetCopies(target, migration.id);
   await clearTarget(run);
   await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
+  await carryComment(run);
   const homes = await placeExtensions(target, run);
   const definitions = await renamedDefinitions(
     target,
@@ -59,6 +61,21 @@ async function clearTarget({ request, target }: Run): Promise<void> {
   await liftFence(target, request.dataset, request.to.schema);
 }
 
+/** The comment that a database's own `public` has from the start. */
+const DEFAULT_COMMENT = "standard public schema";
+
+/** The schema is declared, not restored; what its users have said of it comes along all the same. */
+async function carryComment({ request, source, target }: Run): Promise<void> {
+  const [row] = await rows<{ comment: string | null }>(
+    source,
+    "SELECT pg_catalog.obj_description(oid, 'pg_namespace') AS comment FROM pg_catalog.pg_namespace WHERE nspname = $1",
+    [request.from.schema],
+  );
+  const comment = row?.comment ?? null;
+  if (comment === null || comment === DEFAULT_COMMENT) return;
+  await target.query(`COMMENT ON SCHEMA ${ident(request.to.schema)} IS ${literal(comment)}`);
+}
+
 /** Sees to the extensions in the new home's database; returns where each is. */
 async function placeExtensions(
   target: pg.Client,
@@ -68,11 +85,18 @@ async function placeExtensions(
   const homes = new Map<string, string>();
   for (const extension of inspection.extensions) {
     const home = installed.get(extension.name) ?? extensionHome(extension, request);
-    if (!installed.has(extension.name)) await createExtension(target, extension.name, home);
+    if (!installed.has(extension.name)) await createOnce(target, extension.name, home);
     homes.set(extension.name, home);
   }
   return homes;
 }
+
+/** `IF NOT EXISTS` does not see what another dataset's move into this database is just creating: one at a time. */
+const createOnce = (target: pg.Client, name: string, schema: string): Promise<void> =>
+  transaction(target, async () => {
+    await target.query("SELECT pg_catalog.pg_advisory_xact_lock($1, 1)", [LOCK.journal]);
+    await createExtension(target, name, schema);
+  });
 
 /** Creates the definitions as the service's own role, and notes the rest, in one transaction. */
 async function restore(
