@@ -2,11 +2,12 @@
 // works whatever state the folder is in.
 import { execFileSync } from "node:child_process";
 import console from "node:console";
-import { existsSync, lstatSync, readFileSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { clusters } from "./clusters.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -18,17 +19,6 @@ const folders = () => {
   const examples = join(root, "examples");
   const worlds = existsSync(examples) ? readdirSync(examples).map((name) => join(examples, name)) : [];
   return [root, ...worlds].map((folder) => join(folder, ".rehome")).filter((folder) => existsSync(folder));
-};
-
-/** The data directories below a folder, those behind links too. */
-const clusters = (folder) => {
-  if (existsSync(join(folder, "PG_VERSION"))) return [folder];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(
-      (entry) => (entry.isDirectory() || entry.isSymbolicLink()) && existsSync(join(folder, entry.name)),
-    )
-    .filter((entry) => statSync(join(folder, entry.name)).isDirectory())
-    .flatMap((entry) => clusters(join(folder, entry.name)));
 };
 
 const alive = (pid) => {
