@@ -1,8 +1,7 @@
 import { log } from "@pulumi/pulumi";
-import { holdsTables } from "@rehome/migration";
+import { databases, holdsTables } from "@rehome/migration";
 import { clusterStatus, ensureCluster, removeCluster, startIfStopped, stopCluster } from "@rehome/postgres";
 import { failure, plainError } from "../provider-errors";
-import { databasesOf } from "./databases";
 
 /** What a `Cluster` is made from, as the dynamic provider receives it: plain values, the password too. */
 export interface ClusterInputs {
@@ -100,7 +99,7 @@ const tablesIn = async (state: ClusterState): Promise<number> => {
   const running = await startIfStopped(state.directory);
   const server = { host, port: running?.port ?? state.port, user, password };
   const counts = await Promise.all(
-    (await databasesOf(server)).map((database) => holdsTables(server, database)),
+    (await databases(server)).map((database) => holdsTables(server, database)),
   );
   return counts.reduce((sum, count) => sum + count, 0);
 };
