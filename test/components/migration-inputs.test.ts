@@ -55,10 +55,11 @@ describe("a retired home", () => {
   it("is dropped by the engine only on a host that says so, or where its schema stays", () => {
     expect(dropsRetired(A, "old/a.public", inputs())).toBe(false);
     expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "dropped" } }))).toBe(true);
-    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" } }))).toBe(false);
-    expect(
-      dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" }, shared: ["old/a.public"] })),
-    ).toBe(true);
+    const own = { ...A, schema: "own" };
+    expect(dropsRetired(own, "old/a.own", inputs({ custody: { old: "rehome" } }))).toBe(false);
+    const others = { custody: { old: "rehome" as const }, shared: ["old/a.own"] };
+    expect(dropsRetired(own, "old/a.own", inputs(others))).toBe(true);
+    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" } }))).toBe(true);
   });
 
   it("is left on a host that nobody knows any more", () => {

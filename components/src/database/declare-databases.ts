@@ -30,17 +30,21 @@ const declareDatabase = (
   const guarded = on.retain.retainOnDelete
     ? on.retain
     : { hooks: { beforeDelete: [declaring.guard.database] } };
-  const database = new postgresql.Database(databaseName(host, name), { name }, { ...on.options, ...guarded });
+  const at = { host, database: name, schema: "public" };
+  const service = publicOf(declaring, at);
+  const owners = service ? rolesOf(service, roles) : []; // `public` goes with the database, so that goes before them
+  const database = new postgresql.Database(
+    databaseName(host, name),
+    { name },
+    { ...on.options, ...guarded, dependsOn: owners },
+  );
   const connect = new postgresql.Grant(
     inDatabase("public", host, name),
     { role: "public", database: name, objectType: "database", privileges: [] },
     { ...on.options, dependsOn: [database] },
   );
-  const at = { host, database: name, schema: "public" };
-  const service = publicOf(declaring, at);
   const owner = service?.owner ?? on.host.admin;
-  const before = [database, ...(service ? rolesOf(service, roles) : [])];
-  const publicSchema = declareSchema(declaring, at, owner, before);
+  const publicSchema = declareSchema(declaring, at, owner, [database, ...owners]);
   const usage = new postgresql.Grant(
     inSchema("public", at),
     { role: "public", database: name, schema: "public", objectType: "schema", privileges: ["USAGE"] },

@@ -27,7 +27,7 @@ export interface MigrationInputs {
 /** What is in the state. Fields that came later are optional: states that earlier versions wrote are accepted. */
 export interface MigrationState extends Partial<MigrationInputs> {
   /** What the last move reported; absent before the first. */
-  readonly result?: object;
+  readonly result?: object | null;
   readonly ready?: boolean;
 }
 
@@ -96,7 +96,8 @@ export const moveRequest = (from: Endpoint, to: Endpoint, news: MigrationInputs)
  */
 export const dropsRetired = (old: Placement, placementName: string, news: MigrationInputs): boolean => {
   const custody = news.custody[old.host] ?? "kept";
-  return custody === "dropped" || (custody === "rehome" && news.shared.includes(placementName));
+  const stays = old.schema === "public" || news.shared.includes(placementName);
+  return custody === "dropped" || (custody === "rehome" && stays);
 };
 
 const comparable = ({ home, next, formerly, tables, options }: MigrationState): string => {
