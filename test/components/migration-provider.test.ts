@@ -157,7 +157,7 @@ describe("diff", () => {
 
 describe("create and update", () => {
   it("settle without touching a server", async () => {
-    expect(await create(atA)).toEqual({ id: "core", outs: { ...atA, ready: true } });
+    expect(await create(atA)).toEqual({ id: "core", outs: { ...atA, result: null, ready: true } });
     expect(engine.asked).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ const SECRETS = ["homeServer", "nextServer", "formerlyServer"];
  */
 export class Migration extends pulumi.dynamic.Resource {
   /** What the last move reported; undefined before the first. */
-  declare readonly result: pulumi.Output<MoveResult | undefined>;
+  declare readonly result: pulumi.Output<MoveResult | null>;
   /** true once the data is at home. */
   declare readonly ready: pulumi.Output<boolean>;
 

@@ -149,8 +149,9 @@ const carryOut = async (
 
 const outputs = async (olds: MigrationState, news: MigrationInputs): Promise<MigrationState> => {
   try {
-    const result = (await carryOut(nextStep(olds, news), olds, news)) ?? olds.result;
-    return { ...news, ...(result === undefined ? {} : { result }), ready: true };
+    const result = (await carryOut(nextStep(olds, news), olds, news)) ?? olds.result ?? null;
+    // An output that is absent reads as unknown in the next preview; one without a value is null.
+    return { ...news, result, ready: true };
   } catch (error) {
     throw plainError(error);
   }
