@@ -13,19 +13,44 @@ export default tseslint.config(
   eslint.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: ["./tsconfig.eslint.json"], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: ["./tsconfig.eslint.json"], tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/require-await": "off",
     },
   },
-  forbid(["topology/src/**"], [...pulumi, "pg", "node:*", "@rehome/*"], "topology is pure: no I/O, no Pulumi, no other room."),
-  forbid(["migration/src/**"], [...pulumi, "@rehome/topology", "@rehome/components", "@rehome/rehearsal"], "migration knows PostgreSQL alone: no Pulumi, no stack file."),
-  forbid(["components/src/**"], ["pg", "pg-*", "@rehome/rehearsal"], "components declare; only the engine speaks to PostgreSQL."),
-  forbid(["postgres/src/**"], [...pulumi, "@rehome/*"], "postgres runs servers and knows nothing of their use."),
-  forbid(["rehearsal/src/**"], ["@rehome/components", "@rehome/migration", "@rehome/topology"], "rehearsal reaches the program through Pulumi's protocol alone."),
+  forbid(
+    ["topology/src/**"],
+    [...pulumi, "pg", "node:*", "@rehome/*"],
+    "topology is pure: no I/O, no Pulumi, no other room.",
+  ),
+  forbid(
+    ["migration/src/**"],
+    [...pulumi, "@rehome/topology", "@rehome/components", "@rehome/rehearsal"],
+    "migration knows PostgreSQL alone: no Pulumi, no stack file.",
+  ),
+  forbid(
+    ["components/src/**"],
+    ["pg", "pg-*", "@rehome/rehearsal"],
+    "components declare; only the engine speaks to PostgreSQL.",
+  ),
+  forbid(
+    ["postgres/src/**"],
+    [...pulumi, "@rehome/*"],
+    "postgres runs servers and knows nothing of their use.",
+  ),
+  forbid(
+    ["rehearsal/src/**"],
+    ["@rehome/components", "@rehome/migration", "@rehome/topology"],
+    "rehearsal reaches the program through Pulumi's protocol alone.",
+  ),
   { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -6,7 +6,9 @@ const rooms = ["topology", "postgres", "migration", "components", "rehearsal"];
 export default defineConfig({
   resolve: {
     alias: {
-      ...Object.fromEntries(rooms.map((room) => [`@rehome/${room}`, `${import.meta.dirname}/${room}/src/index.ts`])),
+      ...Object.fromEntries(
+        rooms.map((room) => [`@rehome/${room}`, `${import.meta.dirname}/${room}/src/index.ts`]),
+      ),
       "@rehome/example-data": `${import.meta.dirname}/examples/data/src/index.ts`,
     },
   },
