@@ -8,8 +8,9 @@ export { move } from "./move";
 export { placementName } from "./naming";
 export { formatBytes, formatCount, formatDuration, formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
-export { checkConnection, databases, holdsTables, release, retire, type ReleaseQuery } from "./release";
+export { abandon, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
+export { checkConnection, databases, holdsTables } from "./servers";
 export type {
   Endpoint,
   Finding,

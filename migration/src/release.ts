@@ -1,10 +1,12 @@
-import { codeOf } from "./errors";
+import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
-import { liftFence } from "./fence/fence";
+import { findFence, liftFence } from "./fence/fence";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
-import { open, rows, withSession } from "./sql/connect";
-import type { Endpoint, Finding, ServerConnection } from "./types";
+import { databases, holdsTables } from "./servers";
+import { open, withSession } from "./sql/connect";
+import { ident } from "./sql/quote";
+import type { Endpoint } from "./types";
 
 export interface ReleaseQuery {
   readonly dataset: string;
@@ -56,20 +58,25 @@ async function ask<T>(
   }
 }
 
+/** What goes with a retired home: nothing, the dataset's objects, or its database too when no tables are left in it. */
+export type Drop = "nothing" | "objects" | "database";
+
 /**
- * Ends a dataset's way back: marks the migration retired and, when `drop` says so, removes the dataset's objects from
- * the old home, and its database when nothing else is in it.
- * @throws RehomeError when the journal does not release the old home
+ * Ends a dataset's way back: removes of the old home what `drop` says, and marks the migration retired. May be called
+ * again after it has been cut short.
+ * @throws RehomeError `not-released`
  */
-export async function retire(query: ReleaseQuery & { readonly drop: boolean }): Promise<void> {
+export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
   const { released, reason } = await release(query);
-  if (!released) throw new Error(reason);
+  if (!released) throw new RehomeError("not-released", reason);
   const { dataset, old, home } = query;
-  if (query.drop && (await databaseExists(old))) {
+  if (query.drop !== "nothing" && (await databaseExists(old))) {
     await withSession(old.server, old.database, async (client) => {
       await emptySchema(client, old.schema);
       await liftFence(client, dataset, old.schema);
     });
+    if (query.drop === "database" && (await holdsTables(old.server, old.database)) === 0)
+      await dropDatabase(old);
   }
   await withSession(home.server, home.database, (client) =>
     client.query(
@@ -79,6 +86,28 @@ export async function retire(query: ReleaseQuery & { readonly drop: boolean }): 
   );
 }
 
+/** From a session in another database: nobody can drop the one that they are in. */
+async function dropDatabase({ server, database }: Endpoint): Promise<void> {
+  const elsewhere = (await databases(server)).find((name) => name !== database);
+  if (elsewhere === undefined) return;
+  await withSession(server, elsewhere, (client) =>
+    client.query(`DROP DATABASE IF EXISTS ${ident(database)} WITH (FORCE)`),
+  );
+}
+
+/**
+ * Takes away what a move that was given up has left on the home that its dataset never left: the armed fence. To be
+ * called when the other end is deleted without ever having been handed out.
+ */
+export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
+  await withSession(home.server, home.database, async (client) => {
+    const fence = await findFence(client, dataset, home.schema);
+    if (fence !== undefined && !fence.sealed && fence.target === placementName(old)) {
+      await liftFence(client, dataset, home.schema);
+    }
+  });
+}
+
 async function databaseExists({ server, database }: Endpoint): Promise<boolean> {
   try {
     await withSession(server, database, async () => undefined);
@@ -86,59 +115,5 @@ async function databaseExists({ server, database }: Endpoint): Promise<boolean> 
   } catch (error) {
     if (codeOf(error) === "database-missing") return false;
     throw error;
-  }
-}
-
-/** The number of tables that users have made in a database, or in one of its schemas; 0 when it does not exist. */
-export async function holdsTables(
-  server: ServerConnection,
-  database: string,
-  schema?: string,
-): Promise<number> {
-  try {
-    return await withSession(server, database, async (client) => {
-      const [row] = await rows<{ n: number }>(
-        client,
-        `SELECT count(*)::int AS n FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'rehome')
-           AND ($1::text IS NULL OR n.nspname = $1)
-           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
-                           AND d.objid = c.oid AND d.deptype = 'e')`,
-        [schema ?? null],
-      );
-      return row?.n ?? 0;
-    });
-  } catch (error) {
-    if (codeOf(error) === "database-missing") return 0;
-    throw error;
-  }
-}
-
-/** The databases of a server that one can connect to, but for templates. */
-export async function databases(server: ServerConnection): Promise<string[]> {
-  return await withSession(server, "postgres", async (client) => {
-    const found = await rows<{ name: string }>(
-      client,
-      "SELECT datname::text AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname",
-    );
-    return found.map((row) => row.name);
-  });
-}
-
-/** What keeps a server from being reached; a database that does not exist yet is none of it. */
-export async function checkConnection(end: Endpoint): Promise<Finding | undefined> {
-  try {
-    await withSession(end.server, end.database, async () => undefined);
-    return undefined;
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "database-missing") return undefined;
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      code: code ?? "unreachable",
-      level: "blocker",
-      message: `host "${end.host}": ${message}`,
-      remedy: "",
-    };
   }
 }

@@ -53,16 +53,18 @@ describe("a change", () => {
 
 describe("a retired home", () => {
   it("is dropped by the engine only on a host that says so, or where its schema stays", () => {
-    expect(dropsRetired(A, "old/a.public", inputs())).toBe(false);
-    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "dropped" } }))).toBe(true);
+    expect(dropsRetired(A, "old/a.public", inputs())).toBe("nothing");
+    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "dropped" } }))).toBe("database");
     const own = { ...A, schema: "own" };
-    expect(dropsRetired(own, "old/a.own", inputs({ custody: { old: "rehome" } }))).toBe(false);
+    expect(dropsRetired(own, "old/a.own", inputs({ custody: { old: "rehome" } }))).toBe("nothing");
     const others = { custody: { old: "rehome" as const }, shared: ["old/a.own"] };
-    expect(dropsRetired(own, "old/a.own", inputs(others))).toBe(true);
-    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" } }))).toBe(true);
+    expect(dropsRetired(own, "old/a.own", inputs(others))).toBe("objects");
+    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" } }))).toBe("objects");
   });
 
   it("is left on a host that nobody knows any more", () => {
-    expect(dropsRetired(A, "old/a.public", inputs({ custody: {}, shared: ["old/a.public"] }))).toBe(false);
+    expect(dropsRetired(A, "old/a.public", inputs({ custody: {}, shared: ["old/a.public"] }))).toBe(
+      "nothing",
+    );
   });
 });

@@ -176,7 +176,9 @@ describe("create and update", () => {
 
   it("retire, dropping only where the file says so, and keep the last result", async () => {
     const { outs } = await update({ ...movedToB, result: { rows: 7 } }, atB);
-    expect(engine.asked).toEqual([["retire", { dataset: "core", old: end(A), home: end(B), drop: true }]]);
+    expect(engine.asked).toEqual([
+      ["retire", { dataset: "core", old: end(A), home: end(B), drop: "database" }],
+    ]);
     expect(outs.result).toEqual({ rows: 7 });
   });
 

@@ -23,7 +23,12 @@ const knowledge: Knowledge = {
 const engine = (tables: number, released: boolean): Engine => ({
   holdsTables: () => Promise.resolve(tables),
   release: () => Promise.resolve({ released, reason: "" }),
+  abandon: ({ dataset, home }) => {
+    abandoned.push(`${dataset} in ${home.host}`);
+    return Promise.resolve();
+  },
 });
+const abandoned: string[] = [];
 
 describe("a schema", () => {
   it("goes when it holds no tables", async () => {
@@ -32,6 +37,16 @@ describe("a schema", () => {
 
   it("goes when a journal releases it", async () => {
     expect(await schemaRefusal("old/erp.core", knowledge, engine(41, true))).toBeUndefined();
+  });
+
+  it("takes the traces of a given-up move along, in an update alone", async () => {
+    abandoned.length = 0;
+    await schemaRefusal("old/erp.core", { ...knowledge, preview: true }, engine(0, false));
+    expect(abandoned).toEqual([]);
+    await schemaRefusal("old/erp.core", knowledge, engine(41, false));
+    expect(abandoned).toEqual([]);
+    await schemaRefusal("old/erp.core", knowledge, engine(0, false));
+    expect(abandoned).toEqual(["core in new"]);
   });
 
   it("stays when none does, and the message says what to do", async () => {

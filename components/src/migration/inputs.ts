@@ -1,4 +1,4 @@
-import type { Endpoint, MoveOptions, MoveRequest, ServerConnection } from "@rehome/migration";
+import type { Drop, Endpoint, MoveOptions, MoveRequest, ServerConnection } from "@rehome/migration";
 import type { DatasetState, Placement } from "@rehome/topology";
 import type { Custody } from "../hosts/host";
 
@@ -91,13 +91,14 @@ export const moveRequest = (from: Endpoint, to: Endpoint, news: MigrationInputs)
 });
 
 /**
- * Whether the engine drops a retired home's objects itself: on someone else's server when the file says so, and where
- * the schema stays because others use it. Everywhere else Rehome deletes the schema, or leaves it as it is.
+ * What the engine drops of a retired home: on someone else's server all of it when the file says so; the objects where the
+ * schema stays because others use it. Everywhere else Rehome deletes the schema, or leaves it as it is.
  */
-export const dropsRetired = (old: Placement, placementName: string, news: MigrationInputs): boolean => {
+export const dropsRetired = (old: Placement, placementName: string, news: MigrationInputs): Drop => {
   const custody = news.custody[old.host] ?? "kept";
+  if (custody === "dropped") return "database";
   const stays = old.schema === "public" || news.shared.includes(placementName);
-  return custody === "dropped" || (custody === "rehome" && stays);
+  return custody === "rehome" && stays ? "objects" : "nothing";
 };
 
 const comparable = ({ home, next, formerly, tables, options }: MigrationState): string => {

@@ -10,6 +10,11 @@ export interface Engine {
     readonly old: Endpoint;
     readonly home: Endpoint;
   }) => Promise<{ readonly released: boolean; readonly reason: string }>;
+  readonly abandon: (query: {
+    readonly dataset: string;
+    readonly old: Endpoint;
+    readonly home: Endpoint;
+  }) => Promise<void>;
 }
 
 /** What the program knows when something is to be deleted. */
@@ -47,20 +52,13 @@ const endpoint = (placement: Placement, server: ServerConnection, owner: string)
   owner,
 });
 
-const released = async (
-  old: Placement,
-  server: ServerConnection,
-  { datasets, servers }: Knowledge,
-  engine: Engine,
-): Promise<boolean> => {
-  for (const { name: dataset, home, role } of datasets) {
+/** The old placement and each dataset's home, for every dataset that lives elsewhere. */
+const ends = (old: Placement, server: ServerConnection, { datasets, servers }: Knowledge) =>
+  datasets.flatMap(({ name: dataset, home, role }) => {
     const homeServer = servers.get(home.host);
-    if (homeServer === undefined || samePlacement(home, old)) continue;
-    const ends = { old: endpoint(old, server, role), home: endpoint(home, homeServer, role) };
-    if ((await engine.release({ dataset, ...ends })).released) return true;
-  }
-  return false;
-};
+    if (homeServer === undefined || samePlacement(home, old)) return [];
+    return [{ dataset, old: endpoint(old, server, role), home: endpoint(home, homeServer, role) }];
+  });
 
 /**
  * Why a schema may not be deleted, undefined when it may: it holds no tables, or a dataset's home keeps a journal that
@@ -77,7 +75,14 @@ export const schemaRefusal = async (
   const { server, trouble } = reach(host, knowledge);
   if (server === undefined) return trouble && `The schema ${placementName(old)} is not deleted: ${trouble}`;
   const count = await engine.holdsTables(server, database, schema);
-  if (count === 0 || (await released(old, server, knowledge, engine))) return undefined;
+  const moves = ends(old, server, knowledge);
+  let released = count === 0;
+  for (const move of moves) released ||= (await engine.release(move)).released;
+  if (released) {
+    // A move that was given up leaves no trace on the home that its dataset never left.
+    if (!knowledge.preview) for (const move of moves) await engine.abandon(move);
+    return undefined;
+  }
   return (
     `The schema ${placementName(old)} is not deleted: it holds ${tables(count)}, and no journal says that they were ` +
     `moved and verified. Name it in the stack file again, as the home or the formerly of its dataset; or, ${destroy}.`

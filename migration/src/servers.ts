@@ -1,0 +1,56 @@
+import { codeOf, messageOf } from "./errors";
+import { rows, withSession } from "./sql/connect";
+import type { Endpoint, Finding, ServerConnection } from "./types";
+
+/** The number of tables that users have made in a database, or in one of its schemas; 0 when it does not exist. */
+export async function holdsTables(
+  server: ServerConnection,
+  database: string,
+  schema?: string,
+): Promise<number> {
+  try {
+    return await withSession(server, database, async (client) => {
+      const [row] = await rows<{ n: number }>(
+        client,
+        `SELECT count(*)::int AS n FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'rehome')
+           AND ($1::text IS NULL OR n.nspname = $1)
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                           AND d.objid = c.oid AND d.deptype = 'e')`,
+        [schema ?? null],
+      );
+      return row?.n ?? 0;
+    });
+  } catch (error) {
+    if (codeOf(error) === "database-missing") return 0;
+    throw error;
+  }
+}
+
+/** The databases of a server that one can connect to, but for templates. */
+export async function databases(server: ServerConnection): Promise<string[]> {
+  return await withSession(server, "postgres", async (client) => {
+    const found = await rows<{ name: string }>(
+      client,
+      "SELECT datname::text AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname",
+    );
+    return found.map((row) => row.name);
+  });
+}
+
+/** What keeps a server from being reached; a database that does not exist yet is none of it. */
+export async function checkConnection(end: Endpoint): Promise<Finding | undefined> {
+  try {
+    await withSession(end.server, end.database, async () => undefined);
+    return undefined;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "database-missing") return undefined;
+    return {
+      code: code ?? "unreachable",
+      level: "blocker",
+      message: `host "${end.host}": ${messageOf(error)}`,
+      remedy: "",
+    };
+  }
+}
