@@ -1,0 +1,167 @@
+import { databasesOf } from "@rehome/example-data";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { contents, mentions, query, refusal, repeatedNumbers } from "./proof";
+import { installed } from "./real-cli";
+import { stage, type Connection, type Outcome, type Stage } from "./stage";
+
+const SERVICES = ["core", "analytics", "commerce", "crm", "finance", "logistics", "operations", "supply"];
+const DATABASES = databasesOf("chiro-erp").map(({ name }) => name);
+type Contents = Record<string, Record<string, string>>;
+
+let world: Stage;
+let before: Contents;
+let admin: Connection;
+const seen: Outcome[] = [];
+
+const legacy = (database: string) => ({ ...world.legacy.connection, database });
+const schemaOf = (service: string): string => `${service}_schema`;
+const all = async (
+  entries: readonly (readonly [string, Promise<Record<string, string>>])[],
+): Promise<Contents> =>
+  Object.fromEntries(await Promise.all(entries.map(async ([name, found]) => [name, await found] as const)));
+const legacyContents = (): Promise<Contents> =>
+  all(DATABASES.map((database) => [database, contents(legacy(database), "public")] as const));
+
+const up = async (step: number): Promise<Outcome> => {
+  const done = await world.run("up", step);
+  seen.push(done);
+  expect(done.exitCode, done.text).toBe(0);
+  return done;
+};
+const service = async (name: string): Promise<Connection> => {
+  const connection = (await world.connections())[name];
+  if (connection === undefined) throw new Error(`no connection of ${name}`);
+  return connection;
+};
+
+beforeAll(async () => {
+  world = await stage("chiro-erp");
+  before = await legacyContents();
+});
+afterAll(() => world.end());
+
+describe("eight databases of one server", () => {
+  it("are adopted as they are", async () => {
+    await up(1);
+    expect(await legacyContents()).toEqual(before);
+    expect((await service("core")).database).toBe("core_db");
+  });
+
+  it("show their plans in the preview, and nothing is touched", async () => {
+    const preview = await world.run("preview", 2);
+    expect(preview.exitCode, preview.text).toBe(0);
+    for (const name of SERVICES) {
+      expect(preview.text).toContain(`${name}: legacy/${name}_db.public → shared/chiro_erp.${name}_schema`);
+    }
+    expect(await legacyContents()).toEqual(before);
+    expect(
+      await refusal({ ...legacy("core_db") }, "CREATE TABLE public.probe (); DROP TABLE public.probe"),
+    ).toBeUndefined();
+  });
+});
+
+describe("consolidated into eight schemas of one", () => {
+  beforeAll(async () => {
+    await up(2);
+    admin = await world.administrator("shared", "chiro_erp");
+  });
+
+  it("every table has the rows that its source had", async () => {
+    const now = await all(SERVICES.map((name) => [`${name}_db`, contents(admin, schemaOf(name))] as const));
+    expect(now).toEqual({ ...before, keycloak: undefined });
+  });
+
+  it("nothing names the old schema any more", async () => {
+    for (const name of SERVICES) {
+      expect(await mentions(admin, schemaOf(name), `${name}_user`, "public")).toEqual([]);
+    }
+  });
+
+  it("each service goes on numbering where it was, by unqualified names", async () => {
+    for (const name of SERVICES) expect(await repeatedNumbers(await service(name))).toEqual([]);
+    await query(await service("crm"), "INSERT INTO accounts (name) VALUES ('written in the new home')");
+  });
+
+  it("no service reaches into another, nor beyond its database", async () => {
+    const core = await service("core");
+    const denied = [
+      "SELECT * FROM crm_schema.accounts",
+      "CREATE TABLE crm_schema.mine ()",
+      "CREATE TABLE public.mine ()",
+      "CREATE SCHEMA mine",
+      "SELECT * FROM rehome.migration",
+    ];
+    for (const text of denied) expect(await refusal(core, text), text).toBe("42501");
+    for (const database of ["postgres", "template1"]) {
+      expect(await refusal({ ...core, database }, "SELECT 1"), database).toBe("42501");
+    }
+    expect(
+      await query(
+        core,
+        "SELECT current_user::text AS me, rolsuper FROM pg_roles WHERE rolname = current_user",
+      ),
+    ).toEqual([{ me: "core_user", rolsuper: false }]);
+  });
+
+  it("nobody writes to the old homes, and Keycloak's is left alone", async () => {
+    expect(await refusal(legacy("crm_db"), "DELETE FROM public.accounts")).toBe("25006");
+    const old = { ...legacy("crm_db"), user: "crm_user", password: process.env["CRM_PASSWORD"] ?? "" };
+    expect(await refusal(old, "DELETE FROM public.accounts")).toBe("42501");
+    expect(await legacyContents()).toEqual(before);
+    expect(await refusal(legacy("keycloak"), "UPDATE realm SET enabled = enabled")).toBeUndefined();
+  });
+
+  it("a second up changes nothing, nor does a refresh find anything", async () => {
+    expect((await world.run("preview")).steps).toEqual([]);
+    expect((await world.run("up")).steps).toEqual([]);
+    const refreshed = await world.run("refresh");
+    expect(refreshed.exitCode, refreshed.text).toBe(0);
+    expect((await world.run("preview")).steps).toEqual([]);
+  });
+});
+
+describe("one service on the way back", () => {
+  const FIND = "SELECT name FROM accounts WHERE name LIKE 'written%' ORDER BY id";
+
+  it("takes along what it wrote in the new home", async () => {
+    await up(3);
+    const crm = await service("crm");
+    expect(crm.database).toBe("crm_db");
+    expect(await query(crm, FIND)).toEqual([{ name: "written in the new home" }]);
+    expect(await repeatedNumbers(crm)).toEqual([]);
+    await query(crm, "INSERT INTO accounts (name) VALUES ('written on the way back')");
+  });
+
+  it("and forward again, with both", async () => {
+    await up(4);
+    const names = [{ name: "written in the new home" }, { name: "written on the way back" }];
+    expect(await query(await service("crm"), FIND)).toEqual(names);
+  });
+});
+
+it("retires the old homes: theirs is the server, so they stay, fenced", async () => {
+  await up(5);
+  const open = await query(
+    admin,
+    "SELECT dataset, state FROM rehome.migration WHERE state NOT IN ('retired', 'reversed')",
+  );
+  expect(open).toEqual([]);
+  expect(await refusal(legacy("crm_db"), "DELETE FROM public.accounts")).toBe("25006");
+  expect((await world.run("up")).steps).toEqual([]);
+});
+
+describe.skipIf(!installed)("the real Pulumi CLI", () => {
+  it("takes the same steps", async () => {
+    const real = await stage("chiro-erp", "pulumi");
+    try {
+      const sorted = ({ steps }: Outcome): string[] => steps.map(({ op, urn }) => `${op} ${urn}`).sort();
+      for (const [index, ours] of seen.entries()) {
+        const done = await real.run("up", index + 1);
+        expect(done.exitCode, done.text).toBe(0);
+        expect(sorted(done)).toEqual(sorted(ours));
+      }
+    } finally {
+      await real.end();
+    }
+  }, 300_000);
+});

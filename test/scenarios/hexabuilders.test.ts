@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { contents, mentions, query, refusal, repeatedNumbers } from "./proof";
+import { installed } from "./real-cli";
+import { stage, type Connection, type Outcome, type Stage } from "./stage";
+
+/** Each service's schema in development, and its database and schema in production. */
+const SERVICES = {
+  partner: { dev: "public", database: "partner_management", schema: "public" },
+  onboarding: { dev: "onboarding", database: "onboarding", schema: "onboarding" },
+  recruitment: { dev: "recruitment", database: "recruitment", schema: "recruitment" },
+  campaign: { dev: "campaign_management", database: "campaign_management", schema: "campaign_management" },
+} as const;
+const NAMES = Object.keys(SERVICES) as (keyof typeof SERVICES)[];
+
+let world: Stage;
+let before: Record<string, Record<string, string>>;
+const seen: Outcome[] = [];
+
+const up = async (step: number): Promise<Outcome> => {
+  const done = await world.run("up", step);
+  seen.push(done);
+  expect(done.exitCode, done.text).toBe(0);
+  return done;
+};
+const instance = (name: keyof typeof SERVICES): Promise<Connection> =>
+  world.administrator(`${name}-db-instance`, SERVICES[name].database);
+const service = async (name: string): Promise<Connection> => {
+  const connection = (await world.connections())[name];
+  if (connection === undefined) throw new Error(`no connection of ${name}`);
+  return connection;
+};
+
+beforeAll(async () => {
+  world = await stage("hexabuilders");
+  before = {};
+  const legacy = { ...world.legacy.connection, database: "hexabuilders" };
+  for (const name of NAMES) before[name] = await contents(legacy, SERVICES[name].dev);
+});
+afterAll(() => world.end());
+
+describe("four schemas of one development server", () => {
+  it("come with their rows from where they were", async () => {
+    await up(1);
+    const shared = await world.administrator("shared", "hexabuilders");
+    for (const name of NAMES) expect(await contents(shared, SERVICES[name].dev)).toEqual(before[name]);
+    await up(2);
+  });
+});
+
+describe("split into an instance each", () => {
+  beforeAll(async () => {
+    await up(3);
+  });
+
+  it.each(NAMES)("%s has the rows that its source had", async (name) => {
+    expect(await contents(await instance(name), SERVICES[name].schema)).toEqual(before[name]);
+  });
+
+  it.each(NAMES)("%s works with unqualified names and goes on numbering where it was", async (name) => {
+    const connection = await service(name);
+    expect(connection).toMatchObject({ database: SERVICES[name].database, user: `${name}_user` });
+    expect(await repeatedNumbers(connection)).toEqual([]);
+  });
+
+  it.each(NAMES)("%s names no schema of its former neighbours", async (name) => {
+    const others = NAMES.filter((other) => other !== name && other !== "partner");
+    for (const other of others) {
+      expect(
+        await mentions(await instance(name), SERVICES[name].schema, `${name}_user`, SERVICES[other].dev),
+      ).toEqual([]);
+    }
+  });
+
+  it.each(NAMES)("%s can log in nowhere else", async (name) => {
+    const own = await service(name);
+    for (const other of NAMES.filter((one) => one !== name)) {
+      const { port, database } = await service(other);
+      expect(await refusal({ ...own, port, database }, "SELECT 1")).toBe("28P01");
+    }
+    expect(await refusal({ ...own, database: "postgres" }, "SELECT 1")).toBe("42501");
+  });
+
+  it("the old schemas stay, complete and fenced", async () => {
+    const shared = await world.administrator("shared", "hexabuilders");
+    for (const name of NAMES) expect(await contents(shared, SERVICES[name].dev)).toEqual(before[name]);
+    expect(await refusal(shared, "DELETE FROM onboarding.contracts")).toBe("25006");
+    expect((await world.run("preview")).steps).toEqual([]);
+  });
+});
+
+describe("the shared server, given up", () => {
+  it("loses the schemas, roles and the database, and then goes itself", async () => {
+    const shared = await world.administrator("shared", "postgres");
+    await up(4);
+    const left =
+      "SELECT datname FROM pg_database WHERE datname = 'hexabuilders' UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE '%_user'";
+    expect(await query(shared, left)).toEqual([]);
+    const [row] = await query<{ directory: string }>(
+      shared,
+      "SELECT current_setting('data_directory') AS directory",
+    );
+    await up(5);
+    expect(existsSync(row?.directory ?? "")).toBe(false);
+    for (const name of NAMES)
+      expect(await contents(await instance(name), SERVICES[name].schema)).toEqual(before[name]);
+    expect((await world.run("up")).steps).toEqual([]);
+  });
+});
+
+describe.skipIf(!installed)("the real Pulumi CLI", () => {
+  it("takes the same steps", async () => {
+    const real = await stage("hexabuilders", "pulumi");
+    try {
+      const sorted = ({ steps }: Outcome): string[] => steps.map(({ op, urn }) => `${op} ${urn}`).sort();
+      for (const [index, ours] of seen.entries()) {
+        const done = await real.run("up", index + 1);
+        expect(done.exitCode, done.text).toBe(0);
+        expect(sorted(done)).toEqual(sorted(ours));
+      }
+    } finally {
+      await real.end();
+    }
+  }, 300_000);
+});
