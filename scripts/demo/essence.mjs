@@ -2,20 +2,23 @@
 const SUM = /^\s*([+~-] )?\d+ (to (create|update|delete)|created|updated|deleted|changes\.? .*|unchanged)/;
 const PROBLEM = /\b(error|warning|BLOCKER)\b/;
 
+const WAY = /(\S+): \S+ → \S+$/;
+const ROW = /\b(strategy|data|objects|fence|proof|way back) {2,}\S.*$/;
+
 /** Of a preview: the first plan whole, then each dataset's way and size. Gives the lines to show for each line. */
 export const plans = () => {
-  let first;
+  const seen = new Set();
+  let repeated = true;
   return (line) => {
-    const text = line.trim();
-    const [, dataset] = /^(\S+): \S+ → \S+$/.exec(text) ?? [];
-    first ??= dataset;
+    const [way, dataset] = WAY.exec(line) ?? [];
     if (dataset !== undefined) {
-      first = first === dataset || first === "" ? first : "";
-      return [text];
+      repeated = seen.has(dataset); // Pulumi says it all again at the end
+      seen.add(dataset);
+      return repeated ? [] : [way];
     }
-    if (/^data {2}/.test(text)) return [`  ${text}`];
-    if (/^(strategy|objects|fence|proof|way back) /.test(text)) return first === "" ? [] : [`  ${text}`];
-    return SUM.test(line) || PROBLEM.test(line) ? [text] : [];
+    const [row, kind] = ROW.exec(line) ?? [];
+    if (kind !== undefined) return !repeated && (kind === "data" || seen.size === 1) ? [`  ${row}`] : [];
+    return SUM.test(line) || PROBLEM.test(line) ? [line.trim()] : [];
   };
 };
 
