@@ -13,13 +13,13 @@ import { CheckFailed, bold, checksPassed, headline, red, say } from "./demo/tell
 import { workshop } from "./demo/workshop.mjs";
 
 const USAGE = `node scripts/demo.mjs [--scale N] [--keep]
-  --scale N  how much data: 1 is about 20,000 rows a world (default: 20)
+  --scale N  how much data: 1 is about 20,000 rows a world (default: 10)
   --keep     leave the servers running, to look at them`;
 
 const options = () => {
   const { values } = parseArgs({
     options: {
-      scale: { type: "string", default: "20" },
+      scale: { type: "string", default: "10" },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
