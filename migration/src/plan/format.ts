@@ -47,7 +47,7 @@ export function formatPlan(plan: Plan): string {
   const lines = [
     `${plan.dataset}: ${plan.from} → ${plan.to}`,
     `  strategy  ${plan.strategy}: ${plan.because}`,
-    `  data      ${formatCount(plan.tables)} tables${rowsText}, ${formatBytes(plan.bytes)}`,
+    `  data      ${formatCount(plan.tables)} ${plan.tables === 1 ? "table" : "tables"}${rowsText}, ${formatBytes(plan.bytes)}`,
     ...(objects.length === 0 ? [] : [`  objects   ${objects.join(", ")}`]),
     `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write`,
     `  proof     count and hash of every table, sequences and catalog on both sides, before the hand-out`,
