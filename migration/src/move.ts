@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
 import { loadGrammar } from "./ddl/rename-code";
-import { RehomeError, messageOf } from "./errors";
+import { RehomeError, codeOf, messageOf } from "./errors";
 import {
   armFence,
   closeFence,
@@ -9,6 +9,7 @@ import {
   findFence,
   forgetWritten,
   liftFence,
+  openFence,
   sealFence,
   writtenTables,
 } from "./fence/fence";
@@ -37,6 +38,8 @@ import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
+/** How long a failed move tries to take its triggers away. */
+const GIVE_BACK_MS = 10_000;
 /** Moves of one process at a time: each has several sessions at work on both servers. */
 const slots = new Slots(Math.max(2, Math.min(4, availableParallelism())));
 
@@ -192,20 +195,26 @@ async function refuseChangedCatalog({ source, request, inspection }: Run): Promi
   );
 }
 
-/** Before the switch, an error gives the old home back to its service and says in the journal what happened. */
+/**
+ * Before the switch, an error gives the old home back to its service, at once, and says in the journal what happened. The
+ * fence's triggers go too, unless readers are in the way: open, they let everyone pass, and the next run removes them.
+ */
 async function giveBack({ request, source, target, migration, fence }: Run, error: unknown): Promise<void> {
   await recordFacts(target, migration.id, { error: messageOf(error) }).catch(() => undefined);
-  const stillOurs = async (client: typeof source): Promise<void> => {
-    const row = await findFence(client, request.dataset, request.from.schema);
+  const { dataset, from } = request;
+  const lift = async (client: typeof source): Promise<void> => {
+    const row = await findFence(client, dataset, from.schema);
     // Sealed: the switch has happened, and the next run records it. Another's: not ours to lift.
-    if (row?.migration === fence.migration && !row.sealed)
-      await liftFence(client, request.dataset, request.from.schema);
+    if (row?.migration !== fence.migration || row.sealed) return;
+    await liftFence(client, dataset, from.schema, GIVE_BACK_MS);
   };
   try {
-    await stillOurs(source);
-  } catch {
-    // The session is gone, and its lock with it: writers pass already. A new session takes the triggers away, if it can.
-    await withSession(request.from.server, request.from.database, stillOurs).catch(() => undefined);
+    await openFence(source, dataset, from.schema);
+    await lift(source);
+  } catch (failure) {
+    if (codeOf(failure) === "fence-timeout") return;
+    // The session is gone, and its lock with it: writers pass already. A new one takes the triggers away, if it can.
+    await withSession(from.server, from.database, lift).catch(() => undefined);
   }
 }
 

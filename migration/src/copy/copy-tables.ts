@@ -60,6 +60,8 @@ interface Pair {
 async function openPair(from: Endpoint, to: Endpoint, extensions: readonly Extension[]): Promise<Pair> {
   const source = await Wire.open(from.server, from.database);
   try {
+    // Names as values (regclass) print unqualified on this side and are read in the new home's schema on the other.
+    await source.run(`SET search_path = ${readingPath(from.schema, extensions)}`);
     const target = await Wire.open(to.server, to.database);
     // CHECK constraints may call functions that rely on the service's search_path.
     await target.run(

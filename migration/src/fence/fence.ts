@@ -138,17 +138,28 @@ export async function sealFence(client: pg.Client, fence: Fence): Promise<void> 
   });
 }
 
-/** Removes the fence and every trace of it; what it took from the schema's users is given back. */
-export async function liftFence(client: pg.Client, dataset: string, schema: string): Promise<void> {
+/** Lets writers pass again at once; the triggers stay. */
+export async function openFence(client: pg.Client, dataset: string, schema: string): Promise<void> {
+  await client.query("SELECT pg_catalog.pg_advisory_unlock($1, $2)", [LOCK.fence, fenceKey(dataset, schema)]);
+}
+
+/**
+ * Removes the fence and every trace of it; what it took from the schema's users is given back.
+ * @param timeout milliseconds for one batch of tables: taking a trigger away waits for the table's readers too
+ * @throws RehomeError `fence-timeout`
+ */
+export async function liftFence(
+  client: pg.Client,
+  dataset: string,
+  schema: string,
+  timeout = 60_000,
+): Promise<void> {
   const row = await findFence(client, dataset, schema);
   if (row === undefined) return;
-  await client
-    .query("SELECT pg_catalog.pg_advisory_unlock($1, $2)", [LOCK.fence, row.key])
-    .catch(() => undefined);
   const armed = await tablesWith(client, schema);
   for (let at = 0; at < armed.length; at += BATCH) {
     const batch = armed.slice(at, at + BATCH);
-    await withinLockTimeout(client, schema, 60_000, async () => {
+    await withinLockTimeout(client, schema, timeout, async () => {
       for (const table of batch) await client.query(disarmTableSql(schema, table));
     });
   }
