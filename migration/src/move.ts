@@ -31,6 +31,7 @@ import { inspectSource, inspectTarget } from "./plan/inspect-ends";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
 import { rows, withSession } from "./sql/connect";
+import { ident } from "./sql/quote";
 import { complete } from "./stages/complete";
 import { prepare } from "./stages/prepare";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
@@ -162,7 +163,7 @@ async function attempt(run: Run, resumable: boolean): Promise<MoveResult> {
  * Forgets the copies of tables that were written to since. False when the new home is too far built for that: foreign
  * keys and triggers stand in the way of copying a table again, so it is to be made anew.
  */
-async function keepUnwritten({ source, target, fence, migration }: Run): Promise<boolean> {
+async function keepUnwritten({ source, target, fence, migration, request }: Run): Promise<boolean> {
   const written = [...(await writtenTables(source, fence))];
   if (written.length === 0) return true;
   const [built] = await rows<{ far: boolean }>(
@@ -173,9 +174,13 @@ async function keepUnwritten({ source, target, fence, migration }: Run): Promise
   if (built?.far === true) return false;
   // A write to a partitioned or inherited table is noted under its root alone: what is below is copied again too.
   await target.query(
-    `DELETE FROM rehome.copied_table c WHERE c.migration = $1 AND (c.table_name = ANY ($2)
-       OR EXISTS (SELECT FROM pg_catalog.pg_class k JOIN pg_catalog.pg_inherits i ON i.inhrelid = k.oid WHERE k.relname = c.table_name))`,
-    [migration.id, written],
+    `WITH RECURSIVE written AS (
+       SELECT c.oid, c.relname FROM pg_catalog.pg_class c
+       WHERE c.relnamespace = pg_catalog.to_regnamespace($3) AND c.relname = ANY ($2)
+       UNION SELECT c.oid, c.relname FROM written w JOIN pg_catalog.pg_inherits i ON i.inhparent = w.oid
+       JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid)
+     DELETE FROM rehome.copied_table WHERE migration = $1 AND table_name IN (SELECT relname FROM written)`,
+    [migration.id, written, ident(request.to.schema)],
   );
   return true;
 }
