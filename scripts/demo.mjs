@@ -47,7 +47,7 @@ const summary = (worlds, seconds, keep) => {
     "",
     bold("What to do next"),
   );
-  say("  README.md, “A first stack”: a stack file of your own, `pulumi up`, and its first move.");
+  say("  README.md, “A stack of your own”: a stack file of your own, `pulumi up`, and its first move.");
   say("  examples/chiro-erp/placements and examples/hexabuilders/placements: the stack files of this tour.");
   if (keep)
     say(
