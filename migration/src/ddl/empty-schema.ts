@@ -19,6 +19,14 @@ const OBJECTS = `
     WHERE n.nspname = $1 AND (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND c.relkind = 'c'))
     UNION ALL SELECT 6, 'pg_collation'::regclass, l.oid, format('DROP COLLATION IF EXISTS %I.%I CASCADE', n.nspname, l.collname)
     FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace WHERE n.nspname = $1
+    UNION ALL SELECT 7, 'pg_opfamily'::regclass, f.oid, format('DROP OPERATOR FAMILY IF EXISTS %I.%I USING %I CASCADE', n.nspname, f.opfname, m.amname)
+    FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod WHERE n.nspname = $1
+    UNION ALL SELECT 8, 'pg_ts_config'::regclass, c.oid, format('DROP TEXT SEARCH CONFIGURATION IF EXISTS %I.%I CASCADE', n.nspname, c.cfgname)
+    FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE n.nspname = $1
+    UNION ALL SELECT 9, 'pg_ts_dict'::regclass, d.oid, format('DROP TEXT SEARCH DICTIONARY IF EXISTS %I.%I CASCADE', n.nspname, d.dictname)
+    FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace WHERE n.nspname = $1
+    UNION ALL SELECT 10, 'pg_conversion'::regclass, v.oid, format('DROP CONVERSION IF EXISTS %I.%I CASCADE', n.nspname, v.conname)
+    FROM pg_conversion v JOIN pg_namespace n ON n.oid = v.connamespace WHERE n.nspname = $1
   ) objects
   WHERE NOT EXISTS (SELECT FROM members m WHERE (m.classid, m.objid) = (objects.classid, objects.oid))
   ORDER BY rank, sql`;

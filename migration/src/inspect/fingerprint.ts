@@ -22,7 +22,9 @@ const ENTRIES = [
    FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
    WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${OWN("c", "pg_class")}`,
   `SELECT 'column', c.relname || '.' || a.attname, concat_ws(' ',
-     row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), format_type(a.atttypid, a.atttypmod), a.attnotnull,
+     -- A dump puts the columns that a table inherits first, wherever they stood: their place says nothing.
+     CASE WHEN c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid)
+       THEN row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) END, format_type(a.atttypid, a.atttypmod), a.attnotnull,
      a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid, true),
      CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END, a.attstorage,
      nullif(a.attstattarget, -1), a.attoptions::text)
@@ -71,7 +73,8 @@ const ENTRIES = [
    FROM pg_operator o WHERE o.oprnamespace = $1::oid AND ${OWN("o", "pg_operator")}`,
   `SELECT 'collation', l.collname::text, concat_ws(' ', l.collprovider, l.collisdeterministic, l.collcollate, l.collctype)
    FROM pg_collation l WHERE l.collnamespace = $1::oid AND ${OWN("l", "pg_collation")}`,
-  `SELECT 'statistics', s.stxname::text, concat_ws(' ', s.stxrelid::regclass, s.stxkind::text, s.stxkeys::text)
+  `SELECT 'statistics', s.stxname::text, concat_ws(' ', s.stxrelid::regclass, s.stxkind::text,
+     (SELECT string_agg(a.attname, ', ' ORDER BY a.attname) FROM pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys)))
    FROM pg_statistic_ext s WHERE s.stxnamespace = $1::oid`,
   `SELECT 'comment', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description
    FROM pg_description d

@@ -14,6 +14,8 @@ export interface Relation {
   readonly populated: boolean;
   /** Columns whose values are stored by clients: generated ones are left out. */
   readonly columns: readonly string[];
+  /** All columns, generated ones too. */
+  readonly allColumns: readonly string[];
   /** Whether binary COPY is faithful between two databases. */
   readonly binary: boolean;
 }
@@ -24,7 +26,7 @@ export interface Relation {
  * values. 16384 is `FirstNormalObjectId`.
  */
 const COLUMNS = `
-  SELECT a.attrelid AS oid,
+  SELECT a.attrelid AS oid, array_agg(a.attname::text ORDER BY a.attnum) AS all_columns,
          array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '') AS columns,
          bool_and(base.typsend <> 0 AND base.typreceive <> 0
                   AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
@@ -54,7 +56,8 @@ const RELATIONS = `
   SELECT c.oid::int8::text AS oid, c.relname::text AS name, c.relkind::text AS kind, c.relispopulated AS populated,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END::text AS bytes,
          greatest(c.reltuples, 0)::int8::text AS rows,
-         coalesce(shape.columns, '{}') AS columns, coalesce(shape.is_binary, true) AS is_binary
+         coalesce(shape.columns, '{}') AS columns, coalesce(shape.all_columns, '{}') AS all_columns,
+         coalesce(shape.is_binary, true) AS is_binary
   FROM pg_catalog.pg_class c
   LEFT JOIN shape ON shape.oid = c.oid
   WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
@@ -70,6 +73,7 @@ interface RelationRow {
   bytes: string;
   rows: string;
   columns: string[];
+  all_columns: string[];
   is_binary: boolean;
 }
 
@@ -84,6 +88,7 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     bytes: Number(row.bytes),
     rows: Number(row.rows),
     columns: row.columns,
+    allColumns: row.all_columns,
     binary: row.is_binary,
   }));
 }

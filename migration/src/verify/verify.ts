@@ -4,6 +4,7 @@ import { renameInCode, type Renaming } from "../ddl/rename-code";
 import { splitIdentifiers } from "../ddl/rename-routines";
 import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
+import type { Relation } from "../inspect/relations";
 import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
 import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
@@ -14,11 +15,18 @@ import { ident, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
 
-/** Count and hash of a table, made inside the server; the hash does not depend on the rows' order. */
-export function digestSql(schema: string, table: string, method: "checksum" | "count"): string {
-  const hash =
-    method === "count" ? "''" : "coalesce(sum(hashtextextended((rehome_row.*)::text, 0)), 0)::text";
-  return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, table)} AS rehome_row`;
+/**
+ * Count and hash of a table, made inside the server; the hash does not depend on the rows' order. Columns go by name:
+ * a dump puts those that a table inherits first, wherever they stood.
+ */
+export function digestSql(
+  schema: string,
+  { name, allColumns }: Pick<Relation, "name" | "allColumns">,
+  method: "checksum" | "count",
+): string {
+  const row = `ROW(${allColumns.map(ident).join(", ")})`;
+  const hash = method === "count" ? "''" : `coalesce(sum(hashtextextended(${row}::text, 0)), 0)::text`;
+  return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, name)}`;
 }
 
 /**
@@ -44,8 +52,8 @@ export async function verify(run: Run): Promise<TableVerification[]> {
     async ([source, home], table) => {
       const method = request.options.verify;
       const [before, after] = await Promise.all([
-        digest(source, digestSql(request.from.schema, table.name, method)),
-        digest(home, digestSql(request.to.schema, table.name, method)),
+        digest(source, digestSql(request.from.schema, table, method)),
+        digest(home, digestSql(request.to.schema, table, method)),
       ]);
       proof.push({
         table: table.name,
