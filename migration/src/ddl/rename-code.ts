@@ -1,5 +1,5 @@
 import { loadModule, scanSync } from "libpg-query";
-import { ident } from "../sql/quote";
+import { ident, literal } from "../sql/quote";
 
 /** What is renamed, and what the reader of a piece of code may mean by a name. */
 export interface Renaming {
@@ -130,21 +130,37 @@ function inString(
 ): string | typeof UNCLEAR | undefined {
   const token = tokens[at];
   if (token === undefined) return undefined;
-  const content = token.text.replace(/^[eE]?'|'$/g, "");
+  const content = token.text.replace(/^[eE]?'|'$/g, "").replaceAll("''", "'");
   if (content === renaming.from && inSearchPathList(tokens, at)) return pathAfter(renaming);
-  const escaped = renaming.from.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const exact = new RegExp(`^(?:"${escaped}"|${escaped})\\.("[^"]+"|[\\p{L}_][\\p{L}\\p{N}_$]*)$`, "u").exec(
-    content,
-  );
-  if (exact?.[1] !== undefined && renaming.moving.has(nameOf(exact[1])) && isRegclass(tokens, at)) {
-    return `'${`${ident(renaming.to)}.${exact[1]}`.replaceAll("'", "''")}'`;
+  const [, first, second] = QUALIFIED.exec(content) ?? [];
+  if (
+    first !== undefined &&
+    second !== undefined &&
+    nameOf(first) === renaming.from &&
+    renaming.moving.has(nameOf(second)) &&
+    isRegclass(tokens, at)
+  ) {
+    return literal(`${ident(renaming.to)}.${second}`).trimStart();
   }
-  const mentions = new RegExp(`(?<![\\p{L}\\p{N}_$])"?${escaped}"?\\s*\\.|search_path`, "iu").test(content);
   const setsPath =
     content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
   if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? UNCLEAR : undefined;
-  const namesSchema = new RegExp(`(?<![\\p{L}\\p{N}_$])${escaped}(?![\\p{L}\\p{N}_$])`, "u").test(content);
-  return mentions && namesSchema ? UNCLEAR : undefined;
+  return mayName(content, renaming.from) ? UNCLEAR : undefined;
+}
+
+/** `schema.name` and nothing else, each bare or quoted. */
+const QUALIFIED = /^("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\.("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)$/u;
+
+/** Whether a text may hold SQL that names the schema: before a dot, or beside `search_path`. */
+function mayName(content: string, schema: string): boolean {
+  const [plain = "", quoted = ""] = [schema, ident(schema)].map((name) =>
+    name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+  );
+  const name = `(?<![\\p{L}\\p{N}_$])(?:${quoted}|${plain})`;
+  const beforeDot = new RegExp(`${name}"?\\s*\\.`, "u").test(content);
+  const folded = new RegExp(`${name}\\.["%\\p{L}_]`, "iu").test(content);
+  const onPath = /search_path/i.test(content) && new RegExp(`${name}(?![\\p{L}\\p{N}_$])`, "u").test(content);
+  return beforeDot || folded || onPath;
 }
 
 /** Whether a string literal is read as the name of an object. */
