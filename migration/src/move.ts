@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
+import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
 import { RehomeError, codeOf, messageOf } from "./errors";
 import {
@@ -82,7 +83,7 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
   progress.enter("inspect", { bytes: 0, tables: 0 });
   const inspection = await inspectSource(source, request);
   const found = await inspectTarget(target, request);
-  const plan = makePlan(request, inspection, found);
+  const plan = makePlan(request, inspection, found, await dumpVersion());
   refuseBlocked(plan);
   if (!found.ownerExists) {
     throw new RehomeError(

@@ -7,6 +7,11 @@ import type { ServerConnection } from "../types";
 /** Sections of `pg_dump`: what comes before the rows, and what after. */
 export type Section = "pre-data" | "post-data";
 
+/** The major version of the `pg_dump` that will be used: the newest found. */
+export async function dumpVersion(): Promise<number> {
+  return (await findBinaries({ need: ["pg_dump"] })).version;
+}
+
 /** A pattern of `pg_dump` that means exactly this name. */
 function exactPattern(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

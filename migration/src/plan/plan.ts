@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { RehomeError, codeOf } from "../errors";
+import { dumpVersion } from "../ddl/dump";
 import { loadGrammar } from "../ddl/rename-code";
 import type { SchemaInspection } from "../inspect/schema";
 import { placementName } from "../naming";
@@ -18,8 +19,16 @@ const EXPECTED_RATE = 30_000_000;
 /** Seconds that fencing, sequences and the hand-out take beside the data. */
 const OVERHEAD = 1;
 
-/** Plain arithmetic over the inspections. */
-export function makePlan(request: PlanRequest, source: SchemaInspection, target?: TargetInspection): Plan {
+/**
+ * Plain arithmetic over the inspections.
+ * @param dumpVersion the major version of the `pg_dump` at hand
+ */
+export function makePlan(
+  request: PlanRequest,
+  source: SchemaInspection,
+  target: TargetInspection | undefined,
+  dumpVersion: number,
+): Plan {
   const tables = source.relations.filter((relation) => relation.kind === "r");
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
   const objects: Record<string, number> = {};
@@ -41,7 +50,7 @@ export function makePlan(request: PlanRequest, source: SchemaInspection, target?
     bytes,
     objects,
     fenceSeconds: Math.ceil(OVERHEAD + bytes / EXPECTED_RATE),
-    findings: preflight({ ...request, to }, source, target),
+    findings: preflight({ ...request, to }, source, target, dumpVersion),
     fingerprint: source.fingerprint,
   };
 }
@@ -66,7 +75,7 @@ export async function planMove(request: PlanRequest): Promise<Plan> {
   const source = await withSession(request.from.server, request.from.database, (client) =>
     inspectSource(client, request as MoveRequest),
   );
-  return makePlan(request, source, await targetIfThere(request));
+  return makePlan(request, source, await targetIfThere(request), await dumpVersion());
 }
 
 async function targetIfThere(request: PlanRequest): Promise<TargetInspection | undefined> {

@@ -11,7 +11,7 @@ export interface TargetInspection {
   readonly installedExtensions: ReadonlyMap<string, string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;
-  /** Whether `pg_dump` of a fitting version is at hand: its version, or why not. */
+  /** Whether the role that is to own the dataset's objects exists. */
   readonly ownerExists: boolean;
 }
 
@@ -59,11 +59,22 @@ export function renamingOf(request: MoveRequest, source: SchemaInspection): Rena
 export function preflight(
   request: MoveRequest,
   source: SchemaInspection,
-  target?: TargetInspection,
+  target: TargetInspection | undefined,
+  dumpVersion: number,
 ): Finding[] {
   const from = placementName(request.from);
   const to = placementName(request.to);
   const found: Finding[] = [];
+  const newest = Math.max(source.serverVersion, target?.serverVersion ?? 0);
+  if (dumpVersion < newest) {
+    found.push(
+      blocker(
+        "pg-dump-older",
+        `pg_dump here is of PostgreSQL ${dumpVersion}, a server of this move of ${newest}, which it refuses.`,
+        `Install PostgreSQL ${newest}'s client programs, or name their directory in REHOME_PG_BIN.`,
+      ),
+    );
+  }
   if (request.options.mode === "online") {
     found.push(
       blocker(
