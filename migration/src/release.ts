@@ -35,6 +35,16 @@ export async function release({
     return { released: true, reason: `${dataset} came from ${from} to ${to}, verified clean` };
   }
   const leftover = await ask(old, (client) => latestMigration(client, { dataset, target: from, source: to }));
+  const sealed = await ask(home, async (client) => {
+    const fence = await findFence(client, dataset, home.schema);
+    return fence?.sealed === true && fence.target === from ? fence : undefined;
+  });
+  if (sealed !== undefined) {
+    return {
+      released: false,
+      reason: `${from} is not deleted: ${dataset} has moved there, and ${to} is fenced for good. Run the move again to record it.`,
+    };
+  }
   if (leftover?.state === "running") {
     return { released: true, reason: `${from} was never handed out: ${dataset} has stayed in ${to}` };
   }

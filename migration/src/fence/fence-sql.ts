@@ -56,5 +56,5 @@ export function disarmTableSql(schema: string, table: string): string {
 /** Takes the schema from everyone, its owner included, so that nothing is created or read there any more. */
 export function closeSchemaSql(schema: string, grantees: readonly string[]): string {
   const others = grantees.map(ident).join(", ");
-  return `REVOKE ALL ON SCHEMA ${ident(schema)} FROM PUBLIC${others === "" ? "" : `, ${others}`}`;
+  return `REVOKE ALL ON SCHEMA ${ident(schema)} FROM PUBLIC${others === "" ? "" : `, ${others}`} CASCADE`;
 }

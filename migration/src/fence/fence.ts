@@ -164,11 +164,23 @@ export async function liftFence(
     });
   }
   await transaction(client, async () => {
-    for (const sql of row.restore_sql) await client.query(sql);
+    for (const sql of row.restore_sql) await grantAgain(client, sql);
     await client.query(`DROP FUNCTION IF EXISTS ${fenceFunction(row.key)}()`);
     await client.query("DELETE FROM rehome.written WHERE key = $1", [row.key]);
     await client.query("DELETE FROM rehome.fence WHERE key = $1", [row.key]);
   });
+}
+
+/** Runs a `GRANT`, unless its role has been dropped since. */
+async function grantAgain(client: pg.Client, sql: string): Promise<void> {
+  await client.query("SAVEPOINT grant_again");
+  try {
+    await client.query(sql);
+  } catch (error) {
+    if (codeOf(error) !== SQLSTATE.undefinedObject) throw error;
+    await client.query("ROLLBACK TO SAVEPOINT grant_again");
+  }
+  await client.query("RELEASE SAVEPOINT grant_again");
 }
 
 /** Ends the other sessions of roles that can use the schema, but for superusers: pools then connect anew. */
