@@ -1,0 +1,185 @@
+import { formatPlan, type MoveRequest } from "@rehome/migration";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadGrammar } from "../../migration/src/ddl/rename-code";
+import type { Relation } from "../../migration/src/inspect/relations";
+import type { SchemaInspection } from "../../migration/src/inspect/schema";
+import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
+import { extensionHome, preflight, type TargetInspection } from "../../migration/src/plan/preflight";
+
+beforeAll(loadGrammar);
+
+const server = { host: "127.0.0.1", port: 5432, user: "postgres", password: "s3cret-pass" };
+const request: MoveRequest = {
+  dataset: "core",
+  from: { host: "old", server, database: "core_db", schema: "public", owner: "core_user" },
+  to: { host: "new", server: { ...server, port: 5433 }, database: "erp", schema: "core", owner: "core_user" },
+  options: { mode: "offline", verify: "checksum" },
+};
+const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation => ({
+  oid: 1,
+  name,
+  kind,
+  bytes,
+  rows,
+  populated: true,
+  columns: ["id"],
+  allColumns: ["id"],
+  binary: true,
+});
+const source: SchemaInspection = {
+  serverVersion: 15,
+  schema: "public",
+  relations: [relation("users", "r", 45_000_000, 12_300), relation("orders"), relation("v", "v", 0, 0)],
+  extensions: [{ name: "citext", schema: "public", version: "1.6", relocatable: true }],
+  references: [],
+  entries: [
+    { kind: "index", name: "i", definition: "x" },
+    { kind: "function", name: "f()", definition: "x" },
+    { kind: "function", name: "g()", definition: "x" },
+  ],
+  fingerprint: "abc",
+  largeObjects: 0,
+  longTransactions: [],
+  routines: [],
+  extensionMembers: new Set(["citext"]),
+};
+const target: TargetInspection = {
+  serverVersion: 15,
+  availableExtensions: new Set(["citext"]),
+  installedExtensions: new Map(),
+  strangers: 0,
+  ownerExists: true,
+};
+const routine = (body: string, language = "plpgsql") => ({ signature: "f(x integer)", language, body });
+const reference = (direction: "inward" | "outward", n = 1) =>
+  Array.from({ length: n }, (_, i) => ({ object: `view other.v${i}`, on: "table public.users", direction }));
+const fixed = { name: "adminpack", schema: "public", version: "2", relocatable: false };
+
+interface Case {
+  readonly code: string;
+  readonly level?: "warning";
+  readonly says: RegExp;
+  readonly source?: Partial<SchemaInspection>;
+  readonly target?: Partial<TargetInspection>;
+  readonly request?: Partial<MoveRequest>;
+  /** The version of `pg_dump` at hand. */
+  readonly dump?: number;
+}
+const cases: Case[] = [
+  { code: "pg-dump-older", says: /PostgreSQL 14.* of 15/, dump: 14 },
+  { code: "mode-online", says: /mode: online/, request: { options: { mode: "online", verify: "count" } } },
+  { code: "table-patterns", says: /table patterns/, request: { tables: ["a*"] } },
+  {
+    code: "references-outward",
+    says: /view other\.v0 on table/,
+    source: { references: reference("outward") },
+  },
+  {
+    code: "references-inward",
+    says: /view other\.v4 on x; and 2 more/,
+    source: { references: reference("inward", 7).map((r) => ({ ...r, on: "x" })) },
+  },
+  { code: "large-objects", says: /holds 3 large objects/, source: { largeObjects: 3 } },
+  { code: "foreign-tables", says: /foreign tables: far/, source: { relations: [relation("far", "f")] } },
+  {
+    code: "code-unclear",
+    says: /f\(x integer\).*line 1: 'TABLE public\.'/,
+    source: { routines: [routine("EXECUTE 'TABLE public.' || t")] },
+  },
+  {
+    code: "code-unread",
+    level: "warning",
+    says: /plpython3u/,
+    source: { routines: [routine("x", "plpython3u")] },
+  },
+  {
+    code: "long-transactions",
+    level: "warning",
+    says: /pid 7/,
+    source: { longTransactions: ["pid 7 of x, open for 90 s"] },
+  },
+  { code: "version-older", says: /PostgreSQL 14.*15/, target: { serverVersion: 14 } },
+  { code: "target-not-empty", says: /new\/erp\.core holds 2 objects/, target: { strangers: 2 } },
+  { code: "extension-missing", says: /citext/, target: { availableExtensions: new Set() } },
+  {
+    code: "extension-fixed",
+    says: /adminpack.*"public" to "ext"/,
+    source: { extensions: [fixed] },
+    target: {
+      availableExtensions: new Set(["adminpack"]),
+      installedExtensions: new Map([["adminpack", "ext"]]),
+    },
+  },
+];
+
+describe("preflight", () => {
+  it("finds nothing where nothing is wrong", () => {
+    expect(preflight(request, source, target, 15)).toEqual([]);
+    expect(preflight(request, source, undefined, 15)).toEqual([]);
+  });
+
+  it.each(cases)("$code", ({ code, level = "blocker", says, dump = 15, ...change }) => {
+    const plan = makePlan(
+      { ...request, ...change.request },
+      { ...source, ...change.source },
+      { ...target, ...change.target },
+      dump,
+    );
+    expect(plan.findings.map((finding) => [finding.code, finding.level])).toEqual([[code, level]]);
+    const [finding] = plan.findings;
+    expect(finding?.message).toMatch(says);
+    expect(finding?.remedy).toMatch(/^[A-Z].*\.$/);
+    expect(formatPlan(plan)).toContain(`${finding?.message} ${finding?.remedy} [${code}]`);
+    if (level === "warning") expect(() => refuseBlocked(plan)).not.toThrow();
+    else expect(() => refuseBlocked(plan)).toThrow(new RegExp(`core cannot move.*\\[${code}\\]`, "s"));
+  });
+
+  it("tells all at once", () => {
+    const plan = makePlan(request, { ...source, largeObjects: 1 }, { ...target, strangers: 1 }, 15);
+    expect(() => refuseBlocked(plan)).toThrow(/large-objects.*target-not-empty/s);
+  });
+
+  it.each([
+    ["what is installed already stays", new Map([["citext", "ext"]]), "public", "ext"],
+    ["an extension of the moving schema goes to public", new Map<string, string>(), "public", "public"],
+    ["others keep their schema", new Map<string, string>(), "ext", "ext"],
+  ])("%s", (_, installedExtensions, schema, home) => {
+    expect(extensionHome({ name: "citext", schema }, request, { ...target, installedExtensions })).toBe(home);
+  });
+
+  it("does not mind code that names the schema when the name stays", () => {
+    const same = { ...request, to: { ...request.to, schema: "public" } };
+    expect(
+      preflight(same, { ...source, routines: [routine("EXECUTE 'TABLE public.' || t")] }, target, 15),
+    ).toEqual([]);
+  });
+});
+
+describe("a plan", () => {
+  it("counts what moves, and prints it in a few lines without a secret", () => {
+    const plan = makePlan(request, source, target, 15);
+    expect(plan).toMatchObject({
+      strategy: "copy",
+      because: "to another server",
+      tables: 2,
+      rows: 12_310,
+      bytes: 45_001_000,
+      objects: { index: 1, function: 2, view: 1 },
+      fingerprint: "abc",
+      fenceSeconds: 3,
+    });
+    const text = formatPlan(plan);
+    expect(text).toMatch(/^core: old\/core_db\.public → new\/erp\.core$/m);
+    expect(text).toMatch(/data +2 tables, ~12,310 rows, 45\.0 MB$/m);
+    expect(text).toMatch(/objects +1 index, 1 view, 2 functions$/m);
+    expect(text).toMatch(/fence +about 3 s/);
+    expect(JSON.stringify(plan) + text).not.toContain("s3cret-pass");
+  });
+
+  it("says where to", () => {
+    const to = (change: object) =>
+      makePlan({ ...request, to: { ...request.to, ...change } }, source, undefined, 15).because;
+    expect(to({ server })).toBe("to another database");
+    expect(to({ server, database: "core_db" })).toBe("to another schema");
+  });
+});
