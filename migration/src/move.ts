@@ -31,12 +31,12 @@ import { placementName } from "./naming";
 import { inspectSource, inspectTarget } from "./plan/inspect-ends";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
-import { rows, withSession } from "./sql/connect";
+import { isConnectionLost, rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { complete } from "./stages/complete";
 import { prepare } from "./stages/prepare";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
-import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
+import type { MoveRequest, MoveResult, Plan, Report, Strategy } from "./types";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
@@ -111,8 +111,20 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     return await attempt(run, await isResumable(run));
   } catch (error) {
     await giveBack(run, error);
-    throw error;
+    throw lostOr(error, plan);
   }
+}
+
+/** The error to tell: of a lost session, in words, whatever it was doing; any other as it is. */
+function lostOr(error: unknown, { dataset, from, to }: Plan): unknown {
+  const told = error instanceof RehomeError && error.code !== "definition-refused";
+  const lost = [error, error instanceof Error ? error.cause : undefined].find(isConnectionLost);
+  if (told || lost === undefined) return error;
+  return new RehomeError(
+    "connection-lost",
+    `a session was lost while ${dataset} moved from ${from} to ${to}: ${messageOf(lost)}. The service goes on where it was. Check that both servers run, and run it again.`,
+    { cause: error, retryable: true },
+  );
 }
 
 /** Whether what a former run has copied can be kept: same catalog, and an armed fence that notes every write since. */

@@ -117,6 +117,19 @@ export async function rows<T>(
   return result.rows as T[];
 }
 
+/** SQLSTATEs and Node codes of a session that its server or the network has ended; class 08 is all of this kind. */
+const LOST = new Set(["57P01", "57P02", "57P03", "ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"]);
+
+/** Whether an error says that a session is gone. `pg` gives what comes after the first such error no code. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error) ?? "";
+  return (
+    LOST.has(code) ||
+    /^08...$/.test(code) ||
+    /^(Connection terminated|Client has encountered a connection error)/.test(messageOf(error))
+  );
+}
+
 function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
   const where = `PostgreSQL at ${address(server)}`;
   const code = codeOf(error);
