@@ -228,12 +228,12 @@ describe("what breaks under it", () => {
       process.kill(a.pid(), "SIGQUIT");
     };
     await expect(moveWith(reversed(world.request), "copy", act)).rejects.toThrow();
-    await until(() =>
-      a.start().then(
-        () => true,
-        () => false,
-      ),
-    );
+    // A server that is just dying is found running: it is up again when it answers.
+    const answers = async (): Promise<boolean> => {
+      await a.start();
+      return (await value(a, "postgres", "SELECT 1")) === 1;
+    };
+    await until(() => answers().catch(() => false));
     await b.sql("crash", "INSERT INTO new_home.parents (v) VALUES ('on b again')", world.login);
     await move(reversed(world.request));
     expect(await value(a, "crash", "SELECT count(*)::int FROM parents WHERE v ~ 'on b'", world.login)).toBe(
