@@ -4,7 +4,9 @@ import { loadGrammar } from "../../migration/src/ddl/rename-code";
 import type { Relation } from "../../migration/src/inspect/relations";
 import type { SchemaInspection } from "../../migration/src/inspect/schema";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
-import { extensionHome, preflight, type TargetInspection } from "../../migration/src/plan/preflight";
+import type { TargetInspection } from "../../migration/src/plan/finding";
+import { preflight } from "../../migration/src/plan/preflight";
+import { extensionHome } from "../../migration/src/plan/renaming";
 
 beforeAll(loadGrammar);
 
@@ -114,8 +116,8 @@ const cases: Case[] = [
 
 describe("preflight", () => {
   it("finds nothing where nothing is wrong", () => {
-    expect(preflight(request, source, target, 15)).toEqual([]);
-    expect(preflight(request, source, undefined, 15)).toEqual([]);
+    expect(preflight({ request, source, target, dumpVersion: 15 })).toEqual([]);
+    expect(preflight({ request, source, target: undefined, dumpVersion: 15 })).toEqual([]);
   });
 
   it.each(cases)("$code", ({ code, level = "blocker", says, dump = 15, ...change }) => {
@@ -150,7 +152,12 @@ describe("preflight", () => {
   it("does not mind code that names the schema when the name stays", () => {
     const same = { ...request, to: { ...request.to, schema: "public" } };
     expect(
-      preflight(same, { ...source, routines: [routine("EXECUTE 'TABLE public.' || t")] }, target, 15),
+      preflight({
+        request: same,
+        source: { ...source, routines: [routine("EXECUTE 'TABLE public.' || t")] },
+        target,
+        dumpVersion: 15,
+      }),
     ).toEqual([]);
   });
 });

@@ -10,7 +10,6 @@ import {
   splitStatements,
 } from "../../migration/src/ddl/statements";
 import { differences, fingerprint } from "../../migration/src/inspect/fingerprint";
-import { preflight } from "../../migration/src/plan/preflight";
 import { formatBytes, formatDuration } from "../../migration/src/plan/format";
 import { ident, literal } from "../../migration/src/sql/quote";
 
@@ -138,43 +137,4 @@ describe("catalogs that are compared", () => {
 it("figures are short", () => {
   expect([0, 999, 475_136, 2_400_000_000].map(formatBytes)).toEqual(["0 B", "999 B", "475 kB", "2.4 GB"]);
   expect([0.2, 89, 90, 9000].map(formatDuration)).toEqual(["1 s", "89 s", "2 min", "2.5 h"]);
-});
-
-describe("a pg_dump that is older than a server", () => {
-  const end = {
-    host: "h",
-    server: { host: "x", port: 1, user: "u" },
-    database: "d",
-    schema: "s",
-    owner: "o",
-  };
-  const request = {
-    dataset: "d",
-    from: end,
-    to: end,
-    options: { mode: "offline", verify: "checksum" },
-  } as const;
-  const source = {
-    ...{
-      serverVersion: 15,
-      schema: "s",
-      relations: [],
-      extensions: [],
-      references: [],
-      entries: [],
-      fingerprint: "",
-    },
-    ...{ largeObjects: 0, longTransactions: [], routines: [], extensionMembers: new Set<string>() },
-  };
-  const target = {
-    ...{ serverVersion: 17, strangers: 0, ownerExists: true },
-    ...{ availableExtensions: new Set<string>(), installedExtensions: new Map<string, string>() },
-  };
-  it.each([
-    [17, []],
-    [16, ["pg-dump-older"]],
-  ])("of version %i", (version, codes) => {
-    expect(preflight(request, source, target, version).map((finding) => finding.code)).toEqual(codes);
-    expect(preflight(request, source, undefined, version)).toEqual([]);
-  });
 });

@@ -7,7 +7,7 @@ import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
 import type { MoveRequest } from "../types";
-import type { TargetInspection } from "./preflight";
+import type { TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SchemaInspection> {

@@ -7,7 +7,8 @@ import { placementName } from "../naming";
 import { open, withSession } from "../sql/connect";
 import type { Endpoint, MoveRequest, Plan } from "../types";
 import { inspectSource, inspectTarget } from "./inspect-ends";
-import { preflight, type TargetInspection } from "./preflight";
+import type { TargetInspection } from "./finding";
+import { preflight } from "./preflight";
 
 /** A move whose target server may still be to be created. */
 export type PlanRequest = Omit<MoveRequest, "to"> & {
@@ -50,7 +51,7 @@ export function makePlan(
     bytes,
     objects,
     fenceSeconds: Math.ceil(OVERHEAD + bytes / EXPECTED_RATE),
-    findings: preflight({ ...request, to }, source, target, dumpVersion),
+    findings: preflight({ request: { ...request, to }, source, target, dumpVersion }),
     fingerprint: source.fingerprint,
   };
 }

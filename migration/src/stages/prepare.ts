@@ -9,7 +9,7 @@ import { inspectReferences } from "../inspect/references";
 import { schemaOid } from "../inspect/schema";
 import { enterStage, forgetCopies, recordFacts } from "../journal/journal";
 import { placementName } from "../naming";
-import { extensionHome, renamingOf } from "../plan/preflight";
+import { extensionHome, renamingOf } from "../plan/renaming";
 import { LOCK } from "../journal/locks";
 import { rows, transaction } from "../sql/connect";
 import { ident, literal } from "../sql/quote";

@@ -9,7 +9,7 @@ import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
 import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
-import { renamingOf } from "../plan/preflight";
+import { renamingOf } from "../plan/renaming";
 import { open, rows } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";

@@ -1,0 +1,26 @@
+import { blocker, type Check } from "../finding";
+
+/** Versions of both servers, and of the client programs that read them. */
+export const serverVersions: Check = ({ source, target, dumpVersion }) => {
+  const newest = Math.max(source.serverVersion, target?.serverVersion ?? 0);
+  const found = [];
+  if (dumpVersion < newest) {
+    found.push(
+      blocker(
+        "pg-dump-older",
+        `pg_dump here is of PostgreSQL ${dumpVersion}, a server of this move of ${newest}, which it refuses.`,
+        `Install PostgreSQL ${newest}'s client programs, or name their directory in REHOME_PG_BIN.`,
+      ),
+    );
+  }
+  if (target !== undefined && target.serverVersion < source.serverVersion) {
+    found.push(
+      blocker(
+        "version-older",
+        `the new home runs PostgreSQL ${target.serverVersion}, the old one ${source.serverVersion}.`,
+        "Move to a server of the same major version or a newer one.",
+      ),
+    );
+  }
+  return found;
+};

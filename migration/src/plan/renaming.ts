@@ -1,0 +1,26 @@
+import type { Renaming } from "../ddl/rename-code";
+import { movingNames, type SchemaInspection } from "../inspect/schema";
+import type { MoveRequest } from "../types";
+import type { TargetInspection } from "./finding";
+
+/** In which schema of the new home an extension is, or will be. */
+export function extensionHome(
+  extension: { readonly name: string; readonly schema: string },
+  request: MoveRequest,
+  target?: TargetInspection,
+): string {
+  const installed = target?.installedExtensions.get(extension.name);
+  if (installed !== undefined) return installed;
+  return extension.schema === request.from.schema ? "public" : extension.schema;
+}
+
+/** How names in code are to be read and changed for this move. */
+export function renamingOf(request: MoveRequest, source: SchemaInspection): Renaming {
+  return {
+    from: request.from.schema,
+    to: request.to.schema,
+    moving: movingNames(source),
+    staying: request.from.schema === "public" ? source.extensionMembers : new Set(),
+    extensionSchema: "public",
+  };
+}
