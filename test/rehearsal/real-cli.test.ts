@@ -100,7 +100,11 @@ describe.skipIf(!installed)("the real Pulumi CLI", () => {
     expect(real.status).toBe(0);
     const asPulumiDoes = await ours.done();
     expect((await ours.run("up", second)).exitCode).toBe(0);
-    expect(await ours.done()).toEqual(asPulumiDoes);
+    const asWeDo = await ours.done();
+    expect([...asWeDo].sort()).toEqual([...asPulumiDoes].sort());
+    // Nothing else waits for "gone": both engines delete it beside the others, whenever its turn comes.
+    const inOrder = (steps: string[]): string[] => steps.filter((step) => step !== "delete gone");
+    expect(inOrder(asWeDo)).toEqual(inOrder(asPulumiDoes));
     await ours.sandbox.remove();
   });
 
