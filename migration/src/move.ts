@@ -14,8 +14,6 @@ import {
   sealFence,
   writtenTables,
 } from "./fence/fence";
-import { catalogEntries, differences, fingerprint } from "./inspect/fingerprint";
-import { extensionSchemas, schemaOid } from "./inspect/schema";
 import {
   ensureJournal,
   enterStage,
@@ -37,6 +35,9 @@ import { complete } from "./stages/complete";
 import { prepare } from "./stages/prepare";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
 import type { MoveRequest, MoveResult, Plan, Report, Strategy } from "./types";
+import { refuseChangedCatalog } from "./stages/unchanged";
+import { setSchema } from "./strategies/set-schema";
+import { copyDatabase, dropLeftovers } from "./strategies/template";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
@@ -72,10 +73,10 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
     target: placementName(request.to),
   });
   if (row === undefined) return undefined;
-  if (row.state === "switched") return result(request, row, await copiedRows({ target }, row.id));
+  if (row.state === "switched") return result(request, row, await movedRows(target, row.id));
   const fence = await findFence(source, request.dataset, request.from.schema);
   if (row.state !== "running" || fence?.sealed !== true || fence.migration !== row.id) return undefined;
-  return result(request, await recordSwitch(target, row.id), await copiedRows({ target }, row.id));
+  return result(request, await recordSwitch(target, row.id), await movedRows(target, row.id));
 }
 
 async function carryOut(request: MoveRequest, sessions: Sessions, progress: Tracker): Promise<MoveResult> {
@@ -106,9 +107,12 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     target: plan.to,
   };
   const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
-  const run: Run = { ...sessions, request, migration, fence, inspection, jobs, progress };
+  const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
   try {
-    return await attempt(run, await isResumable(run));
+    await dropLeftovers(run);
+    if (plan.strategy === "set-schema") await setSchema(run, timeoutOf(request));
+    else await underFence(run, plan.strategy);
+    return await outcome(run);
   } catch (error) {
     await giveBack(run, error);
     throw lostOr(error, plan);
@@ -140,27 +144,51 @@ async function isResumable({ source, target, request, migration, inspection }: R
   return row?.copied === true;
 }
 
-async function attempt(run: Run, resumable: boolean): Promise<MoveResult> {
-  const { request, source, target, migration, fence, progress } = run;
-  const timeout = request.options.fenceTimeout ?? FENCE_TIMEOUT_MS;
+const timeoutOf = ({ options }: MoveRequest): number => options.fenceTimeout ?? FENCE_TIMEOUT_MS;
+
+/** The strategies that copy: what they copied is compared under the fence, and the seal makes it the dataset's home. */
+async function underFence(run: Run, strategy: Strategy): Promise<void> {
+  if (strategy === "template") {
+    await liftFence(run.source, run.request.dataset, run.request.from.schema);
+    await close(run, "new");
+    await forgetWritten(run.source, run.fence);
+    await copyDatabase(run);
+  } else {
+    await copyRows(run, await isResumable(run));
+  }
+  await verify(run);
+  await refuseChangedCatalog(run.source, run);
+  await hand(run);
+}
+
+async function copyRows(run: Run, resumable: boolean): Promise<void> {
   if (!resumable) {
-    progress.enter("prepare", { bytes: 0, tables: 0 });
-    await liftFence(source, request.dataset, request.from.schema);
+    run.progress.enter("prepare", { bytes: 0, tables: 0 });
+    await liftFence(run.source, run.request.dataset, run.request.from.schema);
     await prepare(run);
   }
-  await enterStage(target, migration.id, "fence", resumable ? "resumed" : "new");
+  await close(run, resumable ? "resumed" : "new");
+  if (resumable && !(await keepUnwritten(run))) await prepare(run);
+  await forgetWritten(run.source, run.fence);
+  await copyTables(run);
+  await complete(run);
+}
+
+/** From here on nobody writes to the old home while this run lives. */
+async function close(run: Run, message: string): Promise<void> {
+  const { request, source, target, migration, fence, progress } = run;
+  const timeout = timeoutOf(request);
+  await enterStage(target, migration.id, "fence", message);
   progress.enter("fence", { bytes: 0, tables: 0 });
   await armFence(source, fence, timeout);
   await closeFence(source, fence, timeout);
   await endSessions(source, request.from.schema);
   await recordFence(target, migration.id);
-  await refuseChangedCatalog(run);
-  if (resumable && !(await keepUnwritten(run))) await prepare(run);
-  await forgetWritten(source, fence);
-  await copyTables(run);
-  await complete(run);
-  await verify(run);
-  await refuseChangedCatalog(run);
+  await refuseChangedCatalog(source, run);
+}
+
+/** The switch: from the seal's commit on, the new home is the dataset's. */
+async function hand({ request, source, target, migration, fence, progress }: Run): Promise<void> {
   await enterStage(target, migration.id, "switch", "verified");
   progress.enter("switch", { bytes: 0, tables: 0 });
   try {
@@ -169,7 +197,7 @@ async function attempt(run: Run, resumable: boolean): Promise<MoveResult> {
     throw fenceLost(error);
   }
   await endSessions(source, request.from.schema);
-  return result(request, await recordSwitch(target, migration.id), await copiedRows(run, migration.id));
+  await recordSwitch(target, migration.id);
 }
 
 /**
@@ -198,26 +226,12 @@ async function keepUnwritten({ source, target, fence, migration, request }: Run)
   return true;
 }
 
-/** DDL in mid-move: what was planned and prepared is no longer what is there. */
-async function refuseChangedCatalog({ source, request, inspection }: Run): Promise<void> {
-  const oid = await schemaOid(source, request.from.schema);
-  const now =
-    oid === undefined
-      ? []
-      : await catalogEntries(source, request.from.schema, oid, extensionSchemas(inspection.extensions));
-  if (fingerprint(now) === inspection.fingerprint) return;
-  throw new RehomeError(
-    "catalog-changed",
-    `${placementName(request.from)} was altered during the move: ${differences(inspection.entries, now).join("; ")}. The service goes on there. Run it again when no schema migration is under way.`,
-    { retryable: true },
-  );
-}
-
 /**
  * Before the switch, an error gives the old home back to its service, at once, and says in the journal what happened. The
  * fence's triggers go too, unless readers are in the way: open, they let everyone pass, and the next run removes them.
  */
-async function giveBack({ request, source, target, migration, fence }: Run, error: unknown): Promise<void> {
+async function giveBack(run: Run, error: unknown): Promise<void> {
+  const { request, source, target, migration, fence } = run;
   await recordFacts(target, migration.id, { error: messageOf(error) }).catch(() => undefined);
   const { dataset, from } = request;
   const lift = async (client: typeof source): Promise<void> => {
@@ -229,6 +243,7 @@ async function giveBack({ request, source, target, migration, fence }: Run, erro
   try {
     await openFence(source, dataset, from.schema);
     await lift(source);
+    await dropLeftovers(run);
   } catch (failure) {
     if (codeOf(failure) === "fence-timeout") return;
     // The session is gone, and its lock with it: writers pass already. A new one takes the triggers away, if it can.
@@ -236,16 +251,24 @@ async function giveBack({ request, source, target, migration, fence }: Run, erro
   }
 }
 
-async function copiedRows({ target }: Pick<Sessions, "target">, migration: string): Promise<number> {
+/** The rows that the proof counted in the new home; none where it did not have to count. */
+async function movedRows(target: Sessions["target"], migration: string): Promise<number> {
   const [row] = await rows<{ n: string }>(
     target,
-    "SELECT coalesce(sum(rows), 0)::text AS n FROM rehome.copied_table WHERE migration = $1",
+    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1",
     [migration],
   );
   return Number(row?.n ?? 0);
 }
 
-function result(request: MoveRequest, row: MigrationRow, copied: number): MoveResult {
+/** What the journal says of a run that has come to its end. */
+async function outcome({ request, target, migration }: Run): Promise<MoveResult> {
+  const key = { dataset: request.dataset, source: migration.source, target: migration.target };
+  const row = (await latestMigration(target, key)) ?? migration;
+  return result(request, row, await movedRows(target, migration.id));
+}
+
+function result(request: MoveRequest, row: MigrationRow, moved: number): MoveResult {
   const end = row.switched_at ?? new Date();
   const since = (start: Date | null): number =>
     start === null ? 0 : Math.max(0, (end.getTime() - start.getTime()) / 1000);
@@ -254,7 +277,7 @@ function result(request: MoveRequest, row: MigrationRow, copied: number): MoveRe
     migration: row.id,
     strategy: row.strategy satisfies Strategy,
     tables: row.tables,
-    rows: copied,
+    rows: moved,
     bytes: Number(row.bytes),
     seconds: since(row.started_at),
     fenceSeconds: since(row.fenced_at),

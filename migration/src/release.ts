@@ -3,6 +3,7 @@ import { emptySchema } from "./ddl/empty-schema";
 import { findFence, liftFence } from "./fence/fence";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
+import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
 import { open, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
@@ -85,8 +86,8 @@ export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Pro
       await emptySchema(client, old.schema);
       await liftFence(client, dataset, old.schema);
     });
-    if (query.drop === "database" && (await holdsTables(old.server, old.database)) === 0)
-      await dropDatabase(old);
+    const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;
+    if (query.drop === "database" && alone) await dropDatabase(old);
   }
   await withSession(home.server, home.database, (client) =>
     client.query(

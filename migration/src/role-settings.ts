@@ -10,7 +10,7 @@ export interface RoleSettingsQuery {
 }
 
 /** Settings whose value is a list of names, each quoted by itself. */
-const LISTS = new Set([
+export const LIST_SETTINGS: ReadonlySet<string> = new Set([
   "search_path",
   "session_preload_libraries",
   "local_preload_libraries",
@@ -26,7 +26,7 @@ export async function applyRoleSettings(
 ): Promise<void> {
   const alter = `ALTER ROLE ${ident(query.role)} IN DATABASE ${ident(query.database)}`;
   const statements = Object.entries(query.settings).map(([name, value]) => {
-    const text = LISTS.has(name) ? splitIdentifiers(value).map(ident).join(", ") : literal(value);
+    const text = LIST_SETTINGS.has(name) ? splitIdentifiers(value).map(ident).join(", ") : literal(value);
     return `${alter} SET ${ident(name)} = ${text}`;
   });
   await withSession(query.server, query.database, (client) =>
@@ -55,7 +55,7 @@ export async function readRoleSettings(query: RoleSettingsQuery): Promise<Record
 
 /** A list in the form that `applyRoleSettings` takes: quoted only where it must be. */
 function plainList(name: string, value: string): string {
-  if (!LISTS.has(name)) return value;
+  if (!LIST_SETTINGS.has(name)) return value;
   return splitIdentifiers(value)
     .map((part) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : ident(part)))
     .join(", ");

@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly schema: string;
   /** The role that owns the dataset's objects here. */
   readonly owner: string;
+  /** Whether nothing else is placed in this database: only then may a copy of another database take its place. */
+  readonly ownDatabase?: boolean;
 }
 
 export interface MoveOptions {
@@ -26,6 +28,8 @@ export interface MoveOptions {
   readonly mode: "offline" | "online";
   /** `checksum`: count and hash of every table; `count`: counts alone. */
   readonly verify: "checksum" | "count";
+  /** `auto`, the default: the cheapest faithful one. `copy`: row by row, wherever the new home is. */
+  readonly strategy?: "auto" | "copy";
   /** Tables copied and indexes built at the same time. Default: the machine's cores, at most 8. */
   readonly jobs?: number;
   /** Milliseconds to wait for one table's lock, and for the writers to finish, when fencing. Default 30,000. */
@@ -99,8 +103,10 @@ export type Report = (progress: Progress) => void;
 /** One table's verification. Hashes are order-independent, over every row's text form, made inside the servers. */
 export interface TableVerification {
   readonly table: string;
-  readonly sourceRows: string;
-  readonly targetRows: string;
+  /** Null where nothing was counted: the files are the same ones. */
+  readonly sourceRows: string | null;
+  readonly targetRows: string | null;
+  /** A hash of the rows; where the files are the same ones, the file. */
   readonly sourceHash: string;
   readonly targetHash: string;
   readonly equal: boolean;

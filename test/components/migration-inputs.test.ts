@@ -1,5 +1,7 @@
+import type { Dataset } from "@rehome/topology";
 import { describe, expect, it } from "vitest";
 import { datasetState, differs, dropsRetired, endpoint, known } from "../../components/src/migration/inputs";
+import { ownDatabases } from "../../components/src/migration/declare-migrations";
 import type { MigrationInputs } from "../../components/src/migration/inputs";
 
 const A = { host: "old", database: "a", schema: "public" };
@@ -15,6 +17,7 @@ const inputs = (given: Partial<MigrationInputs> = {}): MigrationInputs => ({
   formerlyServer: {},
   custody: { old: "kept", new: "rehome" },
   shared: [],
+  ownDatabases: [],
   ...given,
 });
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -31,6 +34,22 @@ it("knows a server from the new inputs, else from the old, else not", () => {
   expect(endpoint(A, inputs(), olds)).toEqual({ ...A, server: server("old"), owner: "core_user" });
   expect(endpoint(A, inputs(), {})).toBeUndefined();
   expect(endpoint(B, inputs({ homeServer: UNKNOWN }), {})).toBeUndefined();
+});
+
+it("lets the engine replace a database that is the dataset's own", () => {
+  const own = inputs({ ownDatabases: ["new/b"] });
+  expect(endpoint(B, own, {})).toMatchObject({ ownDatabase: true });
+  expect(endpoint(A, own, inputs({ formerly: A, formerlyServer: server("old") }))).not.toHaveProperty(
+    "ownDatabase",
+  );
+  const placed = (name: string, home: object) => ({ name, home }) as unknown as Dataset;
+  const managed = [
+    { host: "new", database: "b" },
+    { host: "new", database: "c" },
+  ];
+  const [core, crm] = [{ ...placed("core", B), formerly: A }, placed("crm", { ...B, schema: "crm" })];
+  expect(ownDatabases(core, [core], managed)).toEqual(["new/b"]);
+  expect(ownDatabases(core, [core, crm], managed)).toEqual([]);
 });
 
 describe("a change", () => {

@@ -155,6 +155,7 @@ describe("two services of one host", () => {
         },
         ...{ options: { mode: "offline", verify: "checksum" }, custody: { shared: "rehome" } },
         shared: ["shared/chiro_erp.crm_schema", "shared/chiro_erp.public"],
+        ownDatabases: [],
         ...{ homeServer: server("shared"), nextServer: none, formerlyServer: none },
       },
       hooks: ["rehome-release-dataset-topology"],

@@ -36,7 +36,7 @@ export async function makeWorld(
   const { from = "public", to = "new_home", into = name, before = "" } = given;
   const owner = `${name}_user`;
   const [role, old, now] = [ident(owner), ident(name), ident(into)];
-  for (const server of [a, b]) {
+  for (const server of new Set([a, b])) {
     await server.sql("postgres", `CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD.replace("'", "''")}'`);
   }
   await a.sql("postgres", `CREATE DATABASE ${old}`);
@@ -58,8 +58,8 @@ export async function makeWorld(
     login: { user: owner, password: PASSWORD },
     request: {
       dataset: name,
-      from: { host: "old", server: a.connection, database: name, schema: from, owner },
-      to: { host: "new", server: b.connection, database: into, schema: to, owner },
+      from: { host: "old", server: a.connection, database: name, schema: from, owner, ownDatabase: true },
+      to: { host: "new", server: b.connection, database: into, schema: to, owner, ownDatabase: true },
       options: { mode: "offline", verify: "checksum", jobs: 2, fenceTimeout: 3_000, ...given.options },
     },
   };

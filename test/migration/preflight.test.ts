@@ -182,11 +182,4 @@ describe("a plan", () => {
     expect(text).toMatch(/fence +about 3 s/);
     expect(JSON.stringify(plan) + text).not.toContain("s3cret-pass");
   });
-
-  it("says where to", () => {
-    const to = (change: object) =>
-      makePlan({ ...request, to: { ...request.to, ...change } }, source, undefined, 15).because;
-    expect(to({ server })).toBe("to another database");
-    expect(to({ server, database: "core_db" })).toBe("to another schema");
-  });
 });

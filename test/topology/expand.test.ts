@@ -16,7 +16,7 @@ describe("expand", () => {
           adoptRole: false,
           settings: {},
           readers: [],
-          migration: { mode: "offline", verify: "checksum" },
+          migration: { mode: "offline", verify: "checksum", strategy: "auto" },
           after: [],
         },
       ],

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { placementName, type Dataset, type Expanded, type Placement } from "@rehome/topology";
 import type { ServiceDatabase } from "../database/service-database";
 import type { Declaring } from "../declaring";
-import { schemaName } from "../naming";
+import type { DatabaseAt } from "../inventory";
+import { databaseName, schemaName } from "../naming";
 import { Migration } from "./migration";
 
 /** Where a dataset is, was and will be. */
@@ -19,6 +20,21 @@ export const sharedSchemas = (dataset: Dataset, datasets: readonly Dataset[]): s
     .flatMap(stays)
     .map(({ host, database }) => ({ host, database, schema: "public" }));
   return [...new Set([...others, ...everywhere].map(placementName))].sort();
+};
+
+/** Databases that Rehome manages and that hold this dataset alone, whatever else the stack has. */
+export const ownDatabases = (
+  dataset: Dataset,
+  datasets: readonly Dataset[],
+  managed: readonly DatabaseAt[],
+): string[] => {
+  const names = (places: readonly Placement[]): string[] =>
+    places.map(({ host, database }) => databaseName(host, database));
+  const others = new Set(names(datasets.filter(({ name }) => name !== dataset.name).flatMap(stays)));
+  const own = names(stays(dataset)).filter((name) => !others.has(name));
+  return managed
+    .map(({ host, database }) => databaseName(host, database))
+    .filter((name) => own.includes(name));
 };
 
 /** Declares each dataset's migration, after those of the services that come first. By dataset. */
@@ -57,6 +73,7 @@ export const declareMigrations = (
         formerlyServer: server(formerly),
         custody,
         shared: sharedSchemas(dataset, datasets),
+        ownDatabases: ownDatabases(dataset, datasets, declaring.inventory.databases),
       },
       { parent, dependsOn: [...first, ...new Set(ready)], hooks: { beforeDelete: [guard.migration] } },
     );

@@ -1,6 +1,7 @@
 import type { Drop, Endpoint, MoveOptions, MoveRequest, ServerConnection } from "@rehome/migration";
 import type { DatasetState, Placement } from "@rehome/topology";
 import type { Custody } from "../hosts/host";
+import { databaseName } from "../naming";
 
 /** What a `Migration` is made from, as the dynamic provider receives it: plain values, passwords too. */
 export interface MigrationInputs {
@@ -22,6 +23,8 @@ export interface MigrationInputs {
   readonly custody: Readonly<Record<string, Custody>>;
   /** Schemas that outlive this dataset, by `placementName`: others live there too, or it is a database's `public`. */
   readonly shared: readonly string[];
+  /** Databases that Rehome manages and that hold nothing but this dataset, by `databaseName`. */
+  readonly ownDatabases: readonly string[];
 }
 
 /** What is in the state. Fields that came later are optional: states that earlier versions wrote are accepted. */
@@ -78,7 +81,9 @@ export const endpoint = (
   olds: MigrationState,
 ): Endpoint | undefined => {
   const server = serverOf(placement, news, olds);
-  return server === undefined ? undefined : { ...placement, server, owner: news.owner };
+  if (server === undefined) return undefined;
+  const alone = (news.ownDatabases ?? []).includes(databaseName(placement.host, placement.database));
+  return { ...placement, server, owner: news.owner, ...(alone ? { ownDatabase: true } : {}) };
 };
 
 /** What the engine is asked to do between two ends. */
@@ -104,10 +109,10 @@ export const dropsRetired = (old: Placement, placementName: string, news: Migrat
 const comparable = ({ home, next, formerly, tables, options }: MigrationState): string => {
   const place = (at: Placement | undefined | null): unknown =>
     given(at) ? [at.host, at.database, at.schema] : null;
-  const { mode, verify, jobs, fenceTimeout } = options ?? { mode: "offline", verify: "checksum" };
+  const { mode, verify, jobs, fenceTimeout, strategy } = options ?? { mode: "offline", verify: "checksum" };
   return JSON.stringify([
     ...[place(home), place(next), place(formerly), tables ?? null],
-    ...[mode, verify, jobs ?? null, fenceTimeout ?? null],
+    ...[mode, verify, jobs ?? null, fenceTimeout ?? null, strategy ?? "auto"],
   ]);
 };
 

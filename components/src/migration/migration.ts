@@ -24,6 +24,8 @@ export interface MigrationArgs {
   readonly custody: Readonly<Record<string, Custody>>;
   /** Names of schemas that outlive this dataset. */
   readonly shared: readonly string[];
+  /** Names of databases that Rehome manages and that hold nothing but this dataset. */
+  readonly ownDatabases: readonly string[];
 }
 
 type Behaviour = typeof import("./provider");

@@ -1,5 +1,5 @@
 import { LOCK } from "../journal/locks";
-import { ident, literal, qualified } from "../sql/quote";
+import { literal, qualified } from "../sql/quote";
 
 /** The trigger's name on every fenced table; the catalog fingerprint and the dump leave it out. */
 export const FENCE_TRIGGER = "rehome_fence";
@@ -51,10 +51,4 @@ export function armTableSql(schema: string, table: string, key: number): string 
 
 export function disarmTableSql(schema: string, table: string): string {
   return `DROP TRIGGER IF EXISTS ${FENCE_TRIGGER} ON ${qualified(schema, table)}`;
-}
-
-/** Takes the schema from everyone, its owner included, so that nothing is created or read there any more. */
-export function closeSchemaSql(schema: string, grantees: readonly string[]): string {
-  const others = grantees.map(ident).join(", ");
-  return `REVOKE ALL ON SCHEMA ${ident(schema)} FROM PUBLIC${others === "" ? "" : `, ${others}`} CASCADE`;
 }

@@ -3,12 +3,11 @@ import { RehomeError, SQLSTATE, codeOf } from "../errors";
 import { LOCK } from "../journal/locks";
 import { lockKey } from "../naming";
 import { rows, transaction } from "../sql/connect";
-import { ident } from "../sql/quote";
+import { closure, grantAgain } from "./rights";
 import {
   FENCE_TRIGGER,
   armTableSql,
   armedFunctionSql,
-  closeSchemaSql,
   disarmTableSql,
   fenceFunction,
   sealedFunctionSql,
@@ -90,6 +89,8 @@ export async function closeFence(client: pg.Client, fence: Fence, timeout: numbe
   await client.query(
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3",
   );
+  // Where the platform can tell: a long statement of an engine that is gone does not keep the fence closed.
+  await client.query("SET client_connection_check_interval = 1000").catch(() => undefined);
   await client.query(`SET lock_timeout = ${Math.trunc(timeout)}`);
   try {
     await client.query("SELECT pg_catalog.pg_advisory_lock($1, $2)", [
@@ -122,20 +123,26 @@ export async function forgetWritten(client: pg.Client, fence: Fence): Promise<vo
  * the old home takes no write and no reader, and this dataset's home is the target.
  */
 export async function sealFence(client: pg.Client, fence: Fence): Promise<void> {
-  const key = fenceKey(fence.dataset, fence.schema);
-  const grantees = await schemaGrantees(client, fence.schema);
   await transaction(client, async () => {
-    await client.query(sealedFunctionSql(key, fence.target));
-    await client.query("UPDATE rehome.fence SET sealed = true, restore_sql = $2 WHERE key = $1", [
-      key,
-      await schemaRights(client, fence.schema),
-    ]);
-    await client.query(closeSchemaSql(fence.schema, grantees));
-    await client.query(
-      "UPDATE rehome.migration SET state = 'reversed' WHERE dataset = $1 AND id <> $2 AND state = 'switched'",
-      [fence.dataset, fence.migration],
-    );
+    await client.query(sealedFunctionSql(fenceKey(fence.dataset, fence.schema), fence.target));
+    await recordSeal(client, fence);
   });
+}
+
+/** The seal but for the triggers: the schema's rights, and what the journal says. To be called in a transaction. */
+export async function recordSeal(client: pg.Client, fence: Fence): Promise<void> {
+  const { dataset, schema, migration, target } = fence;
+  const { revoke, restore } = await closure(client, schema);
+  await client.query(
+    `INSERT INTO rehome.fence (key, dataset, schema_name, migration, target, sealed, restore_sql) VALUES ($1, $2, $3, $4, $5, true, $6)
+     ON CONFLICT (key) DO UPDATE SET sealed = true, restore_sql = excluded.restore_sql`,
+    [fenceKey(dataset, schema), dataset, schema, migration, target, restore],
+  );
+  if (revoke.length > 0) await client.query(revoke.join("; "));
+  await client.query(
+    "UPDATE rehome.migration SET state = 'reversed' WHERE dataset = $1 AND id <> $2 AND state = 'switched'",
+    [dataset, migration],
+  );
 }
 
 /** Lets writers pass again at once; the triggers stay. */
@@ -163,24 +170,15 @@ export async function liftFence(
       for (const table of batch) await client.query(disarmTableSql(schema, table));
     });
   }
-  await transaction(client, async () => {
-    for (const sql of row.restore_sql) await grantAgain(client, sql);
-    await client.query(`DROP FUNCTION IF EXISTS ${fenceFunction(row.key)}()`);
-    await client.query("DELETE FROM rehome.written WHERE key = $1", [row.key]);
-    await client.query("DELETE FROM rehome.fence WHERE key = $1", [row.key]);
-  });
+  await transaction(client, () => forgetFence(client, row));
 }
 
-/** Runs a `GRANT`, unless its role has been dropped since. */
-async function grantAgain(client: pg.Client, sql: string): Promise<void> {
-  await client.query("SAVEPOINT grant_again");
-  try {
-    await client.query(sql);
-  } catch (error) {
-    if (codeOf(error) !== SQLSTATE.undefinedObject) throw error;
-    await client.query("ROLLBACK TO SAVEPOINT grant_again");
-  }
-  await client.query("RELEASE SAVEPOINT grant_again");
+/** Gives back what a fence took from the schema's users, and forgets it. To be called in a transaction. */
+export async function forgetFence(client: pg.Client, row: FenceRow): Promise<void> {
+  await grantAgain(client, row.restore_sql);
+  await client.query(`DROP FUNCTION IF EXISTS ${fenceFunction(row.key)}()`);
+  await client.query("DELETE FROM rehome.written WHERE key = $1", [row.key]);
+  await client.query("DELETE FROM rehome.fence WHERE key = $1", [row.key]);
 }
 
 /** Ends the other sessions of roles that can use the schema, but for superusers: pools then connect anew. */
@@ -218,7 +216,7 @@ const tablesWithout = (client: pg.Client, schema: string): Promise<string[]> =>
   tablesOf(client, schema, false);
 
 /** Tries a transaction in short waits, so that writers queue behind it only briefly, until `timeout` is over. */
-async function withinLockTimeout(
+export async function withinLockTimeout(
   client: pg.Client,
   schema: string,
   timeout: number,
@@ -257,33 +255,5 @@ async function fenceTimeout(client: pg.Client, schema: string, cause: unknown): 
     "fence-timeout",
     `the fence around schema "${schema}" could not be closed in time: a transaction is in the way: ${who}. End it, or raise migration.fenceTimeout; the service goes on where it was.`,
     { cause, retryable: true },
-  );
-}
-
-/** Everyone who holds a right on the schema by name, its owner included. */
-async function schemaGrantees(client: pg.Client, schema: string): Promise<string[]> {
-  const found = await rows<{ name: string }>(
-    client,
-    `SELECT DISTINCT pg_catalog.pg_get_userbyid(acl.grantee)::text AS name FROM pg_catalog.pg_namespace n,
-       pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) acl
-     WHERE n.nspname = $1 AND acl.grantee <> 0`,
-    [schema],
-  );
-  return found.map((row) => row.name);
-}
-
-/** Statements that give the schema's rights back as they are now. */
-async function schemaRights(client: pg.Client, schema: string): Promise<string[]> {
-  const found = await rows<{ privilege: string; grantee: string | null; grantable: boolean }>(
-    client,
-    `SELECT acl.privilege_type AS privilege, CASE WHEN acl.grantee = 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(acl.grantee)::text END AS grantee,
-       acl.is_grantable AS grantable
-     FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) acl
-     WHERE n.nspname = $1`,
-    [schema],
-  );
-  return found.map(
-    (row) =>
-      `GRANT ${row.privilege} ON SCHEMA ${ident(schema)} TO ${row.grantee === null ? "PUBLIC" : ident(row.grantee)}${row.grantable ? " WITH GRANT OPTION" : ""}`,
   );
 }

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
 import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
+import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
@@ -9,6 +10,7 @@ import { inspectRelations, type Relation } from "./relations";
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
 export interface SchemaInspection {
   readonly serverVersion: number;
+  readonly database: DatabaseInspection;
   readonly schema: string;
   readonly relations: readonly Relation[];
   readonly extensions: readonly Extension[];
@@ -57,6 +59,7 @@ export async function inspectSchema(
   );
   return {
     serverVersion: facts?.version ?? 0,
+    database: await inspectDatabase(client, schema),
     schema,
     relations: await inspectRelations(client, oid),
     extensions,

@@ -66,7 +66,7 @@ export async function startMigration(
     `INSERT INTO rehome.migration (id, dataset, source, target, strategy, state, stage)
      VALUES ($1, $2, $3, $4, $5, 'running', 'inspect')
      ON CONFLICT (dataset, target) WHERE state = 'running'
-     DO UPDATE SET attempt = rehome.migration.attempt + 1, error = NULL, source = excluded.source
+     DO UPDATE SET attempt = rehome.migration.attempt + 1, error = NULL, source = excluded.source, strategy = excluded.strategy
      RETURNING *`,
     [randomUUID(), migration.dataset, migration.source, migration.target, migration.strategy],
   );
@@ -119,21 +119,19 @@ export async function forgetCopies(client: pg.Client, id: string): Promise<void>
   await client.query("DELETE FROM rehome.verified_table WHERE migration = $1", [id]);
 }
 
-/** Replaces the proof of a migration. */
+/** Replaces the proof of a migration. To be called in a transaction. */
 export async function recordVerification(
   client: pg.Client,
   id: string,
   tables: readonly TableVerification[],
 ): Promise<void> {
-  await transaction(client, async () => {
-    await client.query("DELETE FROM rehome.verified_table WHERE migration = $1", [id]);
-    await client.query(
-      `INSERT INTO rehome.verified_table (migration, table_name, source_rows, target_rows, source_hash, target_hash, equal)
-       SELECT $1, v.* FROM jsonb_to_recordset($2::jsonb) AS
-         v("table" text, "sourceRows" numeric, "targetRows" numeric, "sourceHash" text, "targetHash" text, equal boolean)`,
-      [id, JSON.stringify(tables)],
-    );
-  });
+  await client.query("DELETE FROM rehome.verified_table WHERE migration = $1", [id]);
+  await client.query(
+    `INSERT INTO rehome.verified_table (migration, table_name, source_rows, target_rows, source_hash, target_hash, equal)
+     SELECT $1, v.* FROM jsonb_to_recordset($2::jsonb) AS
+       v("table" text, "sourceRows" numeric, "targetRows" numeric, "sourceHash" text, "targetHash" text, equal boolean)`,
+    [id, JSON.stringify(tables)],
+  );
 }
 
 /** Records that the dataset's home is here now. */

@@ -54,8 +54,8 @@ CREATE TABLE IF NOT EXISTS rehome.statement (
 CREATE TABLE IF NOT EXISTS rehome.verified_table (
   migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
   table_name text NOT NULL,
-  source_rows numeric NOT NULL,
-  target_rows numeric NOT NULL,
+  source_rows numeric,
+  target_rows numeric,
   source_hash text NOT NULL,
   target_hash text NOT NULL,
   equal boolean NOT NULL,

@@ -1,5 +1,6 @@
+import type { DatabaseInspection } from "../inspect/database";
 import type { SchemaInspection } from "../inspect/schema";
-import type { Finding, MoveRequest } from "../types";
+import type { Finding, MoveRequest, Strategy } from "../types";
 
 /** What is known of the place that a dataset goes to; absent while its server is still to be created. */
 export interface TargetInspection {
@@ -11,11 +12,13 @@ export interface TargetInspection {
   readonly strangers: number;
   /** Whether the role that is to own the dataset's objects exists. */
   readonly ownerExists: boolean;
+  readonly database: DatabaseInspection;
 }
 
 /** All that a check judges by: plain data, read before. */
 export interface Ends {
   readonly request: MoveRequest;
+  readonly strategy: Strategy;
   readonly source: SchemaInspection;
   /** Absent while the new home's server or database is still to be created. */
   readonly target: TargetInspection | undefined;

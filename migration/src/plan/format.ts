@@ -37,6 +37,16 @@ const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
   ["policy", "policies"],
 ];
 
+const proof = ({ strategy }: Plan): string =>
+  strategy === "set-schema"
+    ? "the same files under the new names, sequences and catalog, in the transaction that moves them"
+    : "count and hash of every table, sequences and catalog on both sides, before the hand-out";
+
+const wayBack = ({ strategy, from }: Plan): string =>
+  strategy === "set-schema"
+    ? `swap \`home\` and \`formerly\`: the tables go back into ${from}, which stays closed and empty until \`formerly\` is deleted`
+    : `${from} stays complete and fenced until \`formerly\` is deleted`;
+
 /** The plan as the preview prints it: a few aligned lines. */
 export function formatPlan(plan: Plan): string {
   const objects = SHOWN.flatMap(([kind, plural]) => {
@@ -50,8 +60,8 @@ export function formatPlan(plan: Plan): string {
     `  data      ${formatCount(plan.tables)} ${plan.tables === 1 ? "table" : "tables"}${rowsText}, ${formatBytes(plan.bytes)}`,
     ...(objects.length === 0 ? [] : [`  objects   ${objects.join(", ")}`]),
     `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write`,
-    `  proof     count and hash of every table, sequences and catalog on both sides, before the hand-out`,
-    `  way back  ${plan.from} stays complete and fenced until \`formerly\` is deleted`,
+    `  proof     ${proof(plan)}`,
+    `  way back  ${wayBack(plan)}`,
     ...plan.findings.map(
       (finding) =>
         `  ${finding.level === "blocker" ? "BLOCKER" : "warning"}   ${finding.message} ${finding.remedy} [${finding.code}]`,

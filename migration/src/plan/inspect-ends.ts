@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
+import { inspectDatabase } from "../inspect/database";
 import { inspectSchema, schemaOid, type SchemaInspection } from "../inspect/schema";
 import { findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
@@ -33,6 +34,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     installedExtensions: new Map((await inspectExtensions(client)).map((e) => [e.name, e.schema])),
     strangers: (await isOurs(client, request)) ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
+    database: await inspectDatabase(client, request.to.schema),
   };
 }
 

@@ -5,18 +5,24 @@ import { loadGrammar } from "../ddl/rename-code";
 import type { SchemaInspection } from "../inspect/schema";
 import { placementName } from "../naming";
 import { open, withSession } from "../sql/connect";
-import type { Endpoint, MoveRequest, Plan } from "../types";
+import type { Endpoint, MoveRequest, Plan, Strategy } from "../types";
 import { inspectSource, inspectTarget } from "./inspect-ends";
 import type { TargetInspection } from "./finding";
 import { preflight } from "./preflight";
+import { chooseStrategy } from "./strategy";
 
 /** A move whose target server may still be to be created. */
 export type PlanRequest = Omit<MoveRequest, "to"> & {
   readonly to: Omit<Endpoint, "server"> & { readonly server?: Endpoint["server"] };
 };
 
-/** Bytes per second that a copy with its indexes and verification is expected to reach, until one has been measured. */
-const EXPECTED_RATE = 30_000_000;
+/** Bytes per second that each strategy is expected to reach with its verification, until one has been measured. */
+const EXPECTED_RATE: Readonly<Record<Strategy, number>> = {
+  copy: 30_000_000,
+  follow: 30_000_000,
+  template: 120_000_000,
+  "set-schema": Infinity,
+};
 /** Seconds that fencing, sequences and the hand-out take beside the data. */
 const OVERHEAD = 1;
 
@@ -40,30 +46,21 @@ export function makePlan(
     if (name !== undefined) objects[name] = (objects[name] ?? 0) + 1;
   }
   const to = request.to as MoveRequest["to"];
+  const { strategy, because } = chooseStrategy(request, source, target);
   return {
     dataset: request.dataset,
     from: placementName(request.from),
     to: placementName(request.to),
-    strategy: "copy",
-    because: because(request),
+    strategy,
+    because,
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     bytes,
     objects,
-    fenceSeconds: Math.ceil(OVERHEAD + bytes / EXPECTED_RATE),
-    findings: preflight({ request: { ...request, to }, source, target, dumpVersion }),
+    fenceSeconds: Math.ceil(OVERHEAD + bytes / EXPECTED_RATE[strategy]),
+    findings: preflight({ request: { ...request, to }, strategy, source, target, dumpVersion }),
     fingerprint: source.fingerprint,
   };
-}
-
-function because({ from, to }: PlanRequest): string {
-  const same =
-    to.server !== undefined && to.server.host === from.server.host && to.server.port === from.server.port;
-  return same
-    ? from.database === to.database
-      ? "to another schema"
-      : "to another database"
-    : "to another server";
 }
 
 /**

@@ -65,7 +65,11 @@ async function clearTarget({ request, target }: Run): Promise<void> {
 const DEFAULT_COMMENT = "standard public schema";
 
 /** The schema is declared, not restored; what its users have said of it comes along all the same. */
-async function carryComment({ request, source, target }: Run): Promise<void> {
+export async function carryComment({
+  request,
+  source,
+  target,
+}: Pick<Run, "request" | "source" | "target">): Promise<void> {
   const [row] = await rows<{ comment: string | null }>(
     source,
     "SELECT pg_catalog.obj_description(oid, 'pg_namespace') AS comment FROM pg_catalog.pg_namespace WHERE nspname = $1",

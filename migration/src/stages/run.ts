@@ -12,8 +12,8 @@ import type { MoveRequest, Progress, Report, Stage } from "../types";
 export interface Sessions {
   /** In the old home: holds the run lock and, later, the fence. */
   readonly source: pg.Client;
-  /** In the new home: holds the run lock and writes the journal. */
-  readonly target: pg.Client;
+  /** In the new home: holds the run lock and writes the journal. Another one once the database has been replaced. */
+  target: pg.Client;
 }
 
 /** What every stage gets. */

@@ -10,7 +10,7 @@ import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { renamingOf } from "../plan/renaming";
-import { open, rows } from "../sql/connect";
+import { open, rows, transaction } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
@@ -67,7 +67,7 @@ export async function verify(run: Run): Promise<TableVerification[]> {
       progress.tableDone();
     },
   );
-  await recordVerification(target, migration.id, proof);
+  await transaction(target, () => recordVerification(target, migration.id, proof));
   const wrong = [
     ...proof
       .filter((table) => !table.equal)
@@ -138,7 +138,8 @@ function normalPath(setting: string, renaming: Renaming): string {
   return `search_path=${[...new Set(names)].map(ident).join(", ")}`;
 }
 
-async function catalogDifferences({ request, target, inspection }: Run): Promise<string[]> {
+/** What differs between both homes' definitions, once the code of the old one is read under the new name. */
+export async function catalogDifferences({ request, target, inspection }: Run): Promise<string[]> {
   const oid = await schemaOid(target, request.to.schema);
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
   const here = await catalogEntries(
@@ -155,7 +156,7 @@ async function catalogDifferences({ request, target, inspection }: Run): Promise
 }
 
 /** Objects of the new home that the service's role does not own. */
-async function strangersOwning({ request, target }: Run): Promise<string[]> {
+export async function strangersOwning({ request, target }: Run): Promise<string[]> {
   const found = await rows<{ name: string; owner: string }>(
     target,
     `SELECT c.relname::text AS name, pg_get_userbyid(c.relowner)::text AS owner

@@ -13,6 +13,12 @@ export const migration = fields({
     .enum(["checksum", "count"])
     .default("checksum")
     .describe("checksum: every table counted and hashed on both sides. count: counted only."),
+  strategy: z
+    .enum(["auto", "copy"])
+    .default("auto")
+    .describe(
+      "auto: the cheapest faithful one; inside one database the tables change their schema, on one server files are copied. copy: row by row, wherever the new home is.",
+    ),
   jobs: whole(1, 128)
     .exactOptional()
     .describe("Tables copied and indexes built at the same time. Default: the machine's cores, at most 8."),

@@ -1,10 +1,21 @@
 import { blocker, some, type Check } from "../finding";
 import { extensionHome } from "../renaming";
+import { sameDatabase } from "../strategy";
 
 /** Extensions that the new home must have, where the dataset's objects look for them. */
-export const extensions: Check = ({ request, source, target }) => {
-  if (target === undefined) return [];
+export const extensions: Check = ({ request, strategy, source, target }) => {
   const found = [];
+  const left = source.extensions.filter((e) => e.schema === request.from.schema && e.schema !== "public");
+  if (left.length > 0 && sameDatabase(request.from, request.to)) {
+    found.push(
+      blocker(
+        "extension-in-old-schema",
+        `schema "${request.from.schema}" holds the extensions ${some(left.map((e) => e.name))}, which would go when it is retired.`,
+        "Move them to another schema first: ALTER EXTENSION … SET SCHEMA public.",
+      ),
+    );
+  }
+  if (target === undefined || strategy === "set-schema" || strategy === "template") return found;
   const missing = source.extensions.filter(
     (e) => !target.availableExtensions.has(e.name) && !target.installedExtensions.has(e.name),
   );

@@ -2,7 +2,9 @@ import { placementName } from "../../naming";
 import { blocker, some, type Check } from "../finding";
 
 /** Foreign keys, views, types and code across the schema's border. */
-export const references: Check = ({ request, source }) => {
+export const references: Check = ({ request, strategy, source }) => {
+  // Inside one database they follow their objects.
+  if (strategy === "set-schema") return [];
   const from = placementName(request.from);
   const outward = source.references.filter((reference) => reference.direction === "outward");
   const inward = source.references.filter((reference) => reference.direction === "inward");

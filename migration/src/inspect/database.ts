@@ -1,0 +1,62 @@
+import type pg from "pg";
+import { rows } from "../sql/connect";
+
+/** What decides whether a database can be copied as a whole, or replaced by a copy. */
+export interface DatabaseInspection {
+  /** Encoding, locale and provider: a copy has those of its template. */
+  readonly locale: string;
+  /** What it holds beside the dataset's schema and its extensions, in words. Empty: it is the dataset's alone. */
+  readonly others: readonly string[];
+  /** Whether the administrator may copy, rename and drop it. */
+  readonly replaceable: boolean;
+}
+
+/** A database's own pair of columns for its ICU locale has another name in each of 15, 16 and 17. */
+const LOCALE = `
+  SELECT concat_ws(' ', pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, d.datlocprovider,
+           coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'), to_jsonb(d) ->> 'daticurules',
+           d.dattablespace) AS locale,
+         r.rolsuper OR (r.rolcreatedb AND pg_has_role(d.datdba, 'USAGE')) AS replaceable
+  FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user`;
+
+/** `$1` is the dataset's schema. An extension's schema is nobody's but the extension's. */
+const OTHERS = `
+  WITH members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+  inhabited AS (
+    SELECT c.relnamespace AS nsp FROM pg_class c WHERE NOT EXISTS
+      (SELECT FROM members m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
+    UNION SELECT p.pronamespace FROM pg_proc p WHERE NOT EXISTS
+      (SELECT FROM members m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+    UNION SELECT t.typnamespace FROM pg_type t WHERE NOT EXISTS
+      (SELECT FROM members m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
+      AND t.typelem = 0 AND t.typtype <> 'c')
+  SELECT format('schema %I', n.nspname) AS what FROM pg_namespace n
+  WHERE n.nspname <> $1 AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'rehome')
+    AND (n.oid IN (SELECT nsp FROM inhabited)
+         OR (n.nspname <> 'public' AND n.oid NOT IN (SELECT extnamespace FROM pg_extension)))
+  UNION ALL SELECT format('publication %I', pubname) FROM pg_publication
+  UNION ALL SELECT format('subscription %I', subname) FROM pg_stat_subscription s
+    WHERE EXISTS (SELECT FROM pg_subscription o WHERE o.oid = s.subid AND o.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+  UNION ALL SELECT format('event trigger %I', e.evtname) FROM pg_event_trigger e
+    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)
+  UNION ALL SELECT format('server %I', srvname) FROM pg_foreign_server
+  UNION ALL SELECT 'default privileges in all schemas' FROM pg_default_acl WHERE defaclnamespace = 0
+  UNION ALL SELECT format('replication slot %I', slot_name) FROM pg_replication_slots WHERE database = current_database()
+  UNION ALL SELECT format('prepared transaction %L', gid) FROM pg_prepared_xacts WHERE database = current_database()
+  ORDER BY 1`;
+
+/** Reads what a database is and holds. Two queries, whatever its size. */
+export async function inspectDatabase(client: pg.Client, schema: string): Promise<DatabaseInspection> {
+  await client.query("SET search_path = pg_catalog");
+  try {
+    const [facts] = await rows<{ locale: string; replaceable: boolean }>(client, LOCALE);
+    const others = await rows<{ what: string }>(client, OTHERS, [schema]);
+    return {
+      locale: facts?.locale ?? "",
+      replaceable: facts?.replaceable === true,
+      others: others.map((row) => row.what),
+    };
+  } finally {
+    await client.query("SET search_path = ''");
+  }
+}

@@ -1,0 +1,69 @@
+import type { SchemaInspection } from "../inspect/schema";
+import type { Endpoint, MoveRequest, Strategy } from "../types";
+import { some, type TargetInspection } from "./finding";
+
+/** A strategy, and why it is the one, in a clause. */
+export interface Choice {
+  readonly strategy: Strategy;
+  readonly because: string;
+}
+
+type Place = Pick<Endpoint, "database" | "ownDatabase"> & { readonly server?: Endpoint["server"] };
+
+const sameServer = (one: Place, other: Place): boolean =>
+  one.server !== undefined &&
+  other.server !== undefined &&
+  one.server.host === other.server.host &&
+  one.server.port === other.server.port;
+
+/** Whether two placements are schemas of one database. */
+export const sameDatabase = (one: Place, other: Place): boolean =>
+  sameServer(one, other) && one.database === other.database;
+
+/**
+ * The cheapest strategy that is faithful: a change of the catalog inside one database, a copy of the files on one server
+ * where the database is the dataset's alone, and otherwise a copy of the rows. Pure.
+ */
+export function chooseStrategy(
+  request: Pick<MoveRequest, "tables" | "options"> & {
+    readonly from: Endpoint;
+    readonly to: Place & Pick<Endpoint, "schema">;
+  },
+  source: SchemaInspection,
+  target: TargetInspection | undefined,
+): Choice {
+  const { from, to } = request;
+  const rowByRow = (because: string): Choice => ({ strategy: "copy", because });
+  if (request.options.strategy === "copy") return rowByRow("the stack file asks for it");
+  if (sameDatabase(from, to))
+    return { strategy: "set-schema", because: "inside one database, no row is touched" };
+  if (!sameServer(from, to)) return rowByRow("to another server");
+  const reason = whyNotTemplate(request, source, target);
+  if (reason !== undefined) return rowByRow(`to another database, row by row: ${reason}`);
+  return { strategy: "template", because: "on one server, the database's files are copied" };
+}
+
+/** What forbids copying the old home's whole database in the place of the new one's. */
+function whyNotTemplate(
+  { from, to, tables }: Parameters<typeof chooseStrategy>[0],
+  { database, extensions }: SchemaInspection,
+  target: TargetInspection | undefined,
+): string | undefined {
+  if (tables !== undefined) return "a part of the schema moves";
+  if (to.ownDatabase !== true) return "the new home's database is not this dataset's alone";
+  if (database.others.length > 0) return `the old home's database also holds ${some(database.others, 2)}`;
+  if (!database.replaceable) return "the administrator may not copy the old home's database";
+  const left = extensions.find(({ schema }) => schema === from.schema && schema !== "public");
+  if (left !== undefined && from.schema !== to.schema)
+    return `extension ${left.name} is in schema "${left.schema}"`;
+  if (target === undefined) return undefined;
+  const added = [...target.installedExtensions.keys()].find(
+    (name) => !extensions.some((e) => e.name === name),
+  );
+  if (added !== undefined) return `the new home's database has extension ${added} of its own`;
+  if (target.database.others.length > 0)
+    return `the new home's database also holds ${some(target.database.others, 2)}`;
+  if (!target.database.replaceable) return "the administrator may not replace the new home's database";
+  if (target.database.locale !== database.locale) return "the databases differ in encoding or locale";
+  return undefined;
+}

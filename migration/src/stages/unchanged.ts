@@ -1,0 +1,28 @@
+import type pg from "pg";
+import { RehomeError } from "../errors";
+import { catalogEntries, differences, fingerprint } from "../inspect/fingerprint";
+import { extensionSchemas, schemaOid } from "../inspect/schema";
+import { placementName } from "../naming";
+import type { Run } from "./run";
+
+/**
+ * DDL in mid-move: what was planned and prepared is no longer what is there.
+ * @param client a session in the old home's database
+ * @throws RehomeError `catalog-changed` with what differs
+ */
+export async function refuseChangedCatalog(
+  client: pg.Client,
+  { request, inspection }: Pick<Run, "request" | "inspection">,
+): Promise<void> {
+  const oid = await schemaOid(client, request.from.schema);
+  const now =
+    oid === undefined
+      ? []
+      : await catalogEntries(client, request.from.schema, oid, extensionSchemas(inspection.extensions));
+  if (fingerprint(now) === inspection.fingerprint) return;
+  throw new RehomeError(
+    "catalog-changed",
+    `${placementName(request.from)} was altered during the move: ${differences(inspection.entries, now).join("; ")}. The service goes on there. Run it again when no schema migration is under way.`,
+    { retryable: true },
+  );
+}

@@ -1,0 +1,161 @@
+import type pg from "pg";
+import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
+import { relocate, takeOver } from "../ddl/relocate";
+import { renameRoutines } from "../ddl/rename-routines";
+import { findFence } from "../fence/fence";
+import { grantAgain } from "../fence/rights";
+import { transplantJournal } from "../journal/transplant";
+import { ensureJournal, enterStage, recordFacts } from "../journal/journal";
+import { takeRunLock } from "../journal/locks";
+import { placementName, shortHash } from "../naming";
+import { renamingOf } from "../plan/renaming";
+import { open, rows, transaction, withSession } from "../sql/connect";
+import { ident, literal } from "../sql/quote";
+import { carryComment } from "../stages/prepare";
+import type { Run } from "../stages/run";
+import { clearDefaultPrivileges, databaseStatements, schemaStatements } from "./database-properties";
+
+const copyName = (migration: string): string => `rehome_copy_${shortHash(migration)}`;
+const replacedName = (migration: string): string => `rehome_replaced_${shortHash(migration)}`;
+
+/** `CREATE DATABASE … TEMPLATE` waits five seconds for other sessions; we end them well before. */
+const END_SESSIONS_MS = 100;
+
+/**
+ * Copies the old home's database file by file, makes the copy what the new home's database is to be, and puts it in that
+ * one's place by its name. Until the names change, in one transaction, the new home's database is untouched; after it
+ * `run.target` is a session in the new one. To be called under the closed fence.
+ */
+export async function copyDatabase(run: Run): Promise<void> {
+  const { request, migration, source, target, progress, inspection } = run;
+  const copy = copyName(migration.id);
+  await enterStage(target, migration.id, "copy", "the database's files");
+  progress.enter("copy", { bytes: inspection.relations.reduce((sum, r) => sum + r.bytes, 0), tables: 1 });
+  await createCopy(run, copy);
+  await recordFacts(target, migration.id, {
+    fingerprint: inspection.fingerprint,
+    tables: inspection.relations.filter((relation) => relation.kind === "r").length,
+    bytes: inspection.relations.reduce((sum, relation) => sum + relation.bytes, 0),
+  });
+  const properties = await databaseStatements(target, copy);
+  await enterStage(target, migration.id, "index", "names, owners and rights in the copy");
+  await withSession(request.to.server, copy, async (client) => {
+    await transaction(client, () => adapt(client, run));
+    await ensureJournal(client);
+    await transplantJournal(target, client, { dataset: request.dataset, schema: request.to.schema });
+  });
+  for (const statement of properties) await source.query(statement);
+  await takePlace(run, copy);
+  run.target = await open(request.to.server, request.to.database);
+  await takeRunLock(run.target, request.dataset, placementName(request.to));
+  await source.query(`DROP DATABASE IF EXISTS ${ident(replacedName(migration.id))} WITH (FORCE)`);
+}
+
+/** Drops what a run that was cut short has left. */
+export async function dropLeftovers({ source, migration }: Run): Promise<void> {
+  for (const name of [copyName(migration.id), replacedName(migration.id)]) {
+    await source.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`);
+  }
+}
+
+/**
+ * The server lets nobody new into a database that is being copied, and waits for those inside: they are ended meanwhile.
+ * @throws RehomeError `sessions-in-the-way`
+ */
+async function createCopy({ source, target, request }: Run, copy: string): Promise<void> {
+  const [facts] = await rows<{ version: number; pid: number }>(
+    source,
+    "SELECT current_setting('server_version_num')::int / 10000 AS version, pg_catalog.pg_backend_pid() AS pid",
+  );
+  const strategy = (facts?.version ?? 0) >= 15 ? " STRATEGY file_copy" : "";
+  let creating = true;
+  const created = source
+    .query(`CREATE DATABASE ${ident(copy)} TEMPLATE ${ident(request.from.database)}${strategy}`)
+    .finally(() => {
+      creating = false;
+    });
+  const ending = endOthers(target, request.from.database, facts?.pid ?? 0, () => creating);
+  try {
+    await created;
+  } catch (error) {
+    if (codeOf(error) !== SQLSTATE.objectInUse) throw error;
+    throw new RehomeError(
+      "sessions-in-the-way",
+      `database "${request.from.database}" on host "${request.from.host}" cannot be copied while others are connected to it: ${messageOf(error)}. End these sessions; the service goes on where it was.`,
+      { cause: error, retryable: true },
+    );
+  } finally {
+    creating = false;
+    await ending;
+  }
+  await source.query(`COMMENT ON DATABASE ${ident(copy)} IS 'Rehome: a copy on its way; may be dropped'`);
+}
+
+/** Ends the sessions in a database until told to stop. Those that may not be ended are named by what waits for them. */
+async function endOthers(
+  client: pg.Client,
+  database: string,
+  spared: number,
+  goOn: () => boolean,
+): Promise<void> {
+  while (goOn()) {
+    await client
+      .query(
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND pid <> $2 AND backend_type = 'client backend'",
+        [database, spared],
+      )
+      .catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, END_SESSIONS_MS));
+  }
+}
+
+/** Makes of the copy what the new home is to be: without the old one's journal and rights, under the new names. */
+async function adapt(copy: pg.Client, run: Run): Promise<void> {
+  const { request, target, inspection } = run;
+  const { from, to } = request;
+  await copy.query("DROP SCHEMA IF EXISTS rehome CASCADE");
+  await clearDefaultPrivileges(copy);
+  await copy.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
+  if (from.schema !== to.schema) {
+    await relocate(copy, from.schema, to.schema);
+    if (from.schema !== "public") await copy.query(`DROP SCHEMA ${ident(from.schema)}`);
+  }
+  await takeOver(copy, to.schema, to.owner);
+  await renameRoutines(copy, to.schema, renamingOf(request, inspection));
+  for (const statement of await schemaStatements(target, [...new Set(["public", to.schema])])) {
+    await copy.query(statement);
+  }
+  // A home that was left is closed: its users get back what the fence took.
+  const left = await findFence(target, request.dataset, to.schema);
+  if (left !== undefined) await grantAgain(copy, left.restore_sql);
+  await carryComment({ ...run, target: copy });
+  await copy.query(
+    `DO $$ DECLARE lo record; BEGIN
+       FOR lo IN SELECT oid FROM pg_catalog.pg_largeobject_metadata LOOP
+         EXECUTE format('ALTER LARGE OBJECT %s OWNER TO %I', lo.oid, ${literal(to.owner)});
+       END LOOP;
+     END $$`,
+  );
+}
+
+/** Gives the copy the name of the new home's database, and that one another, at once. */
+async function takePlace(run: Run, copy: string): Promise<void> {
+  const { request, source, target, migration } = run;
+  const { database, server } = request.to;
+  await target.end();
+  await withSession(server, request.from.database, async (other) => {
+    let renaming = true;
+    const renamed = transaction(source, async () => {
+      await source.query(`ALTER DATABASE ${ident(database)} RENAME TO ${ident(replacedName(migration.id))}`);
+      await source.query(`ALTER DATABASE ${ident(copy)} RENAME TO ${ident(database)}`);
+    }).finally(() => {
+      renaming = false;
+    });
+    const ending = endOthers(other, database, 0, () => renaming);
+    try {
+      await renamed;
+    } finally {
+      await ending;
+    }
+  });
+}
