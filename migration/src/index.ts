@@ -6,6 +6,7 @@
 export { RehomeError } from "./errors";
 export { move } from "./move";
 export { placementName } from "./naming";
+export { followHealth, followMove, prove, stopFollowing } from "./online";
 export { formatBytes, formatCount, formatDuration, formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { abandon, release, retire, type Drop, type ReleaseQuery } from "./release";

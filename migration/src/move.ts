@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
-import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
 import { RehomeError, codeOf, messageOf } from "./errors";
 import {
@@ -15,19 +14,16 @@ import {
   writtenTables,
 } from "./fence/fence";
 import {
-  ensureJournal,
   enterStage,
   hasJournal,
   latestMigration,
   recordFacts,
   recordFence,
   recordSwitch,
-  startMigration,
   type MigrationRow,
 } from "./journal/journal";
 import { placementName } from "./naming";
-import { inspectSource, inspectTarget } from "./plan/inspect-ends";
-import { makePlan, refuseBlocked } from "./plan/plan";
+import { beginRun } from "./stages/begin";
 import { Slots } from "./slots";
 import { isConnectionLost, rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
@@ -37,6 +33,15 @@ import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Session
 import type { MoveRequest, MoveResult, Plan, Report, Strategy } from "./types";
 import { refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema } from "./strategies/set-schema";
+import {
+  caughtUp,
+  compareFollowed,
+  drain,
+  follow,
+  goOnFollowing,
+  prepareWayBack,
+  welcomeBack,
+} from "./strategies/follow";
 import { copyDatabase, dropLeftovers } from "./strategies/template";
 import { verify } from "./verify/verify";
 
@@ -76,38 +81,14 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
   if (row.state === "switched") return result(request, row, await movedRows(target, row.id));
   const fence = await findFence(source, request.dataset, request.from.schema);
   if (row.state !== "running" || fence?.sealed !== true || fence.migration !== row.id) return undefined;
-  return result(request, await recordSwitch(target, row.id), await movedRows(target, row.id));
+  const followed = row.strategy === "follow";
+  if (followed) await welcomeBack({ target, request });
+  const recorded = await recordSwitch(target, row.id, followed ? null : true);
+  return result(request, recorded, await movedRows(target, row.id));
 }
 
 async function carryOut(request: MoveRequest, sessions: Sessions, progress: Tracker): Promise<MoveResult> {
-  const { source, target } = sessions;
-  progress.enter("inspect", { bytes: 0, tables: 0 });
-  const inspection = await inspectSource(source, request);
-  const found = await inspectTarget(target, request);
-  const plan = makePlan(request, inspection, found, await dumpVersion());
-  refuseBlocked(plan);
-  if (!found.ownerExists) {
-    throw new RehomeError(
-      "owner-missing",
-      `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
-    );
-  }
-  await ensureJournal(target);
-  await ensureJournal(source);
-  const migration = await startMigration(target, {
-    dataset: request.dataset,
-    source: plan.from,
-    target: plan.to,
-    strategy: plan.strategy,
-  });
-  const fence = {
-    dataset: request.dataset,
-    schema: request.from.schema,
-    migration: migration.id,
-    target: plan.to,
-  };
-  const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
-  const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
+  const { run, plan } = await beginRun(request, sessions, progress);
   try {
     await dropLeftovers(run);
     if (plan.strategy === "set-schema") await setSchema(run, timeoutOf(request));
@@ -148,6 +129,7 @@ const timeoutOf = ({ options }: MoveRequest): number => options.fenceTimeout ?? 
 
 /** The strategies that copy: what they copied is compared under the fence, and the seal makes it the dataset's home. */
 async function underFence(run: Run, strategy: Strategy): Promise<void> {
+  if (strategy === "follow") return switchFollowed(run);
   if (strategy === "template") {
     await liftFence(run.source, run.request.dataset, run.request.from.schema);
     await close(run, "new");
@@ -159,6 +141,19 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
   await verify(run);
   await refuseChangedCatalog(run.source, run);
   await hand(run);
+}
+
+/** The strategy that follows: all that takes long is done while the service writes, and the proof comes after the switch. */
+async function switchFollowed(run: Run): Promise<void> {
+  await follow(run);
+  await caughtUp(run);
+  await compareFollowed(run);
+  await prepareWayBack(run);
+  await close(run, "followed");
+  await forgetWritten(run.source, run.fence);
+  await drain(run);
+  await hand(run, null);
+  await welcomeBack(run);
 }
 
 async function copyRows(run: Run, resumable: boolean): Promise<void> {
@@ -188,8 +183,9 @@ async function close(run: Run, message: string): Promise<void> {
 }
 
 /** The switch: from the seal's commit on, the new home is the dataset's. */
-async function hand({ request, source, target, migration, fence, progress }: Run): Promise<void> {
-  await enterStage(target, migration.id, "switch", "verified");
+async function hand(run: Run, clean: boolean | null = true): Promise<void> {
+  const { request, source, target, migration, fence, progress } = run;
+  await enterStage(target, migration.id, "switch", clean === true ? "verified" : "drained");
   progress.enter("switch", { bytes: 0, tables: 0 });
   try {
     await sealFence(source, fence);
@@ -197,7 +193,7 @@ async function hand({ request, source, target, migration, fence, progress }: Run
     throw fenceLost(error);
   }
   await endSessions(source, request.from.schema);
-  await recordSwitch(target, migration.id);
+  await recordSwitch(target, migration.id, clean);
 }
 
 /**
@@ -244,6 +240,7 @@ async function giveBack(run: Run, error: unknown): Promise<void> {
     await openFence(source, dataset, from.schema);
     await lift(source);
     await dropLeftovers(run);
+    await goOnFollowing(run);
   } catch (failure) {
     if (codeOf(failure) === "fence-timeout") return;
     // The session is gone, and its lock with it: writers pass already. A new one takes the triggers away, if it can.

@@ -1,6 +1,6 @@
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
-import { findFence, liftFence } from "./fence/fence";
+import { abandonFence, findFence, liftFence } from "./fence/fence";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
@@ -111,12 +111,9 @@ async function dropDatabase({ server, database }: Endpoint): Promise<void> {
  * called when the other end is deleted without ever having been handed out.
  */
 export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
-  await withSession(home.server, home.database, async (client) => {
-    const fence = await findFence(client, dataset, home.schema);
-    if (fence !== undefined && !fence.sealed && fence.target === placementName(old)) {
-      await liftFence(client, dataset, home.schema);
-    }
-  });
+  await withSession(home.server, home.database, (client) =>
+    abandonFence(client, { dataset, schema: home.schema, target: placementName(old) }),
+  );
 }
 
 async function databaseExists({ server, database }: Endpoint): Promise<boolean> {

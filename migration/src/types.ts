@@ -81,7 +81,10 @@ export interface Plan {
 }
 
 /** The stages of a move, in order. The journal names the one under way. */
-export const STAGES = ["inspect", "prepare", "fence", "copy", "index", "verify", "switch"] as const;
+export const STAGES = [
+  ...(["inspect", "prepare", "copy", "index", "follow", "compare"] as const),
+  ...(["fence", "drain", "verify", "switch", "prove"] as const),
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** What the engine says while it works. */

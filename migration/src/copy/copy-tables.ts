@@ -40,7 +40,7 @@ export async function copyTables(run: Run): Promise<void> {
   await inParallel(
     biggestFirst,
     run.jobs,
-    () => openPair(request.from, request.to, inspection.extensions),
+    () => openPair(request.from, request.to, inspection.extensions, run.snapshot),
     (pair) => {
       pair.source.close();
       pair.target.close();
@@ -52,16 +52,26 @@ export async function copyTables(run: Run): Promise<void> {
   );
 }
 
-interface Pair {
+export interface Pair {
   readonly source: Wire;
   readonly target: Wire;
 }
 
-async function openPair(from: Endpoint, to: Endpoint, extensions: readonly Extension[]): Promise<Pair> {
+export async function openPair(
+  from: Endpoint,
+  to: Endpoint,
+  extensions: readonly Extension[],
+  snapshot?: string,
+): Promise<Pair> {
   const source = await Wire.open(from.server, from.database);
   try {
     // Names as values (regclass) print unqualified on this side and are read in the new home's schema on the other.
     await source.run(`SET search_path = ${readingPath(from.schema, extensions)}`);
+    if (snapshot !== undefined) {
+      await source.run(
+        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(snapshot)}`,
+      );
+    }
     const target = await Wire.open(to.server, to.database);
     // CHECK constraints may call functions that rely on the service's search_path.
     await target.run(

@@ -163,6 +163,22 @@ export async function liftFence(
 ): Promise<void> {
   const row = await findFence(client, dataset, schema);
   if (row === undefined) return;
+  await disarm(client, schema, timeout);
+  await transaction(client, () => forgetFence(client, row));
+}
+
+/** Lifts an armed fence that a move which was given up has left; a sealed one is no longer its own. */
+export async function abandonFence(
+  client: pg.Client,
+  { dataset, schema, target }: Pick<Fence, "dataset" | "schema" | "target">,
+): Promise<void> {
+  const fence = await findFence(client, dataset, schema);
+  if (fence !== undefined && !fence.sealed && fence.target === target)
+    await liftFence(client, dataset, schema);
+}
+
+/** Takes the fence's triggers off a schema's tables; what it took from the schema's users stays taken. */
+export async function disarm(client: pg.Client, schema: string, timeout = 60_000): Promise<void> {
   const armed = await tablesWith(client, schema);
   for (let at = 0; at < armed.length; at += BATCH) {
     const batch = armed.slice(at, at + BATCH);
@@ -170,7 +186,6 @@ export async function liftFence(
       for (const table of batch) await client.query(disarmTableSql(schema, table));
     });
   }
-  await transaction(client, () => forgetFence(client, row));
 }
 
 /** Gives back what a fence took from the schema's users, and forgets it. To be called in a transaction. */

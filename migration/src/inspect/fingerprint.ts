@@ -14,10 +14,20 @@ export interface CatalogEntry {
 const OWN = (alias: string, catalog: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '${catalog}'::regclass AND x.objid = ${alias}.oid AND x.deptype = 'e')`;
 
+/** A parent in another schema is a facade, which says nothing about the table itself. */
+const PARENTS = (expression: string): string =>
+  `EXISTS (SELECT FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid AND p.relnamespace = c.relnamespace)
+     THEN ${expression}`;
+
 const ENTRIES = [
   `SELECT 'relation', c.relname::text, concat_ws(' ', c.relkind, c.relpersistence, am.amname, c.reloptions::text,
-     c.relrowsecurity, c.relforcerowsecurity, CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END, pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
-     (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
+     c.relrowsecurity, c.relforcerowsecurity, CASE WHEN c.relkind IN ('r', 'p') THEN
+       -- A table without a key says its rows whole while it is followed.
+       CASE WHEN c.relreplident = 'f' AND NOT EXISTS (SELECT FROM pg_index k WHERE k.indrelid = c.oid AND k.indisprimary)
+         THEN 'd' ELSE c.relreplident END END, pg_get_partkeydef(c.oid),
+     CASE WHEN ${PARENTS("pg_get_expr(c.relpartbound, c.oid)")} END,
+     (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+      WHERE i.inhrelid = c.oid AND p.relnamespace = c.relnamespace),
      CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) END)
    FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
    WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${OWN("c", "pg_class")}`,
@@ -34,13 +44,15 @@ const ENTRIES = [
      AND ${OWN("c", "pg_class")}`,
   `SELECT 'constraint', coalesce(nullif(o.conrelid, 0)::regclass::text, o.contypid::regtype::text) || '.' || o.conname,
      concat_ws(' ', pg_get_constraintdef(o.oid, true), o.convalidated)
-   FROM pg_constraint o WHERE o.connamespace = $1::oid AND o.contype <> 'n' AND o.conparentid = 0 AND ${OWN("o", "pg_constraint")}`,
+   FROM pg_constraint o WHERE o.connamespace = $1::oid AND o.contype <> 'n'
+     AND NOT EXISTS (SELECT FROM pg_constraint q WHERE q.oid = o.conparentid AND q.connamespace = o.connamespace) AND ${OWN("o", "pg_constraint")}`,
   `SELECT 'index', c.relname::text, concat_ws(' ', pg_get_indexdef(c.oid, 0, true), i.indisvalid, i.indisclustered,
-     i.indisreplident, c.reloptions::text, (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid))
+     i.indisreplident, c.reloptions::text, (SELECT h.inhparent::regclass::text FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent
+      WHERE h.inhrelid = c.oid AND p.relnamespace = c.relnamespace))
    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}`,
   `SELECT 'trigger', t.tgrelid::regclass::text || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid, true), t.tgenabled)
    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-   WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal AND t.tgname <> 'rehome_fence'`,
+   WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal AND t.tgname NOT LIKE 'rehome\\_%'`,
   `SELECT 'rule', r.ev_class::regclass::text || '.' || r.rulename, concat_ws(' ', pg_get_ruledef(r.oid, true), r.ev_enabled)
    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = $1::oid AND r.rulename <> '_RETURN'
      AND ${OWN("c", "pg_class")}`,

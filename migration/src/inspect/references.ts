@@ -34,7 +34,8 @@ const OBJECTS = `
 const CROSSING = `
   WITH objects AS (${OBJECTS}),
   extension_members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
-  system AS (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname IN ('information_schema', 'rehome'))
+  system AS (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname IN ('information_schema', 'rehome')
+             OR obj_description(oid, 'pg_namespace') LIKE 'Rehome: facades of %')
   SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS object,
          pg_describe_object(d.refclassid, d.refobjid, 0) AS "on",
          CASE WHEN a.nsp = $1::oid THEN 'outward' ELSE 'inward' END AS direction

@@ -33,6 +33,17 @@ export async function ensureJournal(client: pg.Client): Promise<void> {
   });
 }
 
+/** Takes a journal away that says nothing: a database that a dataset never left is to be as it was. */
+export async function dropJournalIfEmpty(client: pg.Client): Promise<void> {
+  if (!(await hasJournal(client))) return;
+  const [row] = await rows<{ empty: boolean }>(
+    client,
+    `SELECT NOT EXISTS (SELECT FROM rehome.migration UNION ALL SELECT FROM rehome.fence
+       UNION ALL SELECT FROM rehome.link UNION ALL SELECT FROM rehome.facade) AS empty`,
+  );
+  if (row?.empty === true) await client.query("DROP SCHEMA rehome CASCADE");
+}
+
 /** Whether the database has a journal at all: looking for one must not create it. */
 export async function hasJournal(client: pg.Client): Promise<boolean> {
   const [row] = await rows<{ found: boolean }>(
@@ -135,12 +146,16 @@ export async function recordVerification(
 }
 
 /** Records that the dataset's home is here now. */
-export async function recordSwitch(client: pg.Client, id: string): Promise<MigrationRow> {
+export async function recordSwitch(
+  client: pg.Client,
+  id: string,
+  clean: boolean | null = true,
+): Promise<MigrationRow> {
   const found = await rows<MigrationRow>(
     client,
-    `UPDATE rehome.migration SET state = 'switched', stage = 'switch', clean = true,
+    `UPDATE rehome.migration SET state = 'switched', stage = 'switch', clean = $2,
        switched_at = coalesce(switched_at, clock_timestamp()), ended_at = clock_timestamp() WHERE id = $1 RETURNING *`,
-    [id],
+    [id, clean],
   );
   return found[0] as MigrationRow;
 }

@@ -82,6 +82,25 @@ CREATE TABLE IF NOT EXISTS rehome.fence (
   fenced_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- On each end of a link: what follows what, and how to undo what it took.
+CREATE TABLE IF NOT EXISTS rehome.link (
+  name text NOT NULL,
+  dataset text NOT NULL,
+  side text NOT NULL CHECK (side IN ('publisher', 'subscriber')),
+  schema_name text NOT NULL,
+  restore_sql text[] NOT NULL DEFAULT '{}',
+  since timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (name, side)
+);
+
+-- Tables that stand under another schema's name too, so that changes arrive under the name they have elsewhere.
+CREATE TABLE IF NOT EXISTS rehome.facade (
+  schema_name text NOT NULL,
+  facade_schema text NOT NULL,
+  table_name text NOT NULL,
+  PRIMARY KEY (schema_name, table_name)
+);
+
 -- Tables written to while a fence was armed and no engine held it: what must be copied again.
 CREATE TABLE IF NOT EXISTS rehome.written (
   key int NOT NULL,

@@ -10,6 +10,8 @@ const TABLES = [
   "event",
   "fence",
   "written",
+  "link",
+  "facade",
 ] as const;
 
 /**

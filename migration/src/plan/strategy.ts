@@ -34,9 +34,14 @@ export function chooseStrategy(
 ): Choice {
   const { from, to } = request;
   const rowByRow = (because: string): Choice => ({ strategy: "copy", because });
-  if (request.options.strategy === "copy") return rowByRow("the stack file asks for it");
-  if (sameDatabase(from, to))
+  const online = request.options.mode === "online";
+  if (request.options.strategy === "copy" && !online) return rowByRow("the stack file asks for it");
+  if (sameDatabase(from, to)) {
     return { strategy: "set-schema", because: "inside one database, no row is touched" };
+  }
+  if (online) {
+    return { strategy: "follow", because: "the service goes on while rows are copied and changes follow" };
+  }
   if (!sameServer(from, to)) return rowByRow("to another server");
   const reason = whyNotTemplate(request, source, target);
   if (reason !== undefined) return rowByRow(`to another database, row by row: ${reason}`);

@@ -86,7 +86,7 @@ async function runStatement(
 }
 
 /** Sets the new home's sequences to where the old home's stand. */
-async function carrySequences({ request, source, target, inspection }: Run): Promise<void> {
+export async function carrySequences({ request, source, target, inspection }: Run): Promise<void> {
   const names = inspection.relations
     .filter((relation) => relation.kind === "S")
     .map((relation) => relation.name);

@@ -23,6 +23,8 @@ export interface Run extends Sessions {
   readonly fence: Fence;
   readonly inspection: SchemaInspection;
   readonly jobs: number;
+  /** The snapshot that rows are copied from, as `SET TRANSACTION SNAPSHOT` takes it. Absent: the fence keeps them. */
+  readonly snapshot?: string;
   readonly progress: Tracker;
 }
 

@@ -11,7 +11,7 @@ import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { renamingOf } from "../plan/renaming";
 import { open, rows, transaction } from "../sql/connect";
-import { ident, qualified } from "../sql/quote";
+import { ident, literal, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
 
@@ -34,8 +34,29 @@ export function digestSql(
  * @throws RehomeError `verification-failed` with what differs
  */
 export async function verify(run: Run): Promise<TableVerification[]> {
-  const { request, target, migration, inspection, progress } = run;
+  const { request, target, migration } = run;
   await enterStage(target, migration.id, "verify", request.options.verify);
+  const proof = await compareTables(run);
+  await transaction(target, () => recordVerification(target, migration.id, proof));
+  const wrong = [
+    ...differing(proof),
+    ...(await sequenceDifferences(run)),
+    ...(await catalogDifferences(run)),
+    ...(await strangersOwning(run)),
+  ];
+  if (wrong.length === 0) return proof;
+  throw new RehomeError(
+    "verification-failed",
+    `${request.dataset} in ${placementName(request.to)} is not what it is in ${placementName(request.from)}:\n  ${wrong.join("\n  ")}\nThe service goes on where it was.`,
+  );
+}
+
+/**
+ * Counts and hashes every table on both sides.
+ * @param snapshot of the new home, when it is not its present state that counts
+ */
+export async function compareTables(run: Run, snapshot?: string): Promise<TableVerification[]> {
+  const { request, inspection, progress } = run;
   const tables = inspection.relations.filter((relation) => relation.kind === "r");
   progress.enter("verify", {
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
@@ -45,7 +66,7 @@ export async function verify(run: Run): Promise<TableVerification[]> {
   await inParallel(
     [...tables].sort((a, b) => b.bytes - a.bytes),
     run.jobs,
-    () => openBoth(run),
+    () => openBoth(run, snapshot),
     async (both) => {
       await Promise.all(both.map((client) => client.end().catch(() => undefined)));
     },
@@ -67,26 +88,20 @@ export async function verify(run: Run): Promise<TableVerification[]> {
       progress.tableDone();
     },
   );
-  await transaction(target, () => recordVerification(target, migration.id, proof));
-  const wrong = [
-    ...proof
-      .filter((table) => !table.equal)
-      .map(
-        (table) =>
-          `table ${table.table}: ${table.sourceRows} rows there, ${table.targetRows} here${table.sourceRows === table.targetRows ? ", with other content" : ""}`,
-      ),
-    ...(await sequenceDifferences(run)),
-    ...(await catalogDifferences(run)),
-    ...(await strangersOwning(run)),
-  ];
-  if (wrong.length === 0) return proof;
-  throw new RehomeError(
-    "verification-failed",
-    `${request.dataset} in ${placementName(request.to)} is not what it is in ${placementName(request.from)}:\n  ${wrong.join("\n  ")}\nThe service goes on where it was.`,
-  );
+  return proof;
 }
 
-async function openBoth(run: Run): Promise<[pg.Client, pg.Client]> {
+/** The tables that are not equal, in words. */
+export function differing(proof: readonly TableVerification[]): string[] {
+  return proof
+    .filter((table) => !table.equal)
+    .map(
+      (table) =>
+        `table ${table.table}: ${table.sourceRows} rows there, ${table.targetRows} here${table.sourceRows === table.targetRows ? ", with other content" : ""}`,
+    );
+}
+
+async function openBoth(run: Run, snapshot?: string): Promise<[pg.Client, pg.Client]> {
   const { request } = run;
   const source = await open(request.from.server, request.from.database);
   const target = await open(request.to.server, request.to.database).catch(async (error: unknown) => {
@@ -96,6 +111,11 @@ async function openBoth(run: Run): Promise<[pg.Client, pg.Client]> {
   // Values such as regclass print as names: unqualified on both sides.
   await source.query(`SET search_path = ${readingPath(request.from.schema, run.inspection.extensions)}`);
   await target.query(`SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`);
+  if (snapshot !== undefined) {
+    await target.query(
+      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(snapshot)}`,
+    );
+  }
   return [source, target];
 }
 

@@ -4,15 +4,6 @@ import { blocker, type Check } from "../finding";
 /** What this version does not move. */
 export const scope: Check = ({ request }) => {
   const found = [];
-  if (request.options.mode === "online") {
-    found.push(
-      blocker(
-        "mode-online",
-        `${request.dataset} asks for mode: online, which this version cannot do.`,
-        "Write mode: offline.",
-      ),
-    );
-  }
   if (request.tables !== undefined) {
     found.push(
       blocker(

@@ -1,0 +1,118 @@
+import type pg from "pg";
+import { withinLockTimeout } from "../fence/fence";
+import { RehomeError } from "../errors";
+import { rows } from "../sql/connect";
+import { ident, qualified } from "../sql/quote";
+import { detachSql, facadeSql, truncateFunctionSql, type FacadeSchemas, type Followed } from "./facade-sql";
+
+/** Tables in one transaction: few, so that none of their writers waits for long. */
+const BATCH = 10;
+
+interface FacadeRow {
+  readonly table_name: string;
+  readonly facade_schema: string;
+}
+
+/** The facades that stand over a schema's tables. */
+export async function findFacades(client: pg.Client, real: string): Promise<FacadeRow[]> {
+  return await rows<FacadeRow>(
+    client,
+    "SELECT table_name, facade_schema FROM rehome.facade WHERE schema_name = $1 ORDER BY table_name",
+    [real],
+  );
+}
+
+/**
+ * Puts a facade over each table that has none. Every table is locked for a moment, never longer than the lock timeout.
+ * @throws RehomeError `fence-timeout` naming who is in the way; `facade-name-taken`
+ */
+export async function ensureFacades(
+  client: pg.Client,
+  schemas: FacadeSchemas,
+  tables: readonly Followed[],
+  timeout: number,
+): Promise<void> {
+  const there = new Set((await findFacades(client, schemas.real)).map((row) => row.table_name));
+  const wanted = tables.filter((table) => !there.has(table.name));
+  if (wanted.length === 0) return;
+  await refuseTaken(client, schemas, wanted);
+  await client.query(truncateFunctionSql);
+  await client.query(
+    `CREATE SCHEMA IF NOT EXISTS ${ident(schemas.facade)}; COMMENT ON SCHEMA ${ident(schemas.facade)} IS 'Rehome: facades of ${schemas.real.replaceAll("'", "''")}'`,
+  );
+  for (let at = 0; at < wanted.length; at += BATCH) {
+    await withinLockTimeout(client, schemas.real, timeout, async () => {
+      for (const table of wanted.slice(at, at + BATCH)) {
+        for (const sql of facadeSql(schemas, table)) await client.query(sql);
+        await client.query(
+          "INSERT INTO rehome.facade (schema_name, facade_schema, table_name) VALUES ($1, $2, $3)",
+          [schemas.real, schemas.facade, table.name],
+        );
+      }
+    });
+  }
+}
+
+async function refuseTaken(
+  client: pg.Client,
+  { facade }: FacadeSchemas,
+  tables: readonly Followed[],
+): Promise<void> {
+  const [taken] = await rows(
+    client,
+    `SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
+       AND pg_catalog.obj_description(n.oid, 'pg_namespace') NOT LIKE 'Rehome: facades of %'
+     UNION ALL SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = ANY ($2)`,
+    [facade, tables.map((table) => table.name)],
+  );
+  if (taken === undefined) return;
+  throw new RehomeError(
+    "facade-name-taken",
+    `this database already has a schema "${facade}", so that the tables cannot be followed under that name. Use mode: offline, or another schema name for the new home.`,
+  );
+}
+
+/** Takes every facade off a schema's tables. May be called again after it has been cut short. */
+export async function dropFacades(client: pg.Client, real: string, timeout: number): Promise<void> {
+  const found = await findFacades(client, real);
+  const schemas = new Set(found.map((row) => row.facade_schema));
+  for (const { table_name: table, facade_schema: facade } of found) {
+    await withinLockTimeout(client, real, timeout, async () => {
+      for (const sql of detachSql({ real, facade }, table)) await client.query(sql);
+      await refuseAttached(client, facade, table);
+      await client.query(`DROP TABLE ${qualified(facade, table)}`);
+      await client.query("DELETE FROM rehome.facade WHERE schema_name = $1 AND table_name = $2", [
+        real,
+        table,
+      ]);
+    });
+  }
+  for (const schema of schemas) await dropEmptySchema(client, schema);
+}
+
+/** The net under `dropFacades`: dropping a facade that still has a partition would drop the real table. */
+async function refuseAttached(client: pg.Client, facade: string, table: string): Promise<void> {
+  const [row] = await rows<{ n: number }>(
+    client,
+    "SELECT count(*)::int AS n FROM pg_catalog.pg_inherits WHERE inhparent = $1::text::regclass",
+    [qualified(facade, table)],
+  );
+  if (row?.n === 0) return;
+  throw new RehomeError(
+    "facade-attached",
+    `facade ${facade}.${table} still has a partition, and is not dropped.`,
+  );
+}
+
+/** Only a schema that was made for facades, and that nothing else has moved into since. */
+async function dropEmptySchema(client: pg.Client, schema: string): Promise<void> {
+  const [row] = await rows<{ ours: boolean }>(
+    client,
+    `SELECT obj_description(n.oid, 'pg_namespace') LIKE 'Rehome: facades of %' AND NOT EXISTS
+       (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid) AS ours
+     FROM pg_catalog.pg_namespace n WHERE n.nspname = $1`,
+    [schema],
+  );
+  if (row?.ours === true) await client.query(`DROP SCHEMA ${ident(schema)}`);
+}

@@ -1,0 +1,58 @@
+import type pg from "pg";
+import { rows } from "../sql/connect";
+import { ident, literal } from "../sql/quote";
+import type { Link } from "./link";
+import type { ReplicationLogin } from "./publish";
+
+/** A value of a connection string, as libpq reads it. */
+const quoted = (value: string | number): string =>
+  `'${String(value).replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+function conninfo({ publisher: { server, database } }: Link, login: ReplicationLogin): string {
+  const { host, port, sslmode = "prefer", sslrootcert } = server;
+  return Object.entries({
+    ...{ host, port, dbname: database, user: login.user, password: login.password },
+    ...{ sslmode, ...(sslrootcert === undefined ? {} : { sslrootcert }) },
+    ...{ application_name: "rehome", connect_timeout: 10 },
+  })
+    .map(([key, value]) => `${key}=${quoted(value)}`)
+    .join(" ");
+}
+
+/** Makes the subscriber's side of a link, from a slot that is there. It needs no process of ours from then on. */
+export async function subscribe(client: pg.Client, link: Link, login: ReplicationLogin): Promise<void> {
+  await unsubscribe(client, link.name);
+  // The statement holds a password: no log of this session's statements is to have it, where we may say so.
+  await client.query("SET log_statement = 'none'").catch(() => undefined);
+  await client.query(
+    `CREATE SUBSCRIPTION ${ident(link.name)} CONNECTION ${literal(conninfo(link, login))} PUBLICATION ${ident(link.name)}
+     WITH (create_slot = false, copy_data = false, slot_name = ${literal(link.name)}, enabled = true)`,
+  );
+  await client.query(
+    `INSERT INTO rehome.link (name, dataset, side, schema_name) VALUES ($1, $2, 'subscriber', $3) ON CONFLICT (name, side) DO NOTHING`,
+    [link.name, link.dataset, link.subscriber.schema],
+  );
+}
+
+/** Lets the apply worker go or stop; its place in the stream is kept. */
+export async function setSubscription(client: pg.Client, name: string, enabled: boolean): Promise<void> {
+  const [there] = await rows(client, "SELECT FROM pg_catalog.pg_subscription WHERE subname = $1", [name]);
+  if (there !== undefined)
+    await client.query(`ALTER SUBSCRIPTION ${ident(name)} ${enabled ? "ENABLE" : "DISABLE"}`);
+}
+
+/** Removes a subscription without asking its publisher: the slot there is dropped by itself. */
+export async function unsubscribe(client: pg.Client, name: string): Promise<void> {
+  const [there] = await rows(
+    client,
+    `SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+     WHERE s.subname = $1 AND d.datname = current_database()`,
+    [name],
+  );
+  await client.query("DELETE FROM rehome.link WHERE name = $1 AND side = 'subscriber'", [name]);
+  if (there === undefined) return;
+  const subscription = `SUBSCRIPTION ${ident(name)}`;
+  await client.query(`ALTER ${subscription} DISABLE`);
+  await client.query(`ALTER ${subscription} SET (slot_name = NONE)`);
+  await client.query(`DROP ${subscription}`);
+}
