@@ -46,7 +46,12 @@ export function isScaffolding({ node, tree }: Statement): boolean {
 /** Whether the statement belongs to a fence that the dump has caught. */
 export function isFence({ node, tree }: Statement): boolean {
   if (node === "CreateTrigStmt") return tree["trigname"] === FENCE_TRIGGER;
-  return node === "AlterTableStmt" && commands(tree).some((command) => command["name"] === FENCE_TRIGGER);
+  return (
+    node === "AlterTableStmt" &&
+    commands(tree).some(
+      ({ subtype, name }) => /^AT_(En|Dis)able.*Trig$/.test(String(subtype)) && name === FENCE_TRIGGER,
+    )
+  );
 }
 
 /**

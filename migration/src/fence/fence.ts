@@ -38,7 +38,7 @@ const BATCH = 20;
 const LOCK_TRY_MS = 2_000;
 
 export function fenceKey(dataset: string, schema: string): number {
-  return lockKey(`fence ${dataset} ${schema}`);
+  return lockKey(JSON.stringify(["fence", dataset, schema]));
 }
 
 /** The fence of a dataset's schema in this database, if there is one. */

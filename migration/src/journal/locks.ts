@@ -14,7 +14,7 @@ export async function takeRunLock(client: pg.Client, dataset: string, placement:
   const [row] = await rows<{ taken: boolean }>(
     client,
     "SELECT pg_catalog.pg_try_advisory_lock($1, $2) AS taken",
-    [LOCK.run, lockKey(`${dataset} ${placement}`)],
+    [LOCK.run, lockKey(JSON.stringify([dataset, placement]))],
   );
   if (row?.taken === true) return;
   throw new RehomeError(
