@@ -27,7 +27,7 @@ export class RehomeError extends Error {
   readonly retryable: boolean;
 
   constructor(code: string, message: string, details: Details = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(message, details.cause === undefined ? undefined : { cause: withoutRows(details.cause) });
     this.name = "RehomeError";
     this.code = code;
     this.retryable = details.retryable ?? false;
@@ -40,7 +40,34 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
-/** The server's primary message without its detail: a detail may hold a row's values. */
+/** What PL/pgSQL's RAISE and ASSERT come from in the server's source: their words are the function's own. */
+const SPOKEN = new Set(["exec_stmt_raise", "exec_stmt_assert"]);
+
+/** Whether the server's primary message may quote a value: `invalid input syntax for type integer: "…"`. */
+function mayQuoteRows(error: object): boolean {
+  const code = codeOf(error) ?? "";
+  const routine = "routine" in error ? error.routine : undefined;
+  return /^(22|P0)[0-9A-Z]{3}$/.test(code) || (typeof routine === "string" && SPOKEN.has(routine));
+}
+
+/**
+ * What an error says, fit for messages and the journal: the server's primary message without its detail, which may hold
+ * a row's values; and where the primary message itself may quote one, its SQLSTATE alone.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof RehomeError || !mayQuoteRows(error)) return error.message;
+  return `SQLSTATE ${codeOf(error)}, in words that may quote a row and are left to the server's log`;
+}
+
+/** A server's error without what may hold a row (detail, hint, context, query); anything else as it is. */
+export function withoutRows(error: unknown): unknown {
+  const server = error instanceof Error && ("severity" in error || mayQuoteRows(error));
+  if (!server || error instanceof RehomeError) return error;
+  const told = new Error(messageOf(error));
+  told.stack = `${told.name}: ${told.message}\n${(error.stack ?? "")
+    .split("\n")
+    .filter((line) => /^ {4}at /.test(line))
+    .join("\n")}`;
+  return Object.assign(told, { code: codeOf(error) });
 }

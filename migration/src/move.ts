@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
 import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
-import { RehomeError, codeOf, messageOf } from "./errors";
+import { RehomeError, codeOf, messageOf, withoutRows } from "./errors";
 import {
   armFence,
   closeFence,
@@ -119,11 +119,11 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
   }
 }
 
-/** The error to tell: of a lost session, in words, whatever it was doing; any other as it is. */
+/** The error to tell: of a lost session, in words, whatever it was doing; any other as it is, without rows. */
 function lostOr(error: unknown, { dataset, from, to }: Plan): unknown {
   const told = error instanceof RehomeError && error.code !== "definition-refused";
   const lost = [error, error instanceof Error ? error.cause : undefined].find(isConnectionLost);
-  if (told || lost === undefined) return error;
+  if (told || lost === undefined) return withoutRows(error);
   return new RehomeError(
     "connection-lost",
     `a session was lost while ${dataset} moved from ${from} to ${to}: ${messageOf(lost)}. The service goes on where it was. Check that both servers run, and run it again.`,

@@ -30,14 +30,14 @@ function message(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** The fields of an ErrorResponse: severity, SQLSTATE, primary message. Detail and hint may hold row content: left out. */
+/** The fields of an ErrorResponse that hold no row: SQLSTATE, primary message, and the server's routine that raised it. */
 function serverError(body: Buffer): Error {
   const fields = new Map<string, string>();
   for (const field of body.toString("utf8").split("\0")) {
     if (field.length > 0) fields.set(field[0] ?? "", field.slice(1));
   }
   const error = new Error(fields.get("M") ?? "the server reported an error without a message");
-  return Object.assign(error, { code: fields.get("C") ?? "XX000" });
+  return Object.assign(error, { code: fields.get("C") ?? "XX000", routine: fields.get("R") });
 }
 
 /**

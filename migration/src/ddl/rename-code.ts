@@ -1,5 +1,6 @@
 import { loadModule, scanSync } from "libpg-query";
 import { ident, literal } from "../sql/quote";
+import { withoutPasswords } from "../sql/without-passwords";
 
 /** What is renamed, and what the reader of a piece of code may mean by a name. */
 export interface Renaming {
@@ -61,7 +62,8 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
   const unclear: string[] = [];
   const report = (token: Token): void => {
     const line = bytes.subarray(0, token.start).toString("utf8").split("\n").length;
-    unclear.push(`line ${line}: ${token.text.length > 60 ? `${token.text.slice(0, 57)}...` : token.text}`);
+    const shown = withoutPasswords(token.text);
+    unclear.push(`line ${line}: ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}`);
   };
   tokens.forEach((token, at) => {
     const edit = token.kind === "SCONST" ? inString(tokens, at, renaming) : inName(tokens, at, renaming);

@@ -6,6 +6,7 @@ import { readingPath } from "../inspect/schema";
 import { enterStage } from "../journal/journal";
 import { open, rows, transaction } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
+import { withoutPasswords } from "../sql/without-passwords";
 import { inParallel, type Run } from "./run";
 
 interface Noted {
@@ -78,7 +79,7 @@ async function runStatement(
       if (codeOf(error) === SQLSTATE.deadlockDetected && attempt < 5) continue;
       throw new RehomeError(
         "definition-refused",
-        `the new home refuses ${JSON.stringify(sql.slice(0, 160))}: ${messageOf(error)}`,
+        `the new home refuses ${JSON.stringify(withoutPasswords(sql).slice(0, 160))}: ${messageOf(error)}`,
         { cause: error },
       );
     }

@@ -13,6 +13,7 @@ import { extensionHome, renamingOf } from "../plan/renaming";
 import { LOCK } from "../journal/locks";
 import { rows, transaction } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
+import { withoutPasswords } from "../sql/without-passwords";
 import type { Run } from "./run";
 
 /**
@@ -139,7 +140,7 @@ function refused(owner: string, sql: string, error: unknown): RehomeError {
       : "";
   return new RehomeError(
     "definition-refused",
-    `the new home refuses ${JSON.stringify(sql.slice(0, 120))}: ${messageOf(error)}.${hint}`,
+    `the new home refuses ${JSON.stringify(withoutPasswords(sql).slice(0, 120))}: ${messageOf(error)}.${hint}`,
     { cause: error },
   );
 }

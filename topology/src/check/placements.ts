@@ -41,6 +41,10 @@ function checkPlacement(topology: Topology, path: Path, placement: Placement): P
     const message = `${JSON.stringify(database)} is the server's template of new databases; name a database of your own`;
     problems.push(problem("reserved-name", [...path, "database"], message));
   }
+  if (schema === "$user") {
+    const message = `"$user" on a search_path is the schema with the user's own name, even in quotes; choose another`;
+    problems.push(problem("reserved-name", [...path, "schema"], message));
+  }
   if (schema.startsWith("pg_") || schema === "information_schema" || schema === "rehome") {
     const owner = schema === "rehome" ? "Rehome keeps for its journal" : "PostgreSQL keeps for itself";
     const message = `${JSON.stringify(schema)} is a schema that ${owner}; choose another`;

@@ -39,9 +39,9 @@ export const identifier = () => checked((name) => impossibleName(name) ?? tooLon
 export const roleName = () =>
   checked((name) => impossibleName(name) ?? tooLong(name) ?? reservedRole(name)).min(1);
 
-/** Why the server would refuse this role, or undefined. */
+/** Why this cannot be a role's name, or undefined. In whatever case, `public` is everybody to Pulumi's provider. */
 export function reservedRole(name: string): string | undefined {
-  const reserved = name === "public" || name === "none" || name.startsWith("pg_");
+  const reserved = name.toLowerCase() === "public" || name === "none" || name.startsWith("pg_");
   return reserved
     ? `${JSON.stringify(name)} is a name that PostgreSQL keeps for itself; choose another`
     : undefined;
