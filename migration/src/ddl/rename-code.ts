@@ -1,4 +1,6 @@
 import { loadModule, scanSync } from "libpg-query";
+import { isConstant, nameOf, valueOf } from "./constants";
+import { namesSchemaAsValue } from "./schema-as-value";
 import { ident, literal } from "../sql/quote";
 import { withoutPasswords } from "../sql/without-passwords";
 
@@ -20,7 +22,7 @@ export interface RenamedCode {
   readonly unclear: readonly string[];
 }
 
-interface Token {
+export interface Token {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -38,13 +40,8 @@ export async function loadGrammar(): Promise<void> {
   await loadModule();
 }
 
-/** The name that an identifier token means: folded when bare, unescaped when quoted. */
-function nameOf(text: string): string {
-  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase();
-}
-
 function isName(token: Token | undefined): token is Token {
-  return token !== undefined && /^["\p{L}_]/u.test(token.text) && token.kind !== "SCONST";
+  return token !== undefined && /^["\p{L}_]/u.test(token.text) && !isConstant(token);
 }
 
 /**
@@ -66,7 +63,7 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
     unclear.push(`line ${line}: ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}`);
   };
   tokens.forEach((token, at) => {
-    const edit = token.kind === "SCONST" ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
+    const edit = isConstant(token) ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
     if (edit === UNCLEAR) report(token);
     else if (edit !== undefined) edits.push({ start: token.start, end: token.end, text: edit });
   });
@@ -85,7 +82,10 @@ function inName(
   renaming: Renaming,
 ): string | typeof UNCLEAR | undefined {
   if (!meansSchema(tokens, at, renaming)) return undefined;
-  if (tokens[at + 1]?.text !== ".") return inSearchPathList(tokens, at) ? pathAfter(renaming) : undefined;
+  if (tokens[at + 1]?.text !== ".") {
+    if (inSearchPathList(tokens, at)) return pathAfter(renaming);
+    return behindSchemaKeyword(tokens, at) ? UNCLEAR : undefined;
+  }
   const next = tokens[at + 2];
   const name = isName(next) ? nameOf(next.text) : undefined;
   const aliased = tokens.some(
@@ -119,6 +119,18 @@ function inSearchPathList(tokens: readonly Token[], at: number): boolean {
   return false;
 }
 
+/** Whether the token stands in a list behind the word SCHEMA: `GRANT USAGE ON SCHEMA a, core`, `SET SCHEMA core`. */
+function behindSchemaKeyword(tokens: readonly Token[], at: number): boolean {
+  for (let back = at - 1; back >= 0; back -= 1) {
+    const token = tokens[back];
+    if (/^schema$/i.test(token?.text ?? "")) return true;
+    const between =
+      token?.text === "," || /^(if|not|exists)$/i.test(token?.text ?? "") || tokens[back + 1]?.text === ",";
+    if (!between) return false;
+  }
+  return false;
+}
+
 /** The new schema, and where `public` held extensions too, the schema that holds them now. */
 function pathAfter(renaming: Renaming): string {
   const names = renaming.from === "public" ? [renaming.to, renaming.extensionSchema] : [renaming.to];
@@ -132,7 +144,7 @@ function inString(
 ): string | typeof UNCLEAR | undefined {
   const token = tokens[at];
   if (token === undefined) return undefined;
-  const content = token.text.replace(/^[eE]?'|'$/g, "").replaceAll("''", "'");
+  const content = valueOf(token.text);
   if (content === renaming.from && inSearchPathList(tokens, at)) return pathAfter(renaming);
   const [, first, second] = QUALIFIED.exec(content) ?? [];
   if (
@@ -146,23 +158,28 @@ function inString(
   }
   const setsPath =
     content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
-  if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? UNCLEAR : undefined;
-  return mayName(content, renaming.from) ? UNCLEAR : undefined;
+  if (setsPath) {
+    const path = valueOf(tokens[at + 2]?.text ?? "").toLowerCase();
+    return path.includes(renaming.from.toLowerCase()) ? UNCLEAR : undefined;
+  }
+  return mayName(content, renaming.from) || namesSchemaAsValue(tokens, at, renaming) ? UNCLEAR : undefined;
 }
 
 /** `schema.name` and nothing else, each bare or quoted. */
 const QUALIFIED = /^("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\.("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)$/u;
 
 /** Whether a text may hold SQL that names the schema: before a dot, or beside `search_path`. */
-function mayName(content: string, schema: string): boolean {
+function mayName(text: string, schema: string): boolean {
+  const content = text.replace(/u&"(?:[^"]|"")*"/gi, (name) => ident(nameOf(name)));
   const [plain = "", quoted = ""] = [schema, ident(schema)].map((name) =>
     name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
   );
   const name = `(?<![\\p{L}\\p{N}_$])(?:${quoted}|${plain})`;
-  const beforeDot = new RegExp(`${name}"?\\s*\\.`, "u").test(content);
-  const folded = new RegExp(`${name}\\.["%\\p{L}_]`, "iu").test(content);
-  const onPath = /search_path/i.test(content) && new RegExp(`${name}(?![\\p{L}\\p{N}_$])`, "u").test(content);
-  return beforeDot || folded || onPath;
+  const gap = String.raw`(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)*`;
+  const beforeDot = new RegExp(`${name}"?${gap}\\.`, "iu").test(content);
+  const onPath =
+    /search_path/i.test(content) && new RegExp(`${name}(?![\\p{L}\\p{N}_$])`, "iu").test(content);
+  return beforeDot || onPath || new RegExp(`\\bschema\\s.*${name}`, "isu").test(content);
 }
 
 /** Whether a string literal is read as the name of an object. */

@@ -1,5 +1,7 @@
 // Watches this machine until its input ends, then prints what it saw: every process's arguments, and every small file
 // that came to be in the folders given as arguments or in a cluster's private folder, with its mode and content.
+import process from "node:process";
+import { clearInterval, setInterval } from "node:timers";
 import { readFileSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 
