@@ -58,35 +58,53 @@ const WORLDS: readonly Names[] = [
   },
 ];
 
+type Way = "copy" | "set-schema" | "template";
+/** Each world by a copy, and one each inside a database and on a server; there the stage to be killed in is another. */
+const MOVES: { names: Names; way: Way; stage: string }[] = [
+  ...WORLDS.map((names) => ({ names, way: "copy" as const, stage: "index" })),
+  ...WORLDS.map((names) => ({ names, way: "set-schema" as const, stage: "fence" })),
+  ...WORLDS.map((names) => ({ names, way: "template" as const, stage: "verify" })),
+];
+
 const SERVICE = "service's own \\ %41";
 
 /** Roles, databases and schemas by these names, and the request to move between them. */
-const makeHostile = async (names: Names): Promise<MoveRequest> => {
+const makeHostile = async (names: Names, way: Way): Promise<MoveRequest> => {
   const [owner, reader, admin] = [names.owner, names.reader, names.admin].map(ident);
   for (const server of [a, b]) {
+    const known = await server.sql(
+      "postgres",
+      `SELECT FROM pg_roles WHERE rolname = ${literal(names.owner)}`,
+    );
+    if (known.length > 0) continue;
     await server.sql(
       "postgres",
       `CREATE ROLE ${owner} LOGIN PASSWORD ${literal(SERVICE)}; CREATE ROLE ${reader} LOGIN PASSWORD ${literal(SERVICE)};
        CREATE ROLE ${admin} SUPERUSER LOGIN PASSWORD ${literal(names.password)}`,
     );
   }
-  const ends = [a, b].map((server, at) => ({
+  const servers = [a, way === "copy" ? b : a] as const;
+  const ends = servers.map((server, at) => ({
     host: names.hosts[at] ?? "",
     server: { ...server.connection, user: names.admin, password: names.password },
-    database: names.databases[at] ?? "",
+    database: names.databases[way === "set-schema" ? 0 : at] ?? "",
     schema: names.schemas[at] ?? "",
     owner: names.owner,
+    ownDatabase: way === "template",
   }));
   const [from, to] = ends as [MoveRequest["from"], MoveRequest["to"]];
-  for (const [server, { database, schema }] of [
-    [a, from],
-    [b, to],
-  ] as const) {
-    await server.sql("postgres", `CREATE DATABASE ${ident(database)}`);
+  for (const [at, { database, schema }] of [from, to].entries()) {
+    const server = servers[at] ?? a;
+    const path = (way === "set-schema" ? names.schemas : [schema]).map(ident).join(", ");
+    const found = await server.sql(
+      "postgres",
+      `SELECT FROM pg_database WHERE datname = ${literal(database)}`,
+    );
+    if (found.length === 0) await server.sql("postgres", `CREATE DATABASE ${ident(database)}`);
     await server.sql(
       database,
       `CREATE SCHEMA ${ident(schema)} AUTHORIZATION ${owner}; GRANT USAGE ON SCHEMA ${ident(schema)} TO ${reader};
-       ALTER ROLE ${owner} IN DATABASE ${ident(database)} SET search_path = ${ident(schema)}`,
+       ALTER ROLE ${owner} IN DATABASE ${ident(database)} SET search_path = ${path}`,
     );
   }
   await a.sql(
@@ -111,75 +129,94 @@ const asked = async (
   return row?.said ?? [];
 };
 
-describe.each(WORLDS)("with names like $dataset in $databases", (names) => {
-  let request: MoveRequest;
-  let before: Record<string, string>;
-  let said: string[];
-  beforeAll(async () => {
-    request = await makeHostile(names);
-    before = await contents(a, request.from);
-    said = await asked(a, request.from, names.owner);
-    expect(Object.keys(before)).toHaveLength(HOSTILE.length);
-  });
-  const service = { user: names.owner, password: SERVICE };
-
-  it("a move is planned, and killed in the middle it leaves the service where it was", async () => {
-    expect((await planMove(request)).findings).toEqual([]);
-    expect(await killedIn("index", request)).toBe("SIGKILL");
-    const table = qualified(request.from.schema, HOSTILE[0] ?? "");
-    await expect
-      .poll(() =>
-        a
-          .sql(request.from.database, `DELETE FROM ${table} WHERE false`, service)
-          .then(() => "written", String),
-      )
-      .toBe("written");
-  });
-
-  it("goes on and takes everything along", async () => {
-    await move(request);
-    expect(await contents(b, request.to)).toEqual(before);
-    expect(await asked(b, request.to, names.owner)).toEqual(said);
-    const table = qualified(request.from.schema, HOSTILE[3] ?? "");
-    await expect(a.sql(request.from.database, `DELETE FROM ${table}`)).rejects.toMatchObject({
-      code: "25006",
-      message: expect.stringContaining("is fenced") as string,
+describe.each(MOVES)(
+  "with names like $names.dataset in $names.databases, by $way",
+  ({ names, way, stage }) => {
+    let home: TestServer;
+    let request: MoveRequest;
+    let before: Record<string, string>;
+    let said: string[];
+    beforeAll(async () => {
+      home = way === "copy" ? b : a;
+      request = await makeHostile(names, way);
+      before = await contents(a, request.from);
+      said = await asked(a, request.from, names.owner);
+      expect(Object.keys(before)).toHaveLength(HOSTILE.length);
     });
-    for (const [server, end] of [
-      [a, { ...request.from, schema: "" }],
-      [b, request.to],
-    ] as const)
-      expect(await leftovers(server, end)).toEqual([]);
-  });
+    const service = { user: names.owner, password: SERVICE };
 
-  it("goes back with what was written since, and forward again", async () => {
-    const [table, column] = [ident(HOSTILE[4] ?? ""), ident(fit(HOSTILE[4] ?? "", "_c"))];
-    await b.sql(request.to.database, `INSERT INTO ${table} (${column}) VALUES ('written there')`, service);
-    await move(reversed(request));
-    const find = `SELECT count(*)::int FROM ${table} WHERE ${column} = 'written there'`;
-    expect(await value(a, request.from.database, find, service)).toBe(1);
-    const reader = { user: names.reader, password: SERVICE };
-    const there = qualified(request.from.schema, HOSTILE[0] ?? "");
-    await expect(a.sql(request.from.database, `SELECT FROM ${there}`, reader)).rejects.toThrow(
-      /permission denied/,
-    );
-    await move(request);
-    expect(await value(b, request.to.database, find, service)).toBe(1);
-  });
+    it("a move is planned, and killed in the middle it leaves the service where it was", async () => {
+      expect(await planMove(request)).toMatchObject({ strategy: way, findings: [] });
+      expect(await killedIn(stage, request)).toBe("SIGKILL");
+      const table = qualified(request.from.schema, HOSTILE[0] ?? "");
+      await expect
+        .poll(() =>
+          a
+            .sql(request.from.database, `DELETE FROM ${table} WHERE false`, service)
+            .then(() => "written", String),
+        )
+        .toBe("written");
+    });
 
-  it("is retired: the old home and its database go, and nothing else", async () => {
-    const query = { dataset: request.dataset, old: request.from, home: request.to };
-    expect(await release(query)).toMatchObject({ released: true });
-    const databases = async (): Promise<string[]> =>
-      (await a.sql<{ name: string }>("postgres", "SELECT datname::text AS name FROM pg_database")).map(
-        ({ name }) => name,
+    it("goes on and takes everything along", async () => {
+      await move(request);
+      expect(await contents(home, request.to)).toEqual(before);
+      expect(await asked(home, request.to, names.owner)).toEqual(said);
+      const table = qualified(request.from.schema, HOSTILE[3] ?? "");
+      await expect(a.sql(request.from.database, `DELETE FROM ${table}`)).rejects.toMatchObject({
+        code: way === "set-schema" ? "42P01" : "25006",
+      });
+      for (const [server, end] of [
+        [a, { ...request.from, schema: "" }],
+        [home, request.to],
+      ] as const)
+        expect(await leftovers(server, end)).toEqual([]);
+    });
+
+    it("goes back with what was written since, and forward again", async () => {
+      const [table, column] = [ident(HOSTILE[4] ?? ""), ident(fit(HOSTILE[4] ?? "", "_c"))];
+      await home.sql(
+        request.to.database,
+        `INSERT INTO ${table} (${column}) VALUES ('written there')`,
+        service,
       );
-    const before = await databases();
-    await retire({ ...query, drop: "database" });
-    const after = await databases();
-    expect(before.filter((name) => !after.includes(name))).toEqual([request.from.database]);
-    expect(
-      await value(b, request.to.database, "SELECT count(*)::int FROM pg_namespace WHERE nspname = 'public'"),
-    ).toBe(1);
-  });
-});
+      await move(reversed(request));
+      const find = `SELECT count(*)::int FROM ${table} WHERE ${column} = 'written there'`;
+      expect(await value(a, request.from.database, find, service)).toBe(1);
+      const reader = { user: names.reader, password: SERVICE };
+      const there = qualified(request.from.schema, HOSTILE[0] ?? "");
+      await expect(a.sql(request.from.database, `SELECT FROM ${there}`, reader)).rejects.toThrow(
+        /permission denied/,
+      );
+      await move(request);
+      expect(await value(home, request.to.database, find, service)).toBe(1);
+    });
+
+    afterAll(async () => {
+      for (const { database } of [request.from, request.to])
+        await home.sql("postgres", `DROP DATABASE IF EXISTS ${ident(database)} WITH (FORCE)`);
+    });
+
+    it("is retired: the old home and its database go, and nothing else", async () => {
+      const query = { dataset: request.dataset, old: request.from, home: request.to };
+      expect(await release(query)).toMatchObject({ released: true });
+      const databases = async (): Promise<string[]> =>
+        (await a.sql<{ name: string }>("postgres", "SELECT datname::text AS name FROM pg_database")).map(
+          ({ name }) => name,
+        );
+      const before = await databases();
+      await retire({ ...query, drop: way === "set-schema" ? "objects" : "database" });
+      const after = await databases();
+      expect(before.filter((name) => !after.includes(name))).toEqual(
+        way === "set-schema" ? [] : [request.from.database],
+      );
+      expect(
+        await value(
+          home,
+          request.to.database,
+          "SELECT count(*)::int FROM pg_namespace WHERE nspname = 'public'",
+        ),
+      ).toBe(1);
+    });
+  },
+);

@@ -65,7 +65,7 @@ export const hostileDefinitions = (schema: string, names: readonly string[] = HO
     const [kind, domain, counter] = ["_e", "_d", "_s"].map((suffix) => place(fit(name, suffix)));
     const own = (suffix: string): string => ident(fit(name, suffix));
     const body = `DECLARE found text; BEGIN SELECT max(t.${value}) INTO found FROM ${table} t; RETURN found; END`;
-    const touched = `BEGIN new.${value} := new.${value} || ${literal(name)}; RETURN new; END`;
+    const touched = `BEGIN new.${value} := new.${value} || ${literal(`+${name}`)}; RETURN new; END`;
     return `
       CREATE DOMAIN ${domain} AS text CONSTRAINT ${own("_dc")} CHECK (value <> ${literal(`no ${name}`)});
       CREATE TYPE ${kind} AS ENUM (${literal(fit(name, ""))}, 'other');

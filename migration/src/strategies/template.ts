@@ -129,13 +129,13 @@ async function adapt(copy: pg.Client, run: Run): Promise<void> {
   const left = await findFence(target, request.dataset, to.schema);
   if (left !== undefined) await grantAgain(copy, left.restore_sql);
   await carryComment({ ...run, target: copy });
-  await copy.query(
-    `DO $$ DECLARE lo record; BEGIN
+  const giveLargeObjects = `DECLARE lo record; BEGIN
        FOR lo IN SELECT oid FROM pg_catalog.pg_largeobject_metadata LOOP
          EXECUTE format('ALTER LARGE OBJECT %s OWNER TO %I', lo.oid, ${literal(to.owner)});
        END LOOP;
-     END $$`,
-  );
+     END`;
+  // A role's name may hold whatever a dollar quote ends with.
+  await copy.query(`DO ${literal(giveLargeObjects)}`);
 }
 
 /** Gives the copy the name of the new home's database, and that one another, at once. */
