@@ -50,11 +50,10 @@ function isName(token: Token | undefined): token is Token {
  * @param code SQL or PL/pgSQL. Read by PostgreSQL's own scanner, so strings and comments are not taken for names.
  */
 export function renameInCode(code: string, renaming: Renaming): RenamedCode {
-  if (renaming.from === renaming.to) return { text: code, unclear: [] };
+  if (renaming.from === renaming.to || code.trim() === "") return { text: code, unclear: [] };
   const bytes = Buffer.from(code, "utf8");
-  const tokens: Token[] = scanSync(code)
-    .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
-    .map((token) => ({ start: token.start, end: token.end, text: token.text, kind: token.tokenName }));
+  const tokens = scanned(code);
+  if (tokens === undefined) return { text: code, unclear: unreadable(code, renaming) };
   const edits: { start: number; end: number; text: string }[] = [];
   const unclear: string[] = [];
   const report = (token: Token): void => {
@@ -74,6 +73,22 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
     from = edit.end;
   }
   return { text: text + bytes.subarray(from).toString("utf8"), unclear };
+}
+
+/** The tokens of a piece of code without its comments; undefined when PostgreSQL itself could not read it. */
+function scanned(code: string): Token[] | undefined {
+  try {
+    return scanSync(code)
+      .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
+      .map((token) => ({ start: token.start, end: token.end, text: token.text, kind: token.tokenName }));
+  } catch {
+    return undefined; // `check_function_bodies = off` lets anything be a body
+  }
+}
+
+/** A body that cannot be read cannot run either; where it holds the schema's name, somebody should look at it. */
+function unreadable(code: string, { from }: Renaming): string[] {
+  return code.toLowerCase().includes(from.toLowerCase()) ? ["the code, which PostgreSQL cannot read"] : [];
 }
 
 function inName(

@@ -5,6 +5,7 @@ import type { Placement } from "../schema/placement";
 import type { Topology } from "../schema/topology";
 import { formatPath, problem, type Path, type Problem } from "../topology-error";
 import { placementKey } from "./server";
+import { quoted } from "../quoted";
 
 /** Each placement by itself: a host of this stack, names that PostgreSQL can hold; and home, next, formerly agree. */
 export function checkPlacements(topology: Topology, located: readonly Located[]): Problem[] {
@@ -27,7 +28,7 @@ function checkPlacement(topology: Topology, path: Path, placement: Placement): P
   const hosts = Object.keys(topology.hosts);
   const problems: Problem[] = [];
   if (!hosts.includes(host)) {
-    const message = `${JSON.stringify(host)} is not a host of this stack; hosts: ${listed(hosts)}.${didYouMean(host, hosts)}`;
+    const message = `${quoted(host)} is not a host of this stack; hosts: ${listed(hosts)}.${didYouMean(host, hosts)}`;
     problems.push(problem("unknown-host", [...path, "host"], message));
   }
   for (const [field, name] of [
@@ -38,7 +39,7 @@ function checkPlacement(topology: Topology, path: Path, placement: Placement): P
     if (long !== undefined) problems.push(problem("name-too-long", [...path, field], long));
   }
   if (database === "template0" || database === "template1") {
-    const message = `${JSON.stringify(database)} is the server's template of new databases; name a database of your own`;
+    const message = `${quoted(database)} is the server's template of new databases; name a database of your own`;
     problems.push(problem("reserved-name", [...path, "database"], message));
   }
   if (schema === "$user") {
@@ -47,7 +48,7 @@ function checkPlacement(topology: Topology, path: Path, placement: Placement): P
   }
   if (schema.startsWith("pg_") || schema === "information_schema" || schema === "rehome") {
     const owner = schema === "rehome" ? "Rehome keeps for its journal" : "PostgreSQL keeps for itself";
-    const message = `${JSON.stringify(schema)} is a schema that ${owner}; choose another`;
+    const message = `${quoted(schema)} is a schema that ${owner}; choose another`;
     problems.push(problem("reserved-name", [...path, "schema"], message));
   }
   return problems;
