@@ -15,7 +15,8 @@ export interface Definitions {
   readonly postData: readonly Statement[];
 }
 
-const HOLD = "rehome_extensions";
+/** Where extensions stand aside in the scratch database while its schema is renamed. */
+export const HOLD = "rehome_extensions";
 
 /** The scratch database of a migration: its name tells whose it is, so that a later run can remove it. */
 export function scratchName(migration: string): string {

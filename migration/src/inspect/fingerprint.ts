@@ -40,7 +40,9 @@ const ENTRIES = [
    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}`,
   `SELECT 'trigger', t.tgrelid::regclass::text || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid, true), t.tgenabled)
    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-   WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal AND t.tgname <> 'rehome_fence'`,
+   WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
+     AND NOT (t.tgname = 'rehome_fence' AND EXISTS (SELECT FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+              WHERE f.oid = t.tgfoid AND n.nspname = 'rehome'))`,
   `SELECT 'rule', r.ev_class::regclass::text || '.' || r.rulename, concat_ws(' ', pg_get_ruledef(r.oid, true), r.ev_enabled)
    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = $1::oid AND r.rulename <> '_RETURN'
      AND ${OWN("c", "pg_class")}`,

@@ -3,6 +3,7 @@ import { activity } from "./checks/activity";
 import { code } from "./checks/code";
 import { extensions } from "./checks/extensions";
 import { references } from "./checks/references";
+import { reservedNames } from "./checks/reserved-names";
 import { scope } from "./checks/scope";
 import { serverVersions } from "./checks/server-versions";
 import { targetContent } from "./checks/target-content";
@@ -13,6 +14,7 @@ import type { Check, Ends } from "./finding";
 const CHECKS: readonly Check[] = [
   serverVersions,
   scope,
+  reservedNames,
   references,
   unmovableObjects,
   code,

@@ -13,22 +13,50 @@ const files = new Map();
 const take = (path) => {
   if (DATA.test(path)) return;
   try {
-    const { mode, size } = statSync(path);
-    if (size > 0 && size <= MAX_BYTES)
-      files.set(`${path} ${mode}`, { path, mode: mode & 0o777, text: readFileSync(path, "utf8") });
+    const { mode, size, mtimeMs } = statSync(path);
+    const version = `${path} ${mode} ${size} ${mtimeMs}`;
+    if (size === 0 || size > MAX_BYTES || files.has(version)) return;
+    files.set(version, { path, mode: mode & 0o777, text: readFileSync(path, "utf8") });
   } catch {
     // gone meanwhile, or a folder or socket
   }
 };
 
-const entries = (folder) => {
+const entries = (folder, options) => {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, options);
   } catch {
     return []; // gone meanwhile
   }
 };
 
+const watched = new Set();
+const attend = (folder) => {
+  if (watched.has(folder)) return;
+  watched.add(folder);
+  try {
+    watch(folder, { persistent: false }, (_, name) => name !== null && take(join(folder, name))).on(
+      "error",
+      () => {
+        watched.delete(folder); // gone
+      },
+    );
+  } catch {
+    watched.delete(folder); // gone meanwhile
+  }
+};
+
+/** Attends to a folder and those below it, but not to what a server or a package manager keeps in one. */
+const walk = (folder) => {
+  attend(folder);
+  for (const entry of entries(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) take(path);
+    else if (entry.isDirectory() && !/^(base|global|pg_.*|node_modules)$/.test(entry.name)) walk(path);
+  }
+};
+
+const [shallow, ...deep] = process.argv.slice(2);
 const look = () => {
   for (const pid of entries("/proc")) {
     if (!/^\d+$/.test(pid)) continue;
@@ -39,21 +67,14 @@ const look = () => {
     }
   }
   for (const name of entries("/tmp")) {
-    if (!/^rehome-[0-9a-f]{10}$/.test(name)) continue;
-    for (const file of entries(join("/tmp", name))) take(join("/tmp", name, file));
+    if (/^rehome-[0-9a-f]{10}$/.test(name))
+      for (const file of entries(join("/tmp", name))) take(join("/tmp", name, file));
   }
+  deep.forEach(walk);
 };
 
-const [shallow, ...deep] = process.argv.slice(2);
-watch(shallow, { persistent: false }, (_, name) => name !== null && take(join(shallow, name)));
-for (const folder of deep) {
-  watch(
-    folder,
-    { recursive: true, persistent: false },
-    (_, name) => name !== null && take(join(folder, name)),
-  );
-}
-const timer = setInterval(look, 4);
+attend(shallow);
+const timer = setInterval(look, 20);
 process.stdin.resume().on("end", () => {
   clearInterval(timer);
   look();
