@@ -113,13 +113,9 @@ describe.each(worlds)(
 
     it("is refused with a wrong password", async () => {
       await shop.write(moved);
-      const right = process.env["OLD_ADMIN"];
-      process.env["OLD_ADMIN"] = WRONG;
-      try {
-        await fails("a wrong password", /password/);
-      } finally {
-        process.env["OLD_ADMIN"] = right;
-      }
+      shop.tell("OLD_ADMIN", WRONG);
+      await fails("a wrong password", /password/);
+      shop.tell("OLD_ADMIN", PASSWORDS.OLD_ADMIN);
     });
 
     it("is refused when code is unclear", async () => {

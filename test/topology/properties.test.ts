@@ -219,7 +219,7 @@ describe("placements", () => {
 describe("names that the server, or Pulumi's provider for it, takes for something else", () => {
   const told = (service: object): string => {
     const result = read({
-      hosts: { shared: { platform: "local" } },
+      hosts: { shared: { platform: "local" }, theirs: { platform: "existing", url: "postgres://a@db" } },
       services: { core: { home: at("shared", "d", "s"), ...service } },
     });
     return result instanceof TopologyError
@@ -231,6 +231,11 @@ describe("names that the server, or Pulumi's provider for it, takes for somethin
     [{ role: "Public" }, "invalid-name services.core.role"],
     [{ readers: ["PUBLIC"] }, "invalid-name services.core.readers[0]"],
     [{ home: at("shared", "d", "Public") }, "parsed"],
+    [{ home: at("shared", "100%41", "s") }, "invalid-name services.core.home.database"],
+    [{ home: at("shared", "d?sslmode=disable", "s") }, "invalid-name services.core.home.database"],
+    [{ home: at("shared", "d#x", "s") }, "invalid-name services.core.home.database"],
+    [{ home: at("shared", "two\nlines", "s") }, "invalid-name services.core.home.database"],
+    [{ home: at("theirs", "d?#%\n", "s") }, "parsed"],
   ])("%j", (service, says) => {
     expect(told(service)).toBe(says);
   });

@@ -17,7 +17,7 @@ export const NAMES = {
   reader: `$1 re"ader's`,
   hosts: { old: `o'ld "x"`, managed: "ma$(naged) %s", local: 'lo`c"al' },
   old: { database: `d"b'; -- %s ?#[]&=`, schema: `public"; DROP SCHEMA public; --` },
-  managed: { database: "host=x dbname=%41 'y'", schema: "two\nlines $fence$" },
+  managed: { database: `host=x dbname='y"' &a=b;c+d\\`, schema: "two\nlines $fence$" },
   local: { database: "$(touch) 日本 /.", schema: "%I.%s \\" },
 } as const;
 
@@ -54,6 +54,8 @@ export interface Shop {
   readonly managed: TestServer;
   readonly folder: string;
   readonly runner: Runner;
+  /** Sets the environment variable that a password is in. */
+  readonly tell: (name: keyof typeof PASSWORDS, password: string) => void;
   /** Writes the service's lines of the stack file: its home and what else stands beside it. */
   readonly write: (
     lines: Readonly<Record<string, unknown>>,
@@ -140,7 +142,8 @@ export const openShop = async (by: "rehearsal" | "pulumi"): Promise<Shop> => {
   const parent = await mkdtemp("/tmp/rehome-scenario-");
   await chmod(parent, 0o755); // its servers may run as another user
   const folder = await makeProgram(parent);
-  const runner = by === "pulumi" ? await realCli(folder, PASSWORDS) : rehearsalHost(folder, PASSWORDS);
+  const env: Record<string, string> = { ...PASSWORDS };
+  const runner = by === "pulumi" ? await realCli(folder, env) : rehearsalHost(folder, env);
   const file = join(folder, `Pulumi.${STACK}.yaml`);
   const local = (): Promise<string[]> => clusters(join(folder, ".rehome"));
   return {
@@ -148,6 +151,9 @@ export const openShop = async (by: "rehearsal" | "pulumi"): Promise<Shop> => {
     managed,
     folder,
     runner,
+    tell: (name, password) => {
+      env[name] = process.env[name] = password;
+    },
     write: async (lines, config = {}) => {
       const before = existsSync(file) ? await readFile(file, "utf8") : "";
       const salt = /^encryptionsalt: .*\n/m.exec(before)?.[0] ?? "";

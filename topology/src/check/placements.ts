@@ -23,6 +23,12 @@ export function checkPlacements(topology: Topology, located: readonly Located[])
   return oncePerLine(found);
 }
 
+/** Whether Rehome declares what is on a host: with Pulumi's provider, which writes a database's name into a URL as it is. */
+function managed({ hosts }: Topology, name: string): boolean {
+  const host = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
+  return host !== undefined && (host.platform !== "existing" || host.manage);
+}
+
 function checkPlacement(topology: Topology, path: Path, placement: Placement): Problem[] {
   const { host, database, schema } = placement;
   const hosts = Object.keys(topology.hosts);
@@ -41,6 +47,11 @@ function checkPlacement(topology: Topology, path: Path, placement: Placement): P
   if (database === "template0" || database === "template1") {
     const message = `${quoted(database)} is the server's template of new databases; name a database of your own`;
     problems.push(problem("reserved-name", [...path, "database"], message));
+  }
+  const misread = managed(topology, host) ? /[%?#\p{Cc}]/u.exec(database)?.[0] : undefined;
+  if (misread !== undefined) {
+    const message = `${quoted(database)} holds ${quoted(misread)}, which Pulumi's provider misreads in the address of a database; choose another name`;
+    problems.push(problem("invalid-name", [...path, "database"], message));
   }
   if (schema === "$user") {
     const message = `"$user" on a search_path is the schema with the user's own name, even in quotes; choose another`;

@@ -45,6 +45,13 @@ const tls = (config: Values): ClientConfig["ssl"] => {
 };
 
 const connect = async (config: ClientConfig): Promise<Client> => {
+  const misread = /[%?#\p{Cc}]/u.exec(config.database ?? "")?.[0];
+  if (misread !== undefined) {
+    throw new RehearsalError(
+      "bad-database",
+      `the provider writes a database's name into a URL as it is, and ${JSON.stringify(misread)} in ${JSON.stringify(config.database)} means something else there.`,
+    );
+  }
   const client = new Client(config);
   client.on("error", () => undefined); // a lost session fails the query that needs it
   try {
