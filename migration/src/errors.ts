@@ -7,6 +7,7 @@ export const SQLSTATE = {
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
   lockNotAvailable: "55P03",
+  notInPrerequisiteState: "55000",
   objectInUse: "55006",
   undefinedObject: "42704",
   undefinedTable: "42P01",

@@ -52,3 +52,13 @@ it("a function without a body is no reason to refuse, nor is one that cannot be 
   );
   expect(await codes(named.request)).toEqual(["code-unclear"]);
 });
+
+it("a database that lets nobody in is told, with what opens it", async () => {
+  const { request } = await makeWorld(a, b, "clo'sed", "CREATE TABLE t ()");
+  await a.sql("postgres", `ALTER DATABASE "clo'sed" ALLOW_CONNECTIONS false`);
+  const error: unknown = await planMove(request).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "database-closed" });
+  const [, remedy = ""] = /run it again: (.*)\.$/.exec((error as Error).message) ?? [];
+  await a.sql("postgres", remedy);
+  expect(await codes(request)).toEqual([]);
+});

@@ -89,11 +89,14 @@ describe("a local cluster", () => {
     for (const name of sockets) expect(await readdir(join("/tmp", name))).not.toContain("pw");
   });
 
-  it.each(['"', "$(touch owned)", "`", "\\", "\n"])("refuses a directory with %j, which a shell would read", async (part) => {
-    const unusable = ensureCluster({ directory: join(parent, `a${part}b`), password });
-    await expect(unusable).rejects.toMatchObject({ code: "directory-unusable" });
-    expect(await readdir(parent)).toEqual(["main"]);
-  });
+  it.each(['"', "$(touch owned)", "`", "\\", "\n"])(
+    "refuses a directory with %j, which a shell would read",
+    async (part) => {
+      const unusable = ensureCluster({ directory: join(parent, `a${part}b`), password });
+      await expect(unusable).rejects.toMatchObject({ code: "directory-unusable" });
+      expect(await readdir(parent)).toEqual(["main"]);
+    },
+  );
 
   it("refuses a connection without the password", async () => {
     const { port } = await ensureCluster({ directory, password, parameters: quick });

@@ -263,7 +263,7 @@ describe("whatever it is given", () => {
 });
 
 const text = (database: string, schema: string) =>
-  /^template[01]$|[%?#\p{Cc}]/u.test(database) || ["rehome", "information_schema", "$user"].includes(schema);
+  /^template[01]$|[%?#'\p{Cc}]/u.test(database) || ["rehome", "information_schema", "$user"].includes(schema);
 
 function isLabel(name: string): boolean {
   const forbidden = /[\p{Cc}\u2028\u2029/\\]/u.test(name) || /[\uD800-\uDFFF]/u.test(name);

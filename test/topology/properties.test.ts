@@ -233,9 +233,10 @@ describe("names that the server, or Pulumi's provider for it, takes for somethin
     [{ home: at("shared", "d", "Public") }, "parsed"],
     [{ home: at("shared", "100%41", "s") }, "invalid-name services.core.home.database"],
     [{ home: at("shared", "d?sslmode=disable", "s") }, "invalid-name services.core.home.database"],
+    [{ home: at("shared", "it's", "s") }, "invalid-name services.core.home.database"],
     [{ home: at("shared", "d#x", "s") }, "invalid-name services.core.home.database"],
     [{ home: at("shared", "two\nlines", "s") }, "invalid-name services.core.home.database"],
-    [{ home: at("theirs", "d?#%\n", "s") }, "parsed"],
+    [{ home: at("theirs", "d?#%'\n", "s") }, "parsed"],
   ])("%j", (service, says) => {
     expect(told(service)).toBe(says);
   });

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
+import { ident } from "./quote";
 
 /** What a query gives back where its shape is the caller's business. */
 export type Row = Record<string, unknown>;
@@ -137,6 +138,13 @@ function connectionError(server: ServerConnection, database: string, error: unkn
     return new RehomeError(
       "authentication-failed",
       `${where} refused user "${server.user}": ${messageOf(error)}. Check the user and the password configured for this host.`,
+      { cause: error },
+    );
+  }
+  if (code === SQLSTATE.notInPrerequisiteState) {
+    return new RehomeError(
+      "database-closed",
+      `${where} lets nobody into database "${database}": its deletion was cut short, or somebody closed it. Open it and run it again: ALTER DATABASE ${ident(database)} ALLOW_CONNECTIONS true.`,
       { cause: error },
     );
   }

@@ -17,7 +17,7 @@ export const NAMES = {
   reader: `$1 re"ader's`,
   hosts: { old: `o'ld "x"`, managed: "ma$(naged) %s", local: 'lo`c"al' },
   old: { database: `d"b'; -- %s ?#[]&=`, schema: `public"; DROP SCHEMA public; --` },
-  managed: { database: `host=x dbname='y"' &a=b;c+d\\`, schema: "two\nlines $fence$" },
+  managed: { database: `host=x dbname="y" &a=b;c+d\\`, schema: "two\nline's \"$fence$" },
   local: { database: "$(touch) 日本 /.", schema: "%I.%s \\" },
 } as const;
 

@@ -23,7 +23,7 @@ export function checkPlacements(topology: Topology, located: readonly Located[])
   return oncePerLine(found);
 }
 
-/** Whether Rehome declares what is on a host: with Pulumi's provider, which writes a database's name into a URL as it is. */
+/** Whether Rehome declares what is on a host: with Pulumi's provider, which writes a database's name into URL and SQL as it is. */
 function managed({ hosts }: Topology, name: string): boolean {
   const host = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
   return host !== undefined && (host.platform !== "existing" || host.manage);
@@ -48,9 +48,9 @@ function checkPlacement(topology: Topology, path: Path, placement: Placement): P
     const message = `${quoted(database)} is the server's template of new databases; name a database of your own`;
     problems.push(problem("reserved-name", [...path, "database"], message));
   }
-  const misread = managed(topology, host) ? /[%?#\p{Cc}]/u.exec(database)?.[0] : undefined;
+  const misread = managed(topology, host) ? /[%?#'\p{Cc}]/u.exec(database)?.[0] : undefined;
   if (misread !== undefined) {
-    const message = `${quoted(database)} holds ${quoted(misread)}, which Pulumi's provider misreads in the address of a database; choose another name`;
+    const message = `${quoted(database)} holds ${quoted(misread)}, which Pulumi's provider misreads in a database's name; choose another`;
     problems.push(problem("invalid-name", [...path, "database"], message));
   }
   if (schema === "$user") {
