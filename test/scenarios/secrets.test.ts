@@ -161,6 +161,8 @@ describe.each(worlds)(
        CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION refuse()`,
       );
       await fails("a refused definition", /definition-refused/);
+      const said = (await shop.logs()).filter(({ text }) => text.includes(`not with ${ROW}`));
+      expect(said).toHaveLength(1); // the server did tell: there was something to keep to oneself
       await shop.managed.sql(database, "DROP EVENT TRIGGER refuse; DROP FUNCTION refuse()");
     });
 
