@@ -68,9 +68,9 @@ export const realCli = async (cwd: string, env: Readonly<Record<string, string>>
       >,
     resources: async () => {
       const state = (await json("stack", "export", "--show-secrets")) as {
-        deployment: { resources: StateResource[] };
+        deployment: { resources?: StateResource[] }; // none once it is destroyed
       };
-      return state.deployment.resources.map(opened);
+      return (state.deployment.resources ?? []).map(opened);
     },
   };
 };
