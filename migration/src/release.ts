@@ -7,6 +7,7 @@ import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
 import { open, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
+import { inWords } from "./told";
 import type { Endpoint } from "./types";
 
 export interface ReleaseQuery {
@@ -78,6 +79,17 @@ export type Drop = "nothing" | "objects" | "database";
  * @throws RehomeError `not-released`
  */
 export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
+  try {
+    await retireReleased(query);
+  } catch (error) {
+    throw inWords(error, {
+      doing: `${placementName(query.old)} was retired`,
+      holds: `The service goes on in ${placementName(query.home)}.`,
+    });
+  }
+}
+
+async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
   const { released, reason } = await release(query);
   if (!released) throw new RehomeError("not-released", reason);
   const { dataset, old, home } = query;
