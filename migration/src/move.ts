@@ -55,19 +55,24 @@ const slots = new Slots(Math.max(2, Math.min(4, availableParallelism())));
 export async function move(request: MoveRequest, report: Report = () => undefined): Promise<MoveResult> {
   return await slots.use(async () => {
     await loadGrammar();
-    const sessions = await openSessions(request);
     try {
-      const done = await finished(request, sessions);
-      return done ?? (await carryOut(request, sessions, new Tracker(request.dataset, report)));
+      return await moveBetween(request, await openSessions(request), report);
     } catch (error) {
       throw inWords(error, {
         doing: `${request.dataset} moved from ${placementName(request.from)} to ${placementName(request.to)}`,
         holds: "The service goes on where it was.",
       });
-    } finally {
-      await closeSessions(sessions);
     }
   });
+}
+
+async function moveBetween(request: MoveRequest, sessions: Sessions, report: Report): Promise<MoveResult> {
+  try {
+    const done = await finished(request, sessions);
+    return done ?? (await carryOut(request, sessions, new Tracker(request.dataset, report)));
+  } finally {
+    await closeSessions(sessions);
+  }
 }
 
 /** A move that the journal says is done, or that died between the seal and the journal's last word. */

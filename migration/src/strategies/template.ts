@@ -56,7 +56,7 @@ export async function copyDatabase(run: Run): Promise<SequenceState[]> {
 }
 
 /** Drops what a run that was cut short has left. */
-export async function dropLeftovers({ source, migration }: Run): Promise<void> {
+export async function dropLeftovers({ source, migration }: Pick<Run, "source" | "migration">): Promise<void> {
   for (const name of [copyName(migration.id), replacedName(migration.id)]) {
     await source.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`);
   }
