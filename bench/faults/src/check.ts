@@ -62,6 +62,8 @@ export async function whereabouts(stand: Stand, told: boolean): Promise<Whereabo
       violations.push({ what: "both", detail: `${from.name} and ${to.name} take writes` });
     return { at: from, violations };
   }
+  if (await takesFromAdministrator(from, nextId()))
+    violations.push({ what: "both", detail: `${from.name} takes an administrator's writes` });
   await world.handOut(to);
   const now = await works(stand, to);
   if (now.works) return { at: to, violations };
@@ -70,6 +72,14 @@ export async function whereabouts(stand: Stand, told: boolean): Promise<Whereabo
     detail: `${from.name}: ${old.why}; ${to.name}: ${now.works ? "" : now.why}`,
   });
   return { at: told ? to : from, violations };
+}
+
+/** Whether a home that refuses its service takes a write from one who has every right. Such a write would be lost. */
+async function takesFromAdministrator({ server, database, schema }: Home, id: string): Promise<boolean> {
+  return await server.sql(database, `INSERT INTO ${schema}.notes (wid) VALUES ('${id}')`).then(
+    () => true,
+    () => false,
+  );
 }
 
 const apart = ({ a, b }: World): boolean => a.server !== b.server || a.database !== b.database;

@@ -17,6 +17,8 @@ export interface Login {
 /** A throwaway PostgreSQL server that can be killed, started again and starved. */
 export interface Server {
   readonly name: string;
+  /** A directory of its own, which goes with it. */
+  readonly directory: string;
   readonly host: string;
   readonly port: number;
   readonly administrator: Login;
@@ -103,7 +105,7 @@ export async function startServer(name: string): Promise<Server> {
     return true;
   };
   return {
-    ...{ name, host, port, administrator, disk, connect, sql, crash },
+    ...{ name, directory: parent, host, port, administrator, disk, connect, sql, crash },
     revive: async () => {
       if (await within(60_000, () => answers().catch(() => false))) return;
       throw new Error(`server ${name} does not come back; its data is in ${directory}`);

@@ -1,5 +1,4 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Endpoint, MoveRequest, ReleaseQuery } from "@rehome/migration";
 import type { Proxy } from "./proxy";
@@ -77,7 +76,7 @@ export async function makeWorld(
   });
   const byRows = kind !== "two-servers" && random.chance(0.25);
   const expected = byRows ? "copy" : CHOSEN[kind];
-  const temporary = await mkdtemp(join(tmpdir(), "rehome-faults-engine-"));
+  const temporary = await mkdtemp(join(first.directory, "engine-"));
   return {
     ...{ kind, expected, a, b, proxyOf, temporary, handOut },
     servers: [...new Set([first, second])],
