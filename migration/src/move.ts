@@ -31,9 +31,9 @@ import { Slots } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { complete } from "./stages/complete";
-import { handOver, settle, switchUnrecorded } from "./stages/hand-over";
+import { handOver, settle, switchUnknown, switchUnrecorded } from "./stages/hand-over";
 import { prepare } from "./stages/prepare";
-import { Tracker, closeSessions, openSessions, type Run, type Sessions } from "./stages/run";
+import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
 import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
 import { refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema, takeLatecomers } from "./strategies/set-schema";
@@ -137,7 +137,10 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     else await underFence(run, plan.strategy);
     return await outcome(run);
   } catch (error) {
-    throw (await giveBack(run, error)) ? switchUnrecorded(request, error) : error;
+    const sealed = await giveBack(run, error);
+    if (sealed === true) throw switchUnrecorded(request, error);
+    const sealing = plan.strategy === "set-schema" || progress.at === "switch";
+    throw sealed === undefined && sealing ? switchUnknown(request, error) : error;
   }
 }
 
@@ -160,7 +163,15 @@ const timeoutOf = ({ options }: MoveRequest): number => options.fenceTimeout ?? 
 async function underFence(run: Run, strategy: Strategy): Promise<void> {
   const sequences =
     strategy === "template" ? await copyFiles(run) : await copyRows(run, await isResumable(run));
-  await verify(run, sequences);
+  try {
+    await verify(run, sequences);
+  } catch (error) {
+    // Without its fence a home may differ because its service writes: that is no failed proof.
+    await run.source.query("SELECT").catch((cause: unknown) => {
+      throw fenceLost(cause);
+    });
+    throw error;
+  }
   await refuseChangedCatalog(run.source, run);
   await handOver(run);
 }
@@ -227,18 +238,20 @@ async function keepUnwritten({ source, target, fence, migration, request }: Run)
 /**
  * Before the switch, an error gives the old home back to its service, at once, and says in the journal what happened. The
  * fence's triggers go too, unless readers are in the way: open, they let everyone pass, and the next run removes them.
- * @returns whether the old home is sealed: the switch has happened, and the next run records it
+ * @returns whether the old home is sealed: the switch has happened, and the next run records it. Undefined when its server
+ * cannot be asked.
  */
-async function giveBack(run: Run, error: unknown): Promise<boolean> {
+async function giveBack(run: Run, error: unknown): Promise<boolean | undefined> {
   const { request, source, target, migration, fence } = run;
   await recordFacts(target, migration.id, { error: messageOf(error) }).catch(() => undefined);
   const { dataset, from } = request;
-  let sealed = false;
+  let sealed: boolean | undefined;
   const lift = async (client: typeof source): Promise<void> => {
     const row = await findFence(client, dataset, from.schema);
-    if (row?.migration !== fence.migration) return; // another's: not ours to lift
-    sealed = row.sealed;
-    if (!sealed) await liftFence(client, dataset, from.schema, GIVE_BACK_MS);
+    sealed = row?.migration === fence.migration && row.sealed;
+    // Another's is not ours to lift.
+    if (row?.migration === fence.migration && !sealed)
+      await liftFence(client, dataset, from.schema, GIVE_BACK_MS);
   };
   try {
     await openFence(source, dataset, from.schema);

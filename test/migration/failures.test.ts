@@ -197,6 +197,16 @@ describe("what breaks under it", () => {
     await recovers(world);
   });
 
+  it("the fence's session in verify, and the service writes at once: that is no difference found", async () => {
+    const world = await makeWorld(a, b, "broken_written", TABLES);
+    const act = (): void => {
+      meanwhile(a, "broken_written", ending("datname = 'broken_written'"));
+      meanwhile(a, "broken_written", "INSERT INTO public.parents (v) VALUES ('at once')", world.login);
+    };
+    await expect(moveWith(world.request, "verify", act)).rejects.toMatchObject({ code: "fence-lost" });
+    await recovers(world);
+  });
+
   it("the new home's server, killed on the way back: nothing is lost either", async () => {
     const world = await makeWorld(a, b, "crash", TABLES);
     await move(world.request);

@@ -20,6 +20,15 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
 
+/** A server that is just dying is found running: it is up again when it answers. */
+const revive = (server: TestServer): Promise<void> => {
+  const answers = async (): Promise<boolean> => {
+    await server.start();
+    return (await value(server, "postgres", "SELECT 1")) === 1;
+  };
+  return until(() => answers().catch(() => false));
+};
+
 const isReleased = async ({ request }: World): Promise<boolean> =>
   (await release({ dataset: request.dataset, old: request.from, home: request.to })).released;
 
@@ -142,17 +151,24 @@ describe("a switch", () => {
     expect(await isReleased(world)).toBe(true);
   });
 
+  it("whose server is lost with its answer is told as one that may have happened", async () => {
+    const world = await makeWorld(a, b, "unknown", SMALL);
+    const act = (): void => void process.kill(a.pid(), "SIGQUIT");
+    await expect(moveWith(world.request, "switch", act)).rejects.toMatchObject({
+      code: "switch-unknown",
+      retryable: true,
+      message: expect.not.stringContaining("goes on where it was") as string,
+    });
+    await revive(a);
+    await a.sql("unknown", "INSERT INTO public.things (v) VALUES ('still here')", world.login);
+    expect(await move(world.request)).toMatchObject({ clean: true, rows: 101 });
+  });
+
   it("outlives both servers, whatever their commits wait for", async () => {
     const world = await makeWorld(a, b, "lasting", SMALL);
     await move(world.request);
     for (const server of [a, b]) process.kill(server.pid(), "SIGQUIT");
-    for (const server of [a, b]) {
-      const answers = async (): Promise<boolean> => {
-        await server.start();
-        return (await value(server, "postgres", "SELECT 1")) === 1;
-      };
-      await until(() => answers().catch(() => false));
-    }
+    for (const server of [a, b]) await revive(server);
     await expect(a.sql("lasting", "DELETE FROM public.things")).rejects.toMatchObject({ code: "25006" });
     expect(await value(b, "lasting", "SELECT count(*)::int FROM new_home.things", world.login)).toBe(100);
     expect(await isReleased(world)).toBe(true);

@@ -61,3 +61,12 @@ export function switchUnrecorded({ dataset, from, to }: MoveRequest, cause: unkn
     { cause, retryable: true },
   );
 }
+
+/** The error of a run that was lost with the answer to its last commit. */
+export function switchUnknown({ dataset, from, to }: MoveRequest, cause: unknown): RehomeError {
+  return new RehomeError(
+    "switch-unknown",
+    `the old home's server was lost in the moment in which ${dataset} was to move from ${placementName(from)} to ${placementName(to)}: the service is in one of them, whole. Once that server runs, run it again: it finds out which, and finishes.`,
+    { cause, retryable: true },
+  );
+}
