@@ -38,8 +38,9 @@ demo: install build
 
 COUNT ?= 300
 SEED ?= 1
+LANES ?= 2
 faults: install build
-	@node bench/faults/dist/bin.js --count $(COUNT) --seed $(SEED) $(if $(JOURNEY),--journey $(JOURNEY))
+	@node bench/faults/dist/bin.js --count $(COUNT) --seed $(SEED) --lanes $(LANES) $(if $(JOURNEY),--journey $(JOURNEY))
 
 clean: check-node
 	@node scripts/clean.mjs

@@ -138,6 +138,8 @@ export class Journey {
       const { at, violations } = await whereabouts(stand, done);
       this.note(outcome, name, at);
       violations.forEach((violation) => this.violate(violation));
+      if (outcome.ending.kind === "failed" && isUntrue(outcome.ending, at === to))
+        this.violate({ what: "untold", detail: `works on ${at.name}: ${outcome.ending.message}` });
     }
     if (!done && this.random.chance(0.12)) await this.giveUp(stand);
     const last = await this.undisturbed(stand, "move");
@@ -264,5 +266,9 @@ export class Journey {
     }
   }
 }
+
+/** Whether an error's words say that the service is where it is not. */
+const isUntrue = ({ code, message }: { code: string; message: string }, moved: boolean): boolean =>
+  moved ? /goes on (where it was|there)/.test(message) : code === "switch-unrecorded";
 
 const describe = ({ fault, trigger }: Armed): string => `${fault.kind} when ${describeTrigger(trigger)}`;
