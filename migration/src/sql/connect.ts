@@ -29,9 +29,11 @@ const SESSION = {
 } as const;
 
 /** The `SET` statements of `SESSION`, for sessions that do not go through `open`'s client. */
-export const sessionSql = Object.entries(SESSION)
-  .map(([name, value]) => `SET ${name} = '${value}'`)
-  .join("; ");
+export const sessionSql = [
+  ...Object.entries(SESSION).map(([name, value]) => `SET ${name} = '${value}'`),
+  // What the journal and the fence say must outlive the server, also where its clients do without.
+  "SELECT pg_catalog.set_config('synchronous_commit', 'on', false) WHERE pg_catalog.current_setting('synchronous_commit') = 'off'",
+].join("; ");
 
 function tls(server: ServerConnection): ConnectionOptions | false {
   const mode = server.sslmode ?? "disable";
@@ -57,6 +59,8 @@ export function clientConfig(server: ServerConnection, database: string): pg.Cli
     ssl: tls(server),
     application_name: "rehome",
     keepAlive: true,
+    // A peer that has vanished is noticed within half a minute, not after the system's two hours.
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 15_000,
     ...(server.password === undefined ? {} : { password: server.password }),
   };
@@ -119,7 +123,17 @@ export async function rows<T>(
 }
 
 /** SQLSTATEs and Node codes of a session that its server or the network has ended; class 08 is all of this kind. */
-const LOST = new Set(["57P01", "57P02", "57P03", "ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"]);
+const LOST = new Set([
+  "25P03",
+  "57P01",
+  "57P02",
+  "57P03",
+  "57P05",
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
 
 /** Whether an error says that a session is gone. `pg` gives what comes after the first such error no code. */
 export function isConnectionLost(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { PHASES, type Phase } from "../ddl/statements";
-import { inspectSequences, setSequences } from "../inspect/sequences";
+import { inspectSequences, setSequences, type SequenceState } from "../inspect/sequences";
 import { readingPath } from "../inspect/schema";
 import { enterStage } from "../journal/journal";
 import { open, rows, transaction } from "../sql/connect";
@@ -18,8 +18,11 @@ interface Noted {
 const PARALLEL: ReadonlySet<Phase> = new Set(["index", "foreign-key"]);
 const MAINTENANCE = "SET maintenance_work_mem = '256MB'; SET max_parallel_maintenance_workers = 0";
 
-/** Indexes, constraints, triggers and all else that follows the rows; then sequences and statistics. */
-export async function complete(run: Run): Promise<void> {
+/**
+ * Indexes, constraints, triggers and all else that follows the rows; then sequences and statistics.
+ * @returns where the sequences were set to
+ */
+export async function complete(run: Run): Promise<SequenceState[]> {
   const { target, migration, progress } = run;
   await enterStage(target, migration.id, "index", "indexes, constraints, triggers");
   const pending = await rows<Noted & { phase: Phase }>(
@@ -32,8 +35,9 @@ export async function complete(run: Run): Promise<void> {
     const statements = pending.filter((statement) => statement.phase === phase);
     await runStatements(run, statements, PARALLEL.has(phase) ? run.jobs : 1);
   }
-  await carrySequences(run);
+  const sequences = await carrySequences(run);
   await analyze(run);
+  return sequences;
 }
 
 async function runStatements(run: Run, statements: readonly Noted[], jobs: number): Promise<void> {
@@ -87,12 +91,18 @@ async function runStatement(
 }
 
 /** Sets the new home's sequences to where the old home's stand. */
-async function carrySequences({ request, source, target, inspection }: Run): Promise<void> {
+export async function carrySequences({
+  request,
+  source,
+  target,
+  inspection,
+}: Pick<Run, "request" | "source" | "target" | "inspection">): Promise<SequenceState[]> {
   const names = inspection.relations
     .filter((relation) => relation.kind === "S")
     .map((relation) => relation.name);
   const states = await inspectSequences(source, request.from.schema, names);
   await setSequences(target, request.to.schema, states);
+  return states;
 }
 
 async function analyze(run: Run): Promise<void> {

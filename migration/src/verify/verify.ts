@@ -6,7 +6,7 @@ import { catalogEntries, differences, type CatalogEntry } from "../inspect/finge
 import { inspectExtensions } from "../inspect/extensions";
 import type { Relation } from "../inspect/relations";
 import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
-import { inspectSequences } from "../inspect/sequences";
+import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { renamingOf } from "../plan/renaming";
@@ -31,9 +31,10 @@ export function digestSql(
 
 /**
  * Compares both homes: rows, sequences, catalog and owners. Records the proof.
+ * @param carried where the new home's sequences were set to: the old one's may go on until the switch
  * @throws RehomeError `verification-failed` with what differs
  */
-export async function verify(run: Run): Promise<TableVerification[]> {
+export async function verify(run: Run, carried: readonly SequenceState[]): Promise<TableVerification[]> {
   const { request, target, migration, inspection, progress } = run;
   await enterStage(target, migration.id, "verify", request.options.verify);
   const tables = inspection.relations.filter((relation) => relation.kind === "r");
@@ -75,7 +76,7 @@ export async function verify(run: Run): Promise<TableVerification[]> {
         (table) =>
           `table ${table.table}: ${table.sourceRows} rows there, ${table.targetRows} here${table.sourceRows === table.targetRows ? ", with other content" : ""}`,
       ),
-    ...(await sequenceDifferences(run)),
+    ...(await sequenceDifferences(run, carried)),
     ...(await catalogDifferences(run)),
     ...(await strangersOwning(run)),
   ];
@@ -104,15 +105,13 @@ async function digest(client: pg.Client, sql: string): Promise<{ rows: string; h
   return row ?? { rows: "0", hash: "" };
 }
 
-async function sequenceDifferences({ request, source, target, inspection }: Run): Promise<string[]> {
-  const names = inspection.relations
-    .filter((relation) => relation.kind === "S")
-    .map((relation) => relation.name);
-  const [before, after] = await Promise.all([
-    inspectSequences(source, request.from.schema, names),
-    inspectSequences(target, request.to.schema, names),
-  ]);
-  return before.flatMap((state, at) => {
+async function sequenceDifferences(
+  { request, target }: Run,
+  carried: readonly SequenceState[],
+): Promise<string[]> {
+  const names = carried.map(({ name }) => name);
+  const after = await inspectSequences(target, request.to.schema, names);
+  return carried.flatMap((state, at) => {
     const other = after[at];
     const same = other?.lastValue === state.lastValue && other.isCalled === state.isCalled;
     return same
