@@ -27,6 +27,7 @@ import {
 } from "./journal/journal";
 import { placementName } from "./naming";
 import { inspectSource, inspectTarget } from "./plan/inspect-ends";
+import { jobsOf } from "./plan/needs";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
 import { isConnectionLost, rows, withSession } from "./sql/connect";
@@ -86,12 +87,6 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
   const found = await inspectTarget(target, request);
   const plan = makePlan(request, inspection, found, await dumpVersion());
   refuseBlocked(plan);
-  if (!found.ownerExists) {
-    throw new RehomeError(
-      "owner-missing",
-      `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
-    );
-  }
   await ensureJournal(target);
   await ensureJournal(source);
   const migration = await startMigration(target, {
@@ -106,7 +101,7 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     migration: migration.id,
     target: plan.to,
   };
-  const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
+  const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
   try {
     await dropLeftovers(run);
