@@ -30,7 +30,7 @@ beforeAll(async () => {
       parameters: {
         max_connections: "10",
         superuser_reserved_connections: "2",
-        max_locks_per_transaction: "10",
+        max_locks_per_transaction: "20",
         max_worker_processes: "1",
         autovacuum_max_workers: "1",
         max_wal_senders: "0",
@@ -188,11 +188,11 @@ describe("a server without room for the run", () => {
     const few = await makeWorld(a, small, "few_tables", tables(20));
     expect(await codes(few.request)).toEqual([]);
     await move(few.request);
-    const many = await makeWorld(a, small, "many_tables", tables(40));
+    const many = await makeWorld(a, small, "many_tables", tables(80));
     const [found] = await findings(many.request);
     expect(found).toMatchObject({
       code: "locks-too-few",
-      message: 'host "new" has room for 130 locks; one transaction of this move takes up to 160.',
+      message: 'host "new" has room for 260 locks; this move holds up to 320 at a time.',
       remedy: expect.stringContaining("max_locks_per_transaction") as string,
     });
     await expect(move(many.request)).rejects.toMatchObject(blocked("locks-too-few"));

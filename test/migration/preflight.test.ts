@@ -148,8 +148,8 @@ const cases: Case[] = [
   },
   {
     code: "locks-too-few",
-    says: /"new" has room for 5 locks; one transaction of this move takes up to 8/,
-    target: { server: host("two", { lockCapacity: 5 }) },
+    says: /"new" has room for 100 locks; this move holds up to 173 at a time/,
+    target: { server: host("two", { lockCapacity: 100 }) },
   },
   {
     code: "disk-short",

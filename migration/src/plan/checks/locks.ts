@@ -1,7 +1,7 @@
 import { blocker, type Check } from "../finding";
 import { locksNeeded } from "../needs";
 
-/** Whether both servers have room for the locks of the largest transaction. */
+/** Whether both servers have room for the locks that a run holds. */
 export const locks: Check = ({ request: { from, to }, strategy, source, target }) => {
   const need = locksNeeded(strategy, source);
   const ends = [
@@ -13,7 +13,7 @@ export const locks: Check = ({ request: { from, to }, strategy, source, target }
     .map(([host, needed, capacity]) =>
       blocker(
         "locks-too-few",
-        `host "${host}" has room for ${capacity} locks; one transaction of this move takes up to ${needed}.`,
+        `host "${host}" has room for ${capacity} locks; this move holds up to ${needed} at a time.`,
         `Raise max_locks_per_transaction there by a factor of ${Math.ceil((2 * needed) / capacity)} and restart the server.`,
       ),
     );
