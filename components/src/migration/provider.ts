@@ -38,7 +38,8 @@ const blockers = async (step: Ends, olds: MigrationState, news: MigrationInputs)
     await log.info(`${news.dataset}: planned as soon as ${placementName(step.from)} is there.`);
     return [];
   }
-  const plan = await planMove(moveRequest(from, to as Endpoint, news));
+  const ownerToCome = (news.declaredOn ?? []).includes(step.to.host);
+  const plan = await planMove({ ...moveRequest(from, to as Endpoint, news), ownerToCome });
   await log.info(formatPlan(plan));
   return plan.findings.filter(({ level }) => level === "blocker");
 };
