@@ -3,7 +3,7 @@ const SUM = /^\s*([+~-] )?\d+ (to (create|update|delete)|created|updated|deleted
 const PROBLEM = /\b(error|warning|BLOCKER)\b/;
 
 const WAY = /(\S+): \S+ → \S+$/;
-const ROW = /\b(strategy|data|objects|fence|proof|way back) {2,}\S.*$/;
+const ROW = /\b(strategy|data|objects|fence|disk|proof|way back) {2,}\S.*$/;
 
 /** Of a preview: the first plan whole, then each dataset's way and size. Gives the lines to show for each line. */
 export const plans = () => {

@@ -131,7 +131,7 @@ describe("check", () => {
   it("refuses a server that cannot be reached, before it plans", async () => {
     engine.unreachable = { code: "wrong-password", level: "blocker", message: "No.", remedy: "Set it." };
     const { failures } = await check(atA, movedToB);
-    expect(failures).toHaveLength(2);
+    expect(failures).toEqual([{ property: "home", reason: "No. Set it. [wrong-password]" }]); // of both ends, said once
     expect(engine.asked).toEqual([]);
     expect((await check({}, atA)).failures).toEqual([
       { property: "home", reason: "No. Set it. [wrong-password]" },

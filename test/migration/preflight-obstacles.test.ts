@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { move, planMove, type Finding, type MoveRequest } from "@rehome/migration";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { armFence } from "../../migration/src/fence/fence";
 import { ensureJournal } from "../../migration/src/journal/journal";
 import { takeRunLock } from "../../migration/src/journal/locks";
@@ -35,6 +36,22 @@ const to = (request: MoveRequest, change: Partial<MoveRequest["to"]>): MoveReque
 });
 
 describe("what stands in the way", () => {
+  it("is read in a fixed number of queries, however much there is", async () => {
+    const tables = (count: number): string =>
+      `DO $$ BEGIN FOR i IN 1..${count} LOOP EXECUTE format('CREATE TABLE q%s (id serial PRIMARY KEY, v text)', i); END LOOP; END $$`;
+    const queries = async (name: string, count: number): Promise<number> => {
+      const { request } = await makeWorld(a, b, name, tables(count));
+      const asked = vi.spyOn(pg.Client.prototype, "query");
+      await planMove(request);
+      const { length } = asked.mock.calls;
+      asked.mockRestore();
+      return length;
+    };
+    const few = await queries("asked_few", 1);
+    expect(few).toBeGreaterThan(10);
+    expect(await queries("asked_many", 60)).toBe(few);
+  });
+
   it("prepared-transactions: on tables that move, and no others", async () => {
     const { request } = await makeWorld(a, b, "prepared", TABLES);
     await a.sql("prepared", "CREATE SCHEMA x; CREATE TABLE x.u (id int)");

@@ -241,6 +241,20 @@ describe("preflight", () => {
     expect(findings.map(({ code }) => code)).toEqual(["same-placement"]);
   });
 
+  it("counts the sessions of both ends together where one server has both", () => {
+    const room = (free: number) => host("one", { freeSessions: { "max_connections of the server": free } });
+    const options = { ...request.options, jobs: 3 };
+    const said = (free: number) =>
+      makePlan(
+        { ...request, options },
+        { ...source, server: room(free) },
+        { ...target, server: room(free) },
+        15,
+      ).findings.map(({ message }) => message);
+    expect(said(8)).toEqual([]);
+    expect(said(7)).toEqual([expect.stringContaining("room for 7 more sessions")]);
+  });
+
   it("leaves alone what a strategy does not do", () => {
     const tight = { lockCapacity: 4, freeSessions: { "max_connections of the server": 5 } };
     const ends = {

@@ -14,17 +14,19 @@ interface Ends {
   readonly to: Placement;
 }
 
-const said = ({ code, message, remedy }: Finding): string => `${message} ${remedy} [${code}]`;
+const said = ({ code, message, remedy }: Finding): string =>
+  [message, ...(remedy === "" ? [] : [remedy]), `[${code}]`].join(" ");
 
 const nextStep = (olds: MigrationState, news: MigrationInputs): Transition =>
   transition(datasetState(olds), datasetState(news) ?? { home: news.home });
 
-/** The findings of the servers that are known: one that cannot be reached, a password that is wrong. */
+/** The findings of the servers that are known: one that cannot be reached, a password that is wrong. Each once. */
 const unreachable = async (ends: readonly (Endpoint | undefined)[]): Promise<Finding[]> => {
   const findings = await Promise.all(
     ends.flatMap((end) => (end === undefined ? [] : [checkConnection(end)])),
   );
-  return findings.flatMap((finding) => finding ?? []).filter(({ level }) => level === "blocker");
+  const blockers = findings.flatMap((finding) => finding ?? []).filter(({ level }) => level === "blocker");
+  return [...new Map(blockers.map((finding) => [said(finding), finding])).values()];
 };
 
 /**
