@@ -1,6 +1,6 @@
 // What the tour shows of a preview and of an update: plans, progress, sums. Everything else is in the log.
 const SUM = /^\s*([+~-] )?\d+ (to (create|update|delete)|created|updated|deleted|changes\.? .*|unchanged)/;
-const PROBLEM = /\b(error|warning|BLOCKER)\b/;
+const PROBLEM = /\b(error|warning|BLOCKER)\b|\. \[[a-z-]+\]$/; // a finding, and the remedy below it
 
 const WAY = /(\S+): \S+ → \S+$/;
 const ROW = /\b(strategy|data|objects|fence|disk|proof|way back) {2,}\S.*$/;

@@ -56,7 +56,13 @@ describe("what stands in the way", () => {
     const { request } = await makeWorld(a, b, "prepared", TABLES);
     await a.sql("prepared", "CREATE SCHEMA x; CREATE TABLE x.u (id int)");
     await a.sql("prepared", "BEGIN; INSERT INTO x.u VALUES (1); PREPARE TRANSACTION 'elsewhere'");
+    await a.sql("prepared", "BEGIN; TABLE public.t; PREPARE TRANSACTION 'reading'");
     expect(await codes(request)).toEqual([]);
+    // Inside one database a table's name cannot change under a reader.
+    const renamed = { server: a.connection, host: "old", database: "prepared", schema: "beside" };
+    expect(await codes(to(request, renamed))).toEqual(["prepared-transactions"]);
+    await a.sql("prepared", "ROLLBACK PREPARED 'reading'");
+    expect(await codes(to(request, renamed))).toEqual([]);
     await a.sql("prepared", "BEGIN; INSERT INTO t VALUES (3, 'c'); PREPARE TRANSACTION 'it''s here'");
     const [found] = await findings(request);
     expect(found).toMatchObject({

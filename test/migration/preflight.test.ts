@@ -127,7 +127,7 @@ const cases: Case[] = [
     source: {
       obstacles: {
         ...obstacles,
-        prepared: [{ gid: "it's", owner: "core_user", tables: ["users", "orders"] }],
+        prepared: [{ gid: "it's", owner: "core_user", tables: ["users", "orders"], reading: false }],
       },
     },
   },

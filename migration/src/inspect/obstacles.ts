@@ -18,6 +18,8 @@ export interface PreparedTransaction {
   readonly gid: string;
   readonly owner: string;
   readonly tables: readonly string[];
+  /** Whether it has only read them: writers and fences do not mind that. */
+  readonly reading: boolean;
 }
 
 /** A transaction that was prepared has no process: its locks name none. Advisory locks of two keys have `objsubid` 2. */
@@ -25,8 +27,8 @@ const FACTS = `
   SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory'
       AND d.datname = current_database() AND l.classid::int8 = $2::int8 AND l.objid::int8 = $3::int8 & 4294967295
       AND l.objsubid = 2 AND l.pid <> pg_backend_pid()) AS running,
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('gid', p.gid, 'owner', p.owner, 'tables', p.tables) ORDER BY p.gid), '[]')
-     FROM (SELECT x.gid, x.owner, jsonb_agg(DISTINCT c.relname) AS tables
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('gid', p.gid, 'owner', p.owner, 'tables', p.tables, 'reading', p.reading) ORDER BY p.gid), '[]')
+     FROM (SELECT x.gid, x.owner, jsonb_agg(DISTINCT c.relname) AS tables, bool_and(l.mode = 'AccessShareLock') AS reading
        FROM pg_prepared_xacts x JOIN pg_locks own ON own.locktype = 'transactionid' AND own.transactionid = x.transaction AND own.pid IS NULL
        JOIN pg_locks l ON l.virtualtransaction = own.virtualtransaction AND l.pid IS NULL AND l.locktype = 'relation'
        JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace

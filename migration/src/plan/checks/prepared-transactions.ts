@@ -3,9 +3,16 @@ import { literal } from "../../sql/quote";
 import type { Finding } from "../../types";
 import { blocker, some, type Check } from "../finding";
 
-/** Prepared transactions outlive every session: their locks stand in the fence's way until somebody ends them. */
-export const preparedTransactions: Check = ({ request: { from, to }, source, target }) => [
-  ...atEnd(from.host, from.database, source.obstacles.prepared),
+/**
+ * Prepared transactions outlive every session: their locks stand in the way until somebody ends them. One that has only
+ * read keeps no fence from closing, but tables from being renamed or dropped.
+ */
+export const preparedTransactions: Check = ({ request: { from, to }, strategy, source, target }) => [
+  ...atEnd(
+    from.host,
+    from.database,
+    source.obstacles.prepared.filter(({ reading }) => !reading || strategy === "set-schema"),
+  ),
   ...(target === undefined ? [] : atEnd(to.host, to.database, target.obstacles.prepared)),
 ];
 
