@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
 import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
-import { RehomeError, codeOf, messageOf } from "./errors";
+import { codeOf, messageOf } from "./errors";
 import {
   armFence,
   closeFence,
@@ -26,6 +26,7 @@ import {
 import type { SequenceState } from "./inspect/sequences";
 import { placementName } from "./naming";
 import { inspectSource, inspectTarget } from "./plan/inspect-ends";
+import { jobsOf } from "./plan/needs";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
 import { rows, withSession } from "./sql/connect";
@@ -109,12 +110,6 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
   const found = await inspectTarget(target, request);
   const plan = makePlan(request, inspection, found, await dumpVersion());
   refuseBlocked(plan);
-  if (!found.ownerExists) {
-    throw new RehomeError(
-      "owner-missing",
-      `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
-    );
-  }
   await ensureJournal(target);
   await ensureJournal(source);
   const migration = await startMigration(target, {
@@ -129,7 +124,7 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     migration: migration.id,
     target: plan.to,
   };
-  const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
+  const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
   try {
     await dropLeftovers(run);

@@ -30,9 +30,9 @@ it("a trigger with the name of the fence's is refused, and goes along once it ha
 
 it.each(["rehome", "rehome_extensions"])("a schema called %s is refused on either side", async (name) => {
   const { request } = await makeWorld(a, b, `kept_${name}`, "CREATE TABLE t ()", { from: "fine" });
-  expect(await codes({ ...request, to: { ...request.to, schema: name } })).toContain("reserved-schema");
+  expect(await codes({ ...request, to: { ...request.to, schema: name } })).toContain("reserved-name");
   await a.sql(request.from.database, `ALTER SCHEMA fine RENAME TO ${name}`);
-  expect(await codes({ ...request, from: { ...request.from, schema: name } })).toContain("reserved-schema");
+  expect(await codes({ ...request, from: { ...request.from, schema: name } })).toContain("reserved-name");
 });
 
 it("a function without a body is no reason to refuse, nor is one that cannot be read", async () => {
