@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
+import { rareEntries } from "./rare-entries";
 
 /** One property of one object: `kind` and `name` say which, `definition` is what must be equal. */
 export interface CatalogEntry {
@@ -82,6 +83,7 @@ const ENTRIES = [
      AND (SELECT address.object_names[1] FROM pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) address)
          = (SELECT nspname FROM pg_namespace WHERE oid = $1::oid)
      AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.deptype = 'e')`,
+  ...rareEntries(OWN),
 ].map((select) => `SELECT * FROM (${select}) entry(kind, name, definition)`);
 
 /**
@@ -98,9 +100,14 @@ export async function catalogEntries(
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    return await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 1, 2, 3`, [
+    const found = await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 1, 2, 3`, [
       schemaOid,
     ]);
+    // PostgreSQL prints a list of VALUES that it has read from its own printing with one blank more.
+    return found.map((entry) => ({
+      ...entry,
+      definition: entry.definition.replaceAll("( VALUES", "(VALUES"),
+    }));
   } finally {
     await client.query("SET search_path = ''");
   }

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { createExtension, renamedDefinitions, restoringSql, type Definitions } from "../ddl/scratch";
+import { giveToOwner, runAsOwner } from "../ddl/own";
 import { emptySchema } from "../ddl/empty-schema";
 import { PHASES, lateRelations, phaseOf } from "../ddl/statements";
 import { liftFence } from "../fence/fence";
@@ -29,7 +30,7 @@ export async function prepare(run: Run): Promise<void> {
   await carryComment(run);
   const homes = await placeExtensions(target, run);
   const definitions = await renamedDefinitions(
-    target,
+    run,
     request,
     migration.id,
     inspection.extensions,
@@ -111,14 +112,15 @@ async function restore(
   await transaction(target, async () => {
     await target.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
     await target.query(restoringSql([request.to.schema, ...extensionHomes]));
-    for (const { sql } of definitions.preData) {
+    for (const statement of definitions.preData) {
       try {
-        await target.query(sql);
+        await runAsOwner(target, request.to.owner, statement);
       } catch (error) {
-        throw refused(request.to.owner, sql, error);
+        throw refused(request.to.owner, statement.sql, error);
       }
     }
     await target.query("RESET ROLE");
+    await giveToOwner(target, request.to.schema, request.to.owner);
     const late = lateRelations(definitions.postData);
     const noted = definitions.postData
       .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))
