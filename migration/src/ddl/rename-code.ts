@@ -9,6 +9,11 @@ export interface Renaming {
   readonly moving: ReadonlySet<string>;
   /** Names of objects of extensions that stay reachable as `from.name` in the new home. */
   readonly staying: ReadonlySet<string>;
+  /**
+   * Whether anything that moves makes SQL at run time: then a text that is just the schema's name, or ends in it, may
+   * become a part of a qualified one.
+   */
+  readonly dynamic?: boolean;
   /** The schema of the new home that holds extensions and stays on a search path after the dataset's own. */
   readonly extensionSchema: string;
 }
@@ -52,11 +57,31 @@ function isName(token: Token | undefined): token is Token {
  * @param code SQL or PL/pgSQL. Read by PostgreSQL's own scanner, so strings and comments are not taken for names.
  */
 export function renameInCode(code: string, renaming: Renaming): RenamedCode {
+  return renameTokens(code, renaming, editOf);
+}
+
+/**
+ * The same for a definition that the server has parsed and prints: it has renamed the names itself, and knows nothing
+ * of what its string constants say.
+ */
+export function renameInDefinition(definition: string, renaming: Renaming): RenamedCode {
+  return renameTokens(definition, renaming, (tokens, at) =>
+    tokens[at]?.kind === "SCONST" ? inString(tokens, at, renaming) : undefined,
+  );
+}
+
+function renameTokens(
+  code: string,
+  renaming: Renaming,
+  edited: (tokens: readonly Token[], at: number, renaming: Renaming) => string | typeof UNCLEAR | undefined,
+): RenamedCode {
   if (renaming.from === renaming.to) return { text: code, unclear: [] };
   const bytes = Buffer.from(code, "utf8");
-  const tokens: Token[] = scanSync(code)
-    .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
-    .map((token) => ({ start: token.start, end: token.end, text: token.text, kind: token.tokenName }));
+  const tokens = scan(code);
+  if (tokens === undefined) {
+    const names = code.toLowerCase().includes(renaming.from.toLowerCase());
+    return { text: code, unclear: names ? ["which PostgreSQL's grammar cannot read"] : [] };
+  }
   const edits: { start: number; end: number; text: string }[] = [];
   const unclear: string[] = [];
   const report = (token: Token): void => {
@@ -64,7 +89,7 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
     unclear.push(`line ${line}: ${token.text.length > 60 ? `${token.text.slice(0, 57)}...` : token.text}`);
   };
   tokens.forEach((token, at) => {
-    const edit = token.kind === "SCONST" ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
+    const edit = edited(tokens, at, renaming);
     if (edit === UNCLEAR) report(token);
     else if (edit !== undefined) edits.push({ start: token.start, end: token.end, text: edit });
   });
@@ -76,6 +101,57 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
   }
   return { text: text + bytes.subarray(from).toString("utf8"), unclear };
 }
+
+/** The tokens of a piece of code but for comments; undefined when the scanner cannot make them out. */
+function scan(code: string): Token[] | undefined {
+  if (code.trim() === "") return [];
+  try {
+    return scanSync(code)
+      .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
+      .map((token) => ({ start: token.start, end: token.end, text: token.text, kind: token.tokenName }));
+  } catch {
+    return undefined;
+  }
+}
+
+function editOf(
+  tokens: readonly Token[],
+  at: number,
+  renaming: Renaming,
+): string | typeof UNCLEAR | undefined {
+  // Escapes spell a name in as many ways as it has letters.
+  if (/^u&['"]/i.test(tokens[at]?.text ?? "")) return UNCLEAR;
+  return tokens[at]?.kind === "SCONST" ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
+}
+
+/** Whether code makes SQL, or names of objects, from values. */
+export function isDynamic(code: string): boolean {
+  const tokens = scan(code);
+  if (tokens === undefined) return true;
+  return tokens.some(({ text }) => {
+    const word = text.toLowerCase();
+    return (
+      DYNAMIC.has(word) ||
+      /^(to_)?reg(class|type|proc|procedure|namespace|oper|operator|collation)$/.test(word)
+    );
+  });
+}
+
+const DYNAMIC = new Set([
+  "execute",
+  "set_config",
+  "query_to_xml",
+  "table_to_xml",
+  "schema_to_xml",
+  "cursor_to_xml",
+  "dblink",
+  "dblink_exec",
+  "nspname",
+  "table_schema",
+  "schemaname",
+  "pg_namespace",
+  "information_schema",
+]);
 
 function inName(
   tokens: readonly Token[],
@@ -130,7 +206,7 @@ function inString(
 ): string | typeof UNCLEAR | undefined {
   const token = tokens[at];
   if (token === undefined) return undefined;
-  const content = token.text.replace(/^[eE]?'|'$/g, "").replaceAll("''", "'");
+  const content = contentOf(token.text);
   if (content === renaming.from && inSearchPathList(tokens, at)) return pathAfter(renaming);
   const [, first, second] = QUALIFIED.exec(content) ?? [];
   if (
@@ -145,7 +221,39 @@ function inString(
   const setsPath =
     content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
   if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? UNCLEAR : undefined;
+  if (renaming.dynamic === true && mayBecome(content, renaming.from) && !isRaised(tokens, at)) return UNCLEAR;
   return mayName(content, renaming.from) ? UNCLEAR : undefined;
+}
+
+/** What a string literal says: without its quotes, plain, escaped or of dollars. */
+function contentOf(text: string): string {
+  const dollar = /^\$[^$]*\$/.exec(text)?.[0];
+  if (dollar !== undefined) return text.slice(dollar.length, -dollar.length);
+  const plain = text.replace(/^[eEnN]?'|'$/g, "").replaceAll("''", "'");
+  if (!/^[eE]/.test(text)) return plain;
+  return plain.replace(
+    /\\(?:u([\da-f]{4})|U([\da-f]{8})|x([\da-f]{1,2})|([0-7]{1,3})|([^]))/gi,
+    (_, u?: string, U?: string, x?: string, octal?: string, other?: string) => {
+      if (other !== undefined) return { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" }[other] ?? other;
+      const code = octal === undefined ? parseInt(u ?? U ?? x ?? "", 16) : parseInt(octal, 8);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : "";
+    },
+  );
+}
+
+/** Whether a text may become a part of a name: it is the schema's, or ends in it. */
+function mayBecome(content: string, schema: string): boolean {
+  const trimmed = content.trimEnd();
+  return [schema, ident(schema)].some((name) => {
+    const end = trimmed.slice(-name.length);
+    const before = trimmed.slice(0, -name.length);
+    return (end === name || end.toLowerCase() === schema) && !/[\p{L}\p{N}_$]$/u.test(before);
+  });
+}
+
+/** Whether a literal is the message of a RAISE. */
+function isRaised(tokens: readonly Token[], at: number): boolean {
+  return [1, 2].some((back) => tokens[at - back]?.text.toLowerCase() === "raise");
 }
 
 /** `schema.name` and nothing else, each bare or quoted. */
@@ -165,8 +273,17 @@ function mayName(content: string, schema: string): boolean {
 
 /** Whether a string literal is read as the name of an object. */
 function isRegclass(tokens: readonly Token[], at: number): boolean {
-  const cast = tokens[at + 1]?.text === "::" && REGCLASS_CASTS.has(tokens[at + 2]?.text.toLowerCase() ?? "");
+  const past = pastText(tokens, at);
+  const cast =
+    tokens[past + 1]?.text === "::" && REGCLASS_CASTS.has(tokens[past + 2]?.text.toLowerCase() ?? "");
   const typed = REGCLASS_CASTS.has(tokens[at - 1]?.text.toLowerCase() ?? "");
   const called = tokens[at - 1]?.text === "(" && REGCLASS_CALLS.has(tokens[at - 2]?.text.toLowerCase() ?? "");
   return cast || typed || called;
+}
+
+/** The place of a literal's end when `::text` and brackets are around it: `('core.seq'::text)::regclass`. */
+function pastText(tokens: readonly Token[], at: number): number {
+  const isText = tokens[at + 1]?.text === "::" && tokens[at + 2]?.text.toLowerCase() === "text";
+  if (!isText) return at;
+  return tokens[at - 1]?.text === "(" && tokens[at + 3]?.text === ")" ? at + 3 : at + 2;
 }

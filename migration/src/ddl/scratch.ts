@@ -5,6 +5,7 @@ import { rows, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { MoveRequest } from "../types";
 import { withCasts } from "./casts";
+import { renameDefaults } from "./rename-defaults";
 import { renameRoutines } from "./rename-routines";
 import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
 import { dumpSchema } from "./dump";
@@ -72,6 +73,7 @@ export async function renamedDefinitions(
       await restore(scratch, from.schema, extensions, wanted);
       await rename(scratch, from.schema, to.schema, extensionHomes);
       await renameRoutines(scratch, to.schema, renaming);
+      await renameDefaults(scratch, to.schema, renaming);
       const [pre, post] = await Promise.all([
         dumpSchema(to.server, name, to.schema, "pre-data"),
         dumpSchema(to.server, name, to.schema, "post-data"),

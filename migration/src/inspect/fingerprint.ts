@@ -64,7 +64,7 @@ const ENTRIES = [
      pg_get_function_arguments(p.oid), '->', pg_get_function_result(p.oid), p.provolatile, p.proisstrict, p.prosecdef,
      p.proleakproof, p.proparallel, p.procost, p.prorows, p.probin)
    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = $1::oid AND ${OWN("p", "pg_proc")}`,
-  `SELECT 'body', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+  `SELECT CASE WHEN p.prosqlbody IS NULL THEN 'body' ELSE 'parsed body' END, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
      coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)
    FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.prokind <> 'a' AND ${OWN("p", "pg_proc")}`,
   `SELECT 'setting', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', setting

@@ -37,11 +37,13 @@ export const rareEntries = (own: (alias: string, catalog: string) => string): st
   `SELECT 'conversion', v.conname::text, concat_ws(' ', pg_encoding_to_char(v.conforencoding), pg_encoding_to_char(v.contoencoding),
      v.conproc, v.condefault)
    FROM pg_conversion v WHERE v.connamespace = $1::oid AND ${own("v", "pg_conversion")}`,
-  `SELECT 'statistics detail', s.stxname::text, concat_ws(' ', nullif(s.stxstattarget, -1), pg_get_statisticsobjdef_expressions(s.oid)::text)
+  `SELECT 'statistics detail', s.stxname::text, concat_ws(' ', nullif(s.stxstattarget, -1), array_to_string(pg_get_statisticsobjdef_expressions(s.oid), ', '))
    FROM pg_statistic_ext s WHERE s.stxnamespace = $1::oid`,
   `SELECT 'range', t.typname::text, concat_ws(' ', r.rngmultitypid::regtype, r.rngsubdiff, r.rngcanonical,
      nullif(r.rngcollation, 0)::regcollation)
    FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid WHERE t.typnamespace = $1::oid AND ${own("t", "pg_type")}`,
+  `SELECT 'domain default', t.typname::text, pg_get_expr(t.typdefaultbin, 0, true) FROM pg_type t
+   WHERE t.typnamespace = $1::oid AND t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND ${own("t", "pg_type")}`,
   `SELECT 'domain collation', t.typname::text, t.typcollation::regcollation::text FROM pg_type t
    WHERE t.typnamespace = $1::oid AND t.typtype = 'd' AND t.typcollation <> 0 AND ${own("t", "pg_type")}`,
   `SELECT 'compression', c.relname || '.' || a.attname, a.attcompression::text

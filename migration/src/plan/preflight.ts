@@ -1,6 +1,7 @@
 import type { Finding } from "../types";
 import { activity } from "./checks/activity";
 import { code } from "./checks/code";
+import { definitions } from "./checks/definitions";
 import { extensions } from "./checks/extensions";
 import { references } from "./checks/references";
 import { scope } from "./checks/scope";
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   references,
   unmovableObjects,
   code,
+  definitions,
   extensions,
   targetContent,
   activity,

@@ -1,15 +1,17 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
-import { renameInCode, type Renaming } from "../ddl/rename-code";
+import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
 import { splitIdentifiers } from "../ddl/rename-routines";
 import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import type { Relation } from "../inspect/relations";
-import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
+import { inspectReferences } from "../inspect/references";
+import { textsNaming } from "../ddl/texts";
+import { extensionSchemas, inspectRoutines, readingPath, schemaOid } from "../inspect/schema";
 import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
-import { renamingOf } from "../plan/renaming";
+import { isRead, renamingOf } from "../plan/renaming";
 import { open, rows, transaction } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
@@ -125,6 +127,8 @@ async function sequenceDifferences({ request, source, target, inspection }: Run)
 function renamedEntries(entries: readonly CatalogEntry[], renaming: Renaming): CatalogEntry[] {
   return entries.map((entry) => {
     if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
+    if (entry.kind === "column")
+      return { ...entry, definition: renameInDefinition(entry.definition, renaming).text };
     if (entry.kind !== "setting" || !entry.definition.startsWith("search_path=")) return entry;
     return { ...entry, definition: normalPath(entry.definition, renaming) };
   });
@@ -139,7 +143,8 @@ function normalPath(setting: string, renaming: Renaming): string {
 }
 
 /** What differs between both homes' definitions, once the code of the old one is read under the new name. */
-export async function catalogDifferences({ request, target, inspection }: Run): Promise<string[]> {
+export async function catalogDifferences(run: Run): Promise<string[]> {
+  const { request, target, inspection } = run;
   const oid = await schemaOid(target, request.to.schema);
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
   const here = await catalogEntries(
@@ -150,9 +155,37 @@ export async function catalogDifferences({ request, target, inspection }: Run): 
   );
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
-  return differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
+  const different = differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
     (line) => `catalog: ${line}`,
   );
+  return [...different, ...(await oldNames(run, oid, here, renaming))];
+}
+
+/** What in the new home still names the old schema, whatever was done to it: by the catalog, and by reading. */
+async function oldNames(
+  { request, target }: Run,
+  oid: number,
+  here: readonly CatalogEntry[],
+  renaming: Renaming,
+): Promise<string[]> {
+  const references = (await inspectReferences(target, oid)).filter((found) => found.direction === "outward");
+  const routines = await inspectRoutines(target, oid);
+  const read = routines.filter((routine) => isRead(routine.language));
+  const inCode = read.flatMap(({ signature, body }) => {
+    const { text, unclear } = renameInCode(body, renaming);
+    return text === body && unclear.length === 0 ? [] : [`function ${signature}`];
+  });
+  const inColumns = here.flatMap(({ kind, name, definition }) =>
+    kind === "column" && renameInDefinition(definition, renaming).text !== definition
+      ? [`column ${name}`]
+      : [],
+  );
+  return [
+    ...references.map((found) => `${found.object} depends on ${found.on}`),
+    ...[...inCode, ...inColumns, ...textsNaming(here, renaming)].map(
+      (what) => `${what} still names schema "${request.from.schema}"`,
+    ),
+  ];
 }
 
 /** Objects of the new home that the service's role does not own. */
