@@ -28,6 +28,16 @@ const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation =
   allColumns: ["id"],
   binary: true,
 });
+const surroundings: SchemaInspection["surroundings"] = {
+  eventTriggers: [],
+  publications: [],
+  tablespaces: [],
+  grants: [],
+  withheld: [],
+  policyRoles: [],
+  paths: [],
+  extensionRows: [],
+};
 const source: SchemaInspection = {
   serverVersion: 15,
   schema: "public",
@@ -43,11 +53,14 @@ const source: SchemaInspection = {
   largeObjects: 0,
   longTransactions: [],
   routines: [],
+  surroundings,
   extensionMembers: new Set(["citext"]),
 };
 const target: TargetInspection = {
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
+  extensionVersions: new Map([["citext", "1.6"]]),
+  roles: new Set(["core_user"]),
   installedExtensions: new Map(),
   strangers: 0,
   ownerExists: true,
@@ -93,6 +106,97 @@ const cases: Case[] = [
     level: "warning",
     says: /plpython3u/,
     source: { routines: [routine("x", "plpython3u")] },
+  },
+  {
+    code: "code-unread",
+    says: /plperl.*holds the text "public"/,
+    source: { routines: [routine("spi_exec('TABLE Public.x')", "plperl")] },
+  },
+  {
+    code: "code-dynamic",
+    level: "warning",
+    says: /f\(x integer\) makes names or SQL/,
+    source: { routines: [routine("EXECUTE x")] },
+  },
+  {
+    code: "text-unclear",
+    says: /view\? line 1: 'public\.users'/,
+    source: {
+      entries: [
+        { kind: "type", name: "mood", definition: "'public.users'" },
+        { kind: "rule", name: "view?", definition: "SELECT f('public.users')" },
+      ],
+    },
+  },
+  {
+    code: "event-triggers",
+    level: "warning",
+    says: /"core_db".*: audit/,
+    source: { surroundings: { ...surroundings, eventTriggers: ["audit"] } },
+  },
+  {
+    code: "publications",
+    level: "warning",
+    says: /: p1; p2/,
+    source: { surroundings: { ...surroundings, publications: ["p1", "p2"] } },
+  },
+  {
+    code: "tablespaces",
+    level: "warning",
+    says: /: big in fast/,
+    source: { surroundings: { ...surroundings, tablespaces: ["big in fast"] } },
+  },
+  {
+    code: "extension-rows",
+    level: "warning",
+    says: /: postgis: public\.spatial_ref_sys/,
+    source: { surroundings: { ...surroundings, extensionRows: ["postgis: public.spatial_ref_sys"] } },
+  },
+  {
+    code: "search-path-elsewhere",
+    level: "warning",
+    says: /"public" on their search_path: role report/,
+    source: { surroundings: { ...surroundings, paths: ["role report"] } },
+  },
+  {
+    code: "rights-not-carried",
+    level: "warning",
+    says: /: report \(users; orders\); PUBLIC \(users\)\./,
+    source: {
+      surroundings: {
+        ...surroundings,
+        grants: [
+          { grantee: "report", object: "users" },
+          { grantee: "report", object: "orders" },
+          { grantee: "PUBLIC", object: "users" },
+        ],
+      },
+    },
+  },
+  {
+    code: "rights-widened",
+    level: "warning",
+    says: /execute f\(\) in/,
+    source: { surroundings: { ...surroundings, withheld: ["f()"] } },
+  },
+  {
+    code: "policy-role-missing",
+    says: /host "new".*: p on t names auditor\./,
+    source: {
+      surroundings: {
+        ...surroundings,
+        policyRoles: [
+          { policy: "p on t", role: "auditor" },
+          { policy: "q on t", role: "core_user" },
+        ],
+      },
+    },
+  },
+  {
+    code: "extension-version",
+    level: "warning",
+    says: /citext is of version 1\.6.*of 1\.5/,
+    target: { extensionVersions: new Map([["citext", "1.5"]]) },
   },
   {
     code: "long-transactions",

@@ -24,7 +24,7 @@ export interface RenamedCode {
   readonly unclear: readonly string[];
 }
 
-interface Token {
+export interface Token {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -43,7 +43,7 @@ export async function loadGrammar(): Promise<void> {
 }
 
 /** The name that an identifier token means: folded when bare, unescaped when quoted. */
-function nameOf(text: string): string {
+export function nameOf(text: string): string {
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase();
 }
 
@@ -103,7 +103,7 @@ function renameTokens(
 }
 
 /** The tokens of a piece of code but for comments; undefined when the scanner cannot make them out. */
-function scan(code: string): Token[] | undefined {
+export function scan(code: string): Token[] | undefined {
   if (code.trim() === "") return [];
   try {
     return scanSync(code)

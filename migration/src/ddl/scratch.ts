@@ -5,6 +5,7 @@ import { rows, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { MoveRequest } from "../types";
 import { withCasts } from "./casts";
+import { withPolicyOwner } from "./policy-roles";
 import { renameDefaults } from "./rename-defaults";
 import { renameRoutines } from "./rename-routines";
 import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
@@ -53,7 +54,9 @@ export async function renamedDefinitions(
     ...(await withCasts(source, from.schema, await splitStatements(preDump))),
     ...(await splitStatements(postDump)),
   ];
-  const wanted = before.filter((statement) => !isScaffolding(statement) && !isFence(statement));
+  const wanted = before
+    .filter((statement) => !isScaffolding(statement) && !isFence(statement))
+    .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
   const name = scratchName(migration);
   await dropScratch(target, migration);
   const [locale] = await rows<{ encoding: string; collate: string; ctype: string }>(

@@ -6,6 +6,7 @@ import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
+import { inspectSurroundings, type Surroundings } from "./surroundings";
 
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
 export interface SchemaInspection {
@@ -22,6 +23,7 @@ export interface SchemaInspection {
   /** Open transactions older than a minute, and prepared ones. */
   readonly longTransactions: readonly string[];
   readonly routines: readonly Routine[];
+  readonly surroundings: Surroundings;
   /** Names of members of extensions installed in the moving schema. */
   readonly extensionMembers: ReadonlySet<string>;
 }
@@ -43,10 +45,14 @@ export async function schemaOid(client: pg.Client, schema: string): Promise<numb
   return row?.oid;
 }
 
-/** Reads a schema whole; undefined when there is none of that name. */
+/**
+ * Reads a schema whole; undefined when there is none of that name.
+ * @param owner the role that owns the dataset's objects
+ */
 export async function inspectSchema(
   client: pg.Client,
   schema: string,
+  owner: string,
 ): Promise<SchemaInspection | undefined> {
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return undefined;
@@ -69,6 +75,7 @@ export async function inspectSchema(
     largeObjects: facts?.large_objects ?? 0,
     longTransactions: await longTransactions(client),
     routines: await inspectRoutines(client, oid),
+    surroundings: await inspectSurroundings(client, schema, oid, owner),
     extensionMembers: await extensionMembers(client, oid),
   };
 }

@@ -87,4 +87,10 @@ CREATE TABLE IF NOT EXISTS rehome.written (
   key int NOT NULL,
   table_name text NOT NULL
 );
+-- Without a key, its rows could not be deleted where a publication FOR ALL TABLES is. Only once: it waits for writers.
+DO $$ BEGIN
+  IF (SELECT relreplident FROM pg_catalog.pg_class WHERE oid = 'rehome.written'::pg_catalog.regclass) <> 'f' THEN
+    ALTER TABLE rehome.written REPLICA IDENTITY FULL;
+  END IF;
+END $$;
 `;

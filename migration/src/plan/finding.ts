@@ -6,6 +6,10 @@ import type { Finding, MoveRequest, Strategy } from "../types";
 export interface TargetInspection {
   readonly serverVersion: number;
   readonly availableExtensions: ReadonlySet<string>;
+  /** The version of each extension that the target has installed, or else would install. */
+  readonly extensionVersions: ReadonlyMap<string, string>;
+  /** Names of the server's roles. */
+  readonly roles: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */

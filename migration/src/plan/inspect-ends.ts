@@ -12,7 +12,7 @@ import type { TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SchemaInspection> {
-  const found = await inspectSchema(client, request.from.schema);
+  const found = await inspectSchema(client, request.from.schema, request.from.owner);
   if (found !== undefined) return found;
   throw new RehomeError(
     "schema-missing",
@@ -28,14 +28,26 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
        EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1) AS owner`,
     [request.to.owner],
   );
+  const available = await availableExtensions(client);
+  const installed = await inspectExtensions(client);
   return {
     serverVersion: facts?.version ?? 0,
-    availableExtensions: await availableExtensions(client),
-    installedExtensions: new Map((await inspectExtensions(client)).map((e) => [e.name, e.schema])),
+    availableExtensions: new Set(available.keys()),
+    extensionVersions: new Map([
+      ...available,
+      ...installed.map((e): [string, string] => [e.name, e.version]),
+    ]),
+    installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
+    roles: await inspectRoles(client),
     strangers: (await isOurs(client, request)) ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
   };
+}
+
+async function inspectRoles(client: pg.Client): Promise<Set<string>> {
+  const found = await rows<{ name: string }>(client, "SELECT rolname::text AS name FROM pg_catalog.pg_roles");
+  return new Set(found.map((row) => row.name));
 }
 
 /** Whether what stands in the target schema is this dataset's: a former attempt's, or the home it once left. */

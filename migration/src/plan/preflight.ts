@@ -6,6 +6,7 @@ import { extensions } from "./checks/extensions";
 import { references } from "./checks/references";
 import { scope } from "./checks/scope";
 import { serverVersions } from "./checks/server-versions";
+import { rights, surroundings } from "./checks/surroundings";
 import { targetContent } from "./checks/target-content";
 import { unmovableObjects } from "./checks/unmovable-objects";
 import type { Check, Ends } from "./finding";
@@ -19,6 +20,8 @@ const CHECKS: readonly Check[] = [
   code,
   definitions,
   extensions,
+  surroundings,
+  rights,
   targetContent,
   activity,
 ];

@@ -123,9 +123,18 @@ async function sequenceDifferences({ request, source, target, inspection }: Run)
   });
 }
 
-/** The source's entries as they should read in the new home: code renamed, nothing else. */
-function renamedEntries(entries: readonly CatalogEntry[], renaming: Renaming): CatalogEntry[] {
+/** The source's entries as they should read in the new home: code renamed, and the owner in policies; nothing else. */
+function renamedEntries(
+  entries: readonly CatalogEntry[],
+  renaming: Renaming,
+  owners: { readonly from: string; readonly to: string },
+): CatalogEntry[] {
   return entries.map((entry) => {
+    if (entry.kind === "policy roles") {
+      const roles = JSON.parse(entry.definition) as string[];
+      const now = roles.map((role) => (role === owners.from ? owners.to : role));
+      return { ...entry, definition: JSON.stringify(now.sort()) };
+    }
     if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
     if (entry.kind === "column")
       return { ...entry, definition: renameInDefinition(entry.definition, renaming).text };
@@ -155,9 +164,10 @@ export async function catalogDifferences(run: Run): Promise<string[]> {
   );
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
-  const different = differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
-    (line) => `catalog: ${line}`,
-  );
+  const different = differences(
+    renamedEntries(inspection.entries, renaming, { from: request.from.owner, to: request.to.owner }),
+    renamedEntries(here, same, { from: request.to.owner, to: request.to.owner }),
+  ).map((line) => `catalog: ${line}`);
   return [...different, ...(await oldNames(run, oid, here, renaming))];
 }
 
