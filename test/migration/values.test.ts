@@ -76,12 +76,13 @@ describe("values that careless code changes", () => {
   });
 
   it("and come back, on which the old home was emptied first", async () => {
-    const bytes = await copied(world.request.to, "binary");
+    const { floats, ...bytes } = await copied(world.request.to, "binary");
+    expect(floats).toBeDefined();
     await b.sql("vals", "DELETE FROM new_home.floats WHERE id = 1");
     await move(reversed(world.request));
     expect(await value(a, "vals", "SELECT count(*)::int FROM core.floats")).toBe(9);
-    const { floats: _, ...others } = await copied(world.request.from, "binary");
-    const { floats: __, ...expected } = bytes;
-    expect(others).toEqual(expected);
+    const others = await copied(world.request.from, "binary");
+    delete others["floats"];
+    expect(others).toEqual(bytes);
   });
 });
