@@ -1,4 +1,6 @@
-import { ident } from "../sql/quote";
+import type pg from "pg";
+import { rows } from "../sql/connect";
+import { ident, qualified } from "../sql/quote";
 import { nameOf, scan } from "./rename-code";
 import type { Statement } from "./statements";
 
@@ -22,4 +24,28 @@ export function withPolicyOwner(statement: Statement, from: string, to: string):
     done = token.end;
   }
   return { ...statement, sql: text + bytes.subarray(done).toString("utf8") };
+}
+
+/** The same for policies that stand already. To be called in a transaction. */
+export async function givePolicies(
+  client: pg.Client,
+  schema: string,
+  from: string,
+  to: string,
+): Promise<void> {
+  if (from === to) return;
+  const found = await rows<{ policy: string; table: string; roles: (string | null)[] }>(
+    client,
+    `SELECT p.polname::text AS policy, c.relname::text AS table,
+       (SELECT array_agg(CASE WHEN role <> 0 THEN pg_get_userbyid(role)::text END) FROM unnest(p.polroles) role) AS roles
+     FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1`,
+    [schema],
+  );
+  for (const { policy, table, roles } of found.filter((one) => one.roles.includes(from))) {
+    const names = roles.map((role) => (role === null ? "PUBLIC" : ident(role === from ? to : role)));
+    await client.query(
+      `ALTER POLICY ${ident(policy)} ON ${qualified(schema, table)} TO ${[...new Set(names)].join(", ")}`,
+    );
+  }
 }

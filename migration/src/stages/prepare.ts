@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { createExtension, renamedDefinitions, restoringSql, type Definitions } from "../ddl/scratch";
-import { giveToOwner, runAsOwner } from "../ddl/own";
+import { runAsOwner } from "../ddl/run-as-owner";
+import { takeOver } from "../ddl/relocate";
 import { emptySchema } from "../ddl/empty-schema";
 import { PHASES, lateRelations, phaseOf } from "../ddl/statements";
 import { liftFence } from "../fence/fence";
@@ -120,7 +121,7 @@ async function restore(
       }
     }
     await target.query("RESET ROLE");
-    await giveToOwner(target, request.to.schema, request.to.owner);
+    await takeOver(target, request.to.schema, request.to.owner);
     const late = lateRelations(definitions.postData);
     const noted = definitions.postData
       .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))

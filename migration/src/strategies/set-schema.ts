@@ -2,6 +2,8 @@ import type pg from "pg";
 import { RehomeError } from "../errors";
 import { emptySchema } from "../ddl/empty-schema";
 import { relocate, takeOver } from "../ddl/relocate";
+import { givePolicies } from "../ddl/policy-roles";
+import { renameDefaults } from "../ddl/rename-defaults";
 import { renameRoutines } from "../ddl/rename-routines";
 import {
   endSessions,
@@ -53,6 +55,8 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     await relocate(target, from.schema, to.schema);
     await takeOver(target, to.schema, to.owner);
     await renameRoutines(target, to.schema, renamingOf(request, inspection));
+    await renameDefaults(target, to.schema, renamingOf(request, inspection));
+    await givePolicies(target, to.schema, from.owner, to.owner);
     await prove(run, before);
     const sealedHere = await findFence(target, dataset, to.schema);
     if (sealedHere !== undefined) await forgetFence(target, sealedHere);

@@ -133,7 +133,7 @@ function renamedEntries(
     if (entry.kind === "policy roles") {
       const roles = JSON.parse(entry.definition) as string[];
       const now = roles.map((role) => (role === owners.from ? owners.to : role));
-      return { ...entry, definition: JSON.stringify(now.sort()) };
+      return { ...entry, definition: JSON.stringify([...new Set(now)].sort()) };
     }
     if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
     if (entry.kind === "column")

@@ -3,33 +3,34 @@ import type { Finding } from "../../types";
 import { blocker, some, warning, type Check } from "../finding";
 
 /** What stands around the old home and does not go along. */
-export const surroundings: Check = ({ request, source }) => {
+export const surroundings: Check = ({ request, strategy, source }) => {
   const { eventTriggers, publications, tablespaces, paths, extensionRows } = source.surroundings;
   const from = placementName(request.from);
   const found: Finding[] = [];
   const warn = (names: readonly string[], code: string, message: string, remedy: string): void => {
     if (names.length > 0) found.push(warning(code, `${message}: ${some(names)}.`, remedy));
   };
+  const copied = strategy === "copy";
   warn(
-    eventTriggers,
+    copied ? eventTriggers : [],
     "event-triggers",
     `database "${request.from.database}" has event triggers, which belong to it and stay there`,
     "Create them in the new home's database if the service relies on them.",
   );
   warn(
-    publications,
+    copied ? publications : [],
     "publications",
     `publications hold tables of ${from}, and stay there`,
     "Publish the tables of the new home, and point the subscribers to it.",
   );
   warn(
-    tablespaces,
+    copied ? tablespaces : [],
     "tablespaces",
     `${from} has relations in tablespaces of their own`,
     "They go to the default tablespace of the new home's database; set that beforehand if it matters.",
   );
   warn(
-    extensionRows,
+    copied ? extensionRows : [],
     "extension-rows",
     "tables of extensions hold rows of this database's own, which stay there",
     "Copy them to the new home's database if the service relies on them.",
@@ -46,7 +47,7 @@ export const surroundings: Check = ({ request, source }) => {
 };
 
 /** Rights, which are declared anew for the new home and never copied. */
-export const rights: Check = ({ request, source, target }) => {
+export const rights: Check = ({ request, strategy, source, target }) => {
   const { grants, withheld, policyRoles } = source.surroundings;
   const found: Finding[] = [];
   const grantees = [...new Set(grants.map((grant) => grant.grantee))].map((grantee) => {
@@ -62,7 +63,7 @@ export const rights: Check = ({ request, source, target }) => {
       ),
     );
   }
-  if (withheld.length > 0) {
+  if (withheld.length > 0 && strategy === "copy") {
     found.push(
       warning(
         "rights-widened",
