@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
+import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
 import { RehomeError, codeOf, messageOf } from "./errors";
@@ -32,12 +33,14 @@ import { Slots } from "./slots";
 import { isConnectionLost, rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { complete } from "./stages/complete";
+import { settleObjects } from "./stages/settle-objects";
 import { prepare } from "./stages/prepare";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
 import type { MoveRequest, MoveResult, Plan, Report, Strategy } from "./types";
 import { refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema } from "./strategies/set-schema";
 import { copyDatabase, dropLeftovers } from "./strategies/template";
+import { OBJECTS_PROOF } from "./verify/large-objects";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
@@ -76,6 +79,8 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
   if (row.state === "switched") return result(request, row, await movedRows(target, row.id));
   const fence = await findFence(source, request.dataset, request.from.schema);
   if (row.state !== "running" || fence?.sealed !== true || fence.migration !== row.id) return undefined;
+  await Promise.all([ensureJournal(source), ensureJournal(target)]);
+  await settleObjects({ request, source, target, migration: row });
   return result(request, await recordSwitch(target, row.id), await movedRows(target, row.id));
 }
 
@@ -153,6 +158,7 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
     await close(run, "new");
     await forgetWritten(run.source, run.fence);
     await copyDatabase(run);
+    await recordObjects(run, await ownObjects(run));
   } else {
     await copyRows(run, await isResumable(run));
   }
@@ -171,6 +177,7 @@ async function copyRows(run: Run, resumable: boolean): Promise<void> {
   if (resumable && !(await keepUnwritten(run))) await prepare(run);
   await forgetWritten(run.source, run.fence);
   await copyTables(run);
+  await syncObjects(run, await ownObjects(run));
   await complete(run);
 }
 
@@ -188,7 +195,8 @@ async function close(run: Run, message: string): Promise<void> {
 }
 
 /** The switch: from the seal's commit on, the new home is the dataset's. */
-async function hand({ request, source, target, migration, fence, progress }: Run): Promise<void> {
+async function hand(run: Run): Promise<void> {
+  const { request, source, target, migration, fence, progress } = run;
   await enterStage(target, migration.id, "switch", "verified");
   progress.enter("switch", { bytes: 0, tables: 0 });
   try {
@@ -197,6 +205,7 @@ async function hand({ request, source, target, migration, fence, progress }: Run
     throw fenceLost(error);
   }
   await endSessions(source, request.from.schema);
+  await settleObjects(run);
   await recordSwitch(target, migration.id);
 }
 
@@ -255,8 +264,8 @@ async function giveBack(run: Run, error: unknown): Promise<void> {
 async function movedRows(target: Sessions["target"], migration: string): Promise<number> {
   const [row] = await rows<{ n: string }>(
     target,
-    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1",
-    [migration],
+    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1 AND table_name <> $2",
+    [migration, OBJECTS_PROOF],
   );
   return Number(row?.n ?? 0);
 }

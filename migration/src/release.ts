@@ -1,6 +1,8 @@
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
-import { findFence, liftFence } from "./fence/fence";
+import { fenceKey, findFence, liftFence } from "./fence/fence";
+import { dropMovedObjects } from "./copy/large-objects";
+import { dropHeldObjects } from "./fence/held-objects";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
@@ -84,6 +86,7 @@ export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Pro
   if (query.drop !== "nothing" && (await databaseExists(old))) {
     await withSession(old.server, old.database, async (client) => {
       await emptySchema(client, old.schema);
+      await dropHeldObjects(client, fenceKey(dataset, old.schema));
       await liftFence(client, dataset, old.schema);
     });
     const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;
@@ -107,7 +110,8 @@ async function dropDatabase({ server, database }: Endpoint): Promise<void> {
 }
 
 /**
- * Takes away what a move that was given up has left on the home that its dataset never left: the armed fence. To be
+ * Takes away what a move that was given up has left: the armed fence on the home that its dataset never left, and large
+ * objects in the database that it was to go to. To be
  * called when the other end is deleted without ever having been handed out.
  */
 export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
@@ -116,6 +120,10 @@ export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<voi
     if (fence !== undefined && !fence.sealed && fence.target === placementName(old)) {
       await liftFence(client, dataset, home.schema);
     }
+  });
+  if (!(await databaseExists(old))) return;
+  await withSession(old.server, old.database, async (client) => {
+    if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
   });
 }
 

@@ -50,7 +50,7 @@ const source: SchemaInspection = {
     { kind: "function", name: "g()", definition: "x" },
   ],
   fingerprint: "abc",
-  largeObjects: 0,
+  largeObjects: { mine: [], others: 0 },
   longTransactions: [],
   routines: [],
   surroundings,
@@ -60,6 +60,7 @@ const target: TargetInspection = {
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
   extensionVersions: new Map([["citext", "1.6"]]),
+  largeObjects: new Set(),
   roles: new Set(["core_user"]),
   installedExtensions: new Map(),
   strangers: 0,
@@ -94,7 +95,18 @@ const cases: Case[] = [
     says: /view other\.v4 on x; and 2 more/,
     source: { references: reference("inward", 7).map((r) => ({ ...r, on: "x" })) },
   },
-  { code: "large-objects", says: /holds 3 large objects/, source: { largeObjects: 3 } },
+  {
+    code: "large-objects-clash",
+    says: /OIDs as 2 of core: 7; 8\./,
+    source: { largeObjects: { mine: [7, 8, 9], others: 0 } },
+    target: { largeObjects: new Set([8, 7, 10]) },
+  },
+  {
+    code: "large-objects-left",
+    level: "warning",
+    says: /"core_db" holds 3 large objects/,
+    source: { largeObjects: { mine: [1], others: 3 } },
+  },
   { code: "foreign-tables", says: /foreign tables: far/, source: { relations: [relation("far", "f")] } },
   {
     code: "code-unclear",
@@ -241,8 +253,13 @@ describe("preflight", () => {
   });
 
   it("tells all at once", () => {
-    const plan = makePlan(request, { ...source, largeObjects: 1 }, { ...target, strangers: 1 }, 15);
-    expect(() => refuseBlocked(plan)).toThrow(/large-objects.*target-not-empty/s);
+    const plan = makePlan(
+      request,
+      { ...source, largeObjects: { mine: [1], others: 0 } },
+      { ...target, strangers: 1, largeObjects: new Set([1]) },
+      15,
+    );
+    expect(() => refuseBlocked(plan)).toThrow(/large-objects-clash.*target-not-empty/s);
   });
 
   it.each([

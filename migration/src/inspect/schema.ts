@@ -4,6 +4,7 @@ import { ident } from "../sql/quote";
 import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
 import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
+import { inspectLargeObjects, type LargeObjects } from "./large-objects";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
 import { inspectSurroundings, type Surroundings } from "./surroundings";
@@ -18,8 +19,7 @@ export interface SchemaInspection {
   readonly references: readonly CrossReference[];
   readonly entries: readonly CatalogEntry[];
   readonly fingerprint: string;
-  /** Large objects of the database, which belong to no schema. */
-  readonly largeObjects: number;
+  readonly largeObjects: LargeObjects;
   /** Open transactions older than a minute, and prepared ones. */
   readonly longTransactions: readonly string[];
   readonly routines: readonly Routine[];
@@ -58,10 +58,9 @@ export async function inspectSchema(
   if (oid === undefined) return undefined;
   const extensions = await inspectExtensions(client);
   const entries = await catalogEntries(client, schema, oid, extensionSchemas(extensions));
-  const [facts] = await rows<{ version: number; large_objects: number }>(
+  const [facts] = await rows<{ version: number }>(
     client,
-    `SELECT current_setting('server_version_num')::int / 10000 AS version,
-       (SELECT count(*)::int FROM pg_catalog.pg_largeobject_metadata) AS large_objects`,
+    "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
   return {
     serverVersion: facts?.version ?? 0,
@@ -72,7 +71,7 @@ export async function inspectSchema(
     references: await inspectReferences(client, oid),
     entries,
     fingerprint: fingerprint(entries),
-    largeObjects: facts?.large_objects ?? 0,
+    largeObjects: await inspectLargeObjects(client, oid, owner),
     longTransactions: await longTransactions(client),
     routines: await inspectRoutines(client, oid),
     surroundings: await inspectSurroundings(client, schema, oid, owner),

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
 import { inspectSchema, schemaOid, type SchemaInspection } from "../inspect/schema";
-import { findFence } from "../fence/fence";
+import { fenceKey, findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
@@ -39,10 +39,29 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     ]),
     installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
     roles: await inspectRoles(client),
+    largeObjects: await strangeObjects(client, request),
     strangers: (await isOurs(client, request)) ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
   };
+}
+
+/** Large objects that are neither a former attempt's nor of the home that the dataset once left. */
+async function strangeObjects(client: pg.Client, request: MoveRequest): Promise<Set<number>> {
+  const [known] = await rows<{ known: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.moved_object') IS NOT NULL AS known",
+  );
+  const ours = `EXCEPT SELECT o.oid FROM rehome.moved_object o JOIN rehome.migration m ON m.id = o.migration
+      WHERE m.state = 'running' AND m.dataset = $1 AND m.target = $2
+    EXCEPT SELECT h.oid FROM rehome.held_object h WHERE h.key = $3`;
+  const key = fenceKey(request.dataset, request.to.schema);
+  const found = await rows<{ oid: string }>(
+    client,
+    `SELECT oid::int8::text AS oid FROM (SELECT oid FROM pg_catalog.pg_largeobject_metadata ${known?.known === true ? ours : ""}) others`,
+    known?.known === true ? [request.dataset, placementName(request.to), key] : [],
+  );
+  return new Set(found.map((row) => Number(row.oid)));
 }
 
 async function inspectRoles(client: pg.Client): Promise<Set<string>> {

@@ -3,6 +3,7 @@ import { activity } from "./checks/activity";
 import { code } from "./checks/code";
 import { definitions } from "./checks/definitions";
 import { extensions } from "./checks/extensions";
+import { largeObjects } from "./checks/large-objects";
 import { references } from "./checks/references";
 import { scope } from "./checks/scope";
 import { serverVersions } from "./checks/server-versions";
@@ -17,6 +18,7 @@ const CHECKS: readonly Check[] = [
   scope,
   references,
   unmovableObjects,
+  largeObjects,
   code,
   definitions,
   extensions,

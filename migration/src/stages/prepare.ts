@@ -5,7 +5,8 @@ import { runAsOwner } from "../ddl/run-as-owner";
 import { takeOver } from "../ddl/relocate";
 import { emptySchema } from "../ddl/empty-schema";
 import { PHASES, lateRelations, phaseOf } from "../ddl/statements";
-import { liftFence } from "../fence/fence";
+import { dropHeldObjects } from "../fence/held-objects";
+import { fenceKey, liftFence } from "../fence/fence";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
 import { schemaOid } from "../inspect/schema";
@@ -60,6 +61,7 @@ async function clearTarget({ request, target }: Run): Promise<void> {
     );
   }
   await emptySchema(target, request.to.schema);
+  await dropHeldObjects(target, fenceKey(request.dataset, request.to.schema));
   await liftFence(target, request.dataset, request.to.schema);
 }
 

@@ -54,6 +54,7 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     const before = await files(target, from.schema);
     await relocate(target, from.schema, to.schema);
     await takeOver(target, to.schema, to.owner);
+    if (from.owner !== to.owner) await giveObjects(run);
     await renameRoutines(target, to.schema, renamingOf(request, inspection));
     await renameDefaults(target, to.schema, renamingOf(request, inspection));
     await givePolicies(target, to.schema, from.owner, to.owner);
@@ -64,6 +65,13 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     await recordSwitch(target, migration.id);
   });
   await endSessions(target, to.schema);
+}
+
+/** The new owner's service writes to the dataset's large objects too. */
+async function giveObjects({ request, target, inspection }: Run): Promise<void> {
+  for (const oid of inspection.largeObjects.mine) {
+    await target.query(`ALTER LARGE OBJECT ${oid} OWNER TO ${ident(request.to.owner)}`);
+  }
 }
 
 /** Every table in one statement: who holds one is waited for, who comes later waits. */
