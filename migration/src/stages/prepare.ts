@@ -96,7 +96,20 @@ async function placeExtensions(
     if (!installed.has(extension.name)) await createOnce(target, extension.name, home);
     homes.set(extension.name, home);
   }
+  await openExtensions(target, request.to.owner, [...homes.values()]);
   return homes;
+}
+
+/** Objects of the dataset name types and functions of extensions: its owner must be able to use their schemas. */
+async function openExtensions(target: pg.Client, owner: string, schemas: readonly string[]): Promise<void> {
+  const closed = await rows<{ name: string }>(
+    target,
+    `SELECT nspname::text AS name FROM pg_catalog.pg_namespace
+     WHERE nspname = ANY ($1) AND NOT pg_catalog.has_schema_privilege($2::text, oid, 'USAGE')`,
+    [schemas, owner],
+  );
+  for (const { name } of closed)
+    await target.query(`GRANT USAGE ON SCHEMA ${ident(name)} TO ${ident(owner)}`);
 }
 
 /** `IF NOT EXISTS` does not see what another dataset's move into this database is just creating: one at a time. */
