@@ -6,6 +6,7 @@ export const SQLSTATE = {
   duplicateDatabase: "42P04",
   insufficientPrivilege: "42501",
   invalidCatalogName: "3D000",
+  invalidFunctionDefinition: "42P13",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
   tooManyConnections: "53300",

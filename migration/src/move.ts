@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
+import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
 import { codeOf, messageOf } from "./errors";
@@ -40,6 +41,7 @@ import { refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema, takeLatecomers } from "./strategies/set-schema";
 import { copyDatabase, dropLeftovers } from "./strategies/template";
 import { inWords } from "./told";
+import { OBJECTS_PROOF } from "./verify/large-objects";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
@@ -92,6 +94,7 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
   const { dataset, from } = request;
   const found = await findFence(source, dataset, from.schema);
   if (row.state !== "running" || found?.sealed !== true || found.migration !== row.id) return undefined;
+  await Promise.all([ensureJournal(source), ensureJournal(target)]);
   const inspection = await inspectSource(source, request);
   if (inspection.fingerprint !== row.fingerprint) {
     // Altered as it was sealed, and not told done: the seal is broken, and the move made anew.
@@ -99,7 +102,7 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
     return undefined;
   }
   const fence = { dataset, schema: from.schema, migration: row.id, target: row.target };
-  const recorded = await settle({ source, target, request, fence, inspection });
+  const recorded = await settle({ source, target, request, fence, inspection, migration: row });
   return result(request, recorded, await movedRows(target, row.id));
 }
 
@@ -175,7 +178,9 @@ async function copyFiles(run: Run): Promise<SequenceState[]> {
   await liftFence(run.source, run.request.dataset, run.request.from.schema);
   await close(run, "new");
   await forgetWritten(run.source, run.fence);
-  return await copyDatabase(run);
+  const sequences = await copyDatabase(run);
+  await recordObjects(run, await ownObjects(run));
+  return sequences;
 }
 
 async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> {
@@ -188,6 +193,7 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
   if (resumable && !(await keepUnwritten(run))) await prepare(run);
   await forgetWritten(run.source, run.fence);
   await copyTables(run);
+  await syncObjects(run, await ownObjects(run));
   return await complete(run);
 }
 
@@ -264,8 +270,8 @@ async function giveBack(run: Run, error: unknown): Promise<boolean | undefined> 
 async function movedRows(target: Sessions["target"], migration: string): Promise<number> {
   const [row] = await rows<{ n: string }>(
     target,
-    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1",
-    [migration],
+    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1 AND table_name <> $2",
+    [migration, OBJECTS_PROOF],
   );
   return Number(row?.n ?? 0);
 }

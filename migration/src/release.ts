@@ -1,7 +1,9 @@
 import { dropScratch } from "./ddl/scratch";
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
-import { findFence, liftFence } from "./fence/fence";
+import { fenceKey, findFence, liftFence } from "./fence/fence";
+import { dropMovedObjects } from "./copy/large-objects";
+import { dropHeldObjects } from "./fence/held-objects";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
@@ -98,6 +100,7 @@ async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Pr
   if (query.drop !== "nothing" && (await databaseExists(old))) {
     await withSession(old.server, old.database, async (client) => {
       await emptySchema(client, old.schema);
+      await dropHeldObjects(client, fenceKey(dataset, old.schema));
       await liftFence(client, dataset, old.schema);
     });
     const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;
@@ -121,9 +124,9 @@ async function dropDatabase({ server, database }: Endpoint): Promise<void> {
 }
 
 /**
- * Takes away what a move that was given up has left: the armed fence on the home that its dataset never left, and the
- * databases that a killed run was just working in. To be called when the other end is deleted without ever having been
- * handed out.
+ * Takes away what a move that was given up has left: the armed fence on the home that its dataset never left, large
+ * objects in the database that it was to go to, and the databases that a killed run was just working in. To be called when
+ * the other end is deleted without ever having been handed out.
  */
 export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
   await ask(old, async (client) => {
@@ -138,6 +141,10 @@ export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<voi
     if (fence !== undefined && !fence.sealed && fence.target === placementName(old)) {
       await liftFence(client, dataset, home.schema);
     }
+  });
+  if (!(await databaseExists(old))) return;
+  await withSession(old.server, old.database, async (client) => {
+    if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
   });
 }
 

@@ -31,6 +31,15 @@ const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation =
   allColumns: ["id"],
   binary: true,
 });
+const surroundings: SourceInspection["surroundings"] = {
+  eventTriggers: [],
+  publications: [],
+  grants: [],
+  withheld: [],
+  policyRoles: [],
+  paths: [],
+  extensionRows: [],
+};
 const MB = 1_000_000;
 const host = (identity: string, change: Partial<ServerInspection> = {}): ServerInspection => ({
   identity,
@@ -51,6 +60,7 @@ const source: SourceInspection = {
   server: host("one"),
   obstacles,
   fences: [],
+  surroundings,
   serverVersion: 15,
   schema: "public",
   relations: [relation("users", "r", 45_000_000, 12_300), relation("orders"), relation("v", "v", 0, 0)],
@@ -62,14 +72,18 @@ const source: SourceInspection = {
     { kind: "function", name: "g()", definition: "x" },
   ],
   fingerprint: "abc",
-  largeObjects: 0,
+  largeObjects: { mine: [], others: 0 },
   longTransactions: [],
   routines: [],
+  surroundings,
   extensionMembers: new Set(["citext"]),
 };
 const target: TargetInspection = {
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
+  extensionVersions: new Map([["citext", "1.6"]]),
+  largeObjects: new Set(),
+  roles: new Set(["core_user"]),
   installedExtensions: new Map(),
   strangers: 0,
   ownerExists: true,
@@ -200,7 +214,18 @@ const cases: Case[] = [
     says: /view other\.v4 on x; and 2 more/,
     source: { references: reference("inward", 7).map((r) => ({ ...r, on: "x" })) },
   },
-  { code: "large-objects", says: /holds 3 large objects/, source: { largeObjects: 3 } },
+  {
+    code: "large-objects-clash",
+    says: /OIDs as 2 of core: 7; 8\./,
+    source: { largeObjects: { mine: [7, 8, 9], others: 0 } },
+    target: { largeObjects: new Set([8, 7, 10]) },
+  },
+  {
+    code: "large-objects-left",
+    level: "warning",
+    says: /"core_db" holds 3 large objects/,
+    source: { largeObjects: { mine: [1], others: 3 } },
+  },
   { code: "foreign-tables", says: /foreign tables: far/, source: { relations: [relation("far", "f")] } },
   {
     code: "code-unclear",
@@ -212,6 +237,91 @@ const cases: Case[] = [
     level: "warning",
     says: /plpython3u/,
     source: { routines: [routine("x", "plpython3u")] },
+  },
+  {
+    code: "code-unread",
+    says: /plperl.*holds the text "public"/,
+    source: { routines: [routine("spi_exec('TABLE Public.x')", "plperl")] },
+  },
+  {
+    code: "code-dynamic",
+    level: "warning",
+    says: /f\(x integer\) makes names or SQL/,
+    source: { routines: [routine("EXECUTE x")] },
+  },
+  {
+    code: "text-unclear",
+    says: /view\? line 1: 'public\.users'/,
+    source: {
+      entries: [
+        { kind: "type", name: "mood", definition: "'public.users'" },
+        { kind: "rule", name: "view?", definition: "SELECT f('public.users')" },
+      ],
+    },
+  },
+  {
+    code: "event-triggers",
+    level: "warning",
+    says: /"core_db".*: audit/,
+    source: { surroundings: { ...surroundings, eventTriggers: ["audit"] } },
+  },
+  {
+    code: "publications",
+    level: "warning",
+    says: /: p1; p2/,
+    source: { surroundings: { ...surroundings, publications: ["p1", "p2"] } },
+  },
+  {
+    code: "extension-rows",
+    level: "warning",
+    says: /: postgis: public\.spatial_ref_sys/,
+    source: { surroundings: { ...surroundings, extensionRows: ["postgis: public.spatial_ref_sys"] } },
+  },
+  {
+    code: "search-path-elsewhere",
+    level: "warning",
+    says: /"public" on their search_path: role report/,
+    source: { surroundings: { ...surroundings, paths: ["role report"] } },
+  },
+  {
+    code: "rights-not-carried",
+    level: "warning",
+    says: /: report \(users; orders\); PUBLIC \(users\)\./,
+    source: {
+      surroundings: {
+        ...surroundings,
+        grants: [
+          { grantee: "report", object: "users" },
+          { grantee: "report", object: "orders" },
+          { grantee: "PUBLIC", object: "users" },
+        ],
+      },
+    },
+  },
+  {
+    code: "rights-widened",
+    level: "warning",
+    says: /execute f\(\) in/,
+    source: { surroundings: { ...surroundings, withheld: ["f()"] } },
+  },
+  {
+    code: "policy-role-missing",
+    says: /host "new".*: p on t names auditor\./,
+    source: {
+      surroundings: {
+        ...surroundings,
+        policyRoles: [
+          { policy: "p on t", role: "auditor" },
+          { policy: "q on t", role: "core_user" },
+        ],
+      },
+    },
+  },
+  {
+    code: "extension-version",
+    level: "warning",
+    says: /citext is of version 1\.6.*of 1\.5/,
+    target: { extensionVersions: new Map([["citext", "1.5"]]) },
   },
   {
     code: "long-transactions",
@@ -357,8 +467,13 @@ describe("preflight", () => {
   });
 
   it("tells all at once", () => {
-    const plan = makePlan(request, { ...source, largeObjects: 1 }, { ...target, strangers: 1 }, 15);
-    expect(() => refuseBlocked(plan)).toThrow(/large-objects.*target-not-empty/s);
+    const plan = makePlan(
+      request,
+      { ...source, largeObjects: { mine: [1], others: 0 } },
+      { ...target, strangers: 1, largeObjects: new Set([1]) },
+      15,
+    );
+    expect(() => refuseBlocked(plan)).toThrow(/large-objects-clash.*target-not-empty/s);
   });
 
   it.each([

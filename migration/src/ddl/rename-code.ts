@@ -12,6 +12,11 @@ export interface Renaming {
   readonly moving: ReadonlySet<string>;
   /** Names of objects of extensions that stay reachable as `from.name` in the new home. */
   readonly staying: ReadonlySet<string>;
+  /**
+   * Whether anything that moves makes SQL at run time: then a text that is just the schema's name, or ends in it, may
+   * become a part of a qualified one.
+   */
+  readonly dynamic?: boolean;
   /** The schema of the new home that holds extensions and stays on a search path after the dataset's own. */
   readonly extensionSchema: string;
 }
@@ -50,10 +55,31 @@ function isName(token: Token | undefined): token is Token {
  * @param code SQL or PL/pgSQL. Read by PostgreSQL's own scanner, so strings and comments are not taken for names.
  */
 export function renameInCode(code: string, renaming: Renaming): RenamedCode {
-  if (renaming.from === renaming.to || code.trim() === "") return { text: code, unclear: [] };
+  return renameTokens(code, renaming, editOf);
+}
+
+/**
+ * The same for a definition that the server has parsed and prints: it has renamed the names itself, and knows nothing
+ * of what its string constants say.
+ */
+export function renameInDefinition(definition: string, renaming: Renaming): RenamedCode {
+  return renameTokens(definition, renaming, (tokens, at) =>
+    isConstant(tokens[at] ?? { text: "", kind: "" }) ? inString(tokens, at, renaming) : undefined,
+  );
+}
+
+function renameTokens(
+  code: string,
+  renaming: Renaming,
+  edited: (tokens: readonly Token[], at: number, renaming: Renaming) => string | typeof UNCLEAR | undefined,
+): RenamedCode {
+  if (renaming.from === renaming.to) return { text: code, unclear: [] };
   const bytes = Buffer.from(code, "utf8");
-  const tokens = scanned(code);
-  if (tokens === undefined) return { text: code, unclear: unreadable(code, renaming) };
+  const tokens = scan(code);
+  if (tokens === undefined) {
+    const names = code.toLowerCase().includes(renaming.from.toLowerCase());
+    return { text: code, unclear: names ? ["which PostgreSQL's grammar cannot read"] : [] };
+  }
   const edits: { start: number; end: number; text: string }[] = [];
   const unclear: string[] = [];
   const report = (token: Token): void => {
@@ -62,7 +88,7 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
     unclear.push(`line ${line}: ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}`);
   };
   tokens.forEach((token, at) => {
-    const edit = isConstant(token) ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
+    const edit = edited(tokens, at, renaming);
     if (edit === UNCLEAR) report(token);
     else if (edit !== undefined) edits.push({ start: token.start, end: token.end, text: edit });
   });
@@ -75,8 +101,9 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
   return { text: text + bytes.subarray(from).toString("utf8"), unclear };
 }
 
-/** The tokens of a piece of code without its comments; undefined when PostgreSQL itself could not read it. */
-function scanned(code: string): Token[] | undefined {
+/** The tokens of a piece of code but for comments; undefined when the scanner cannot make them out. */
+export function scan(code: string): Token[] | undefined {
+  if (code.trim() === "") return [];
   try {
     return scanSync(code)
       .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
@@ -86,10 +113,44 @@ function scanned(code: string): Token[] | undefined {
   }
 }
 
-/** A body that cannot be read cannot run either; where it holds the schema's name, somebody should look at it. */
-function unreadable(code: string, { from }: Renaming): string[] {
-  return code.toLowerCase().includes(from.toLowerCase()) ? ["the code, which PostgreSQL cannot read"] : [];
+function editOf(
+  tokens: readonly Token[],
+  at: number,
+  renaming: Renaming,
+): string | typeof UNCLEAR | undefined {
+  const token = tokens[at];
+  if (token === undefined) return undefined;
+  return isConstant(token) ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
 }
+
+/** Whether code makes SQL, or names of objects, from values. */
+export function isDynamic(code: string): boolean {
+  const tokens = scan(code);
+  if (tokens === undefined) return true;
+  return tokens.some(({ text }) => {
+    const word = text.toLowerCase();
+    return (
+      DYNAMIC.has(word) ||
+      /^(to_)?reg(class|type|proc|procedure|namespace|oper|operator|collation)$/.test(word)
+    );
+  });
+}
+
+const DYNAMIC = new Set([
+  "execute",
+  "set_config",
+  "query_to_xml",
+  "table_to_xml",
+  "schema_to_xml",
+  "cursor_to_xml",
+  "dblink",
+  "dblink_exec",
+  "nspname",
+  "table_schema",
+  "schemaname",
+  "pg_namespace",
+  "information_schema",
+]);
 
 function inName(
   tokens: readonly Token[],
@@ -177,7 +238,23 @@ function inString(
     const path = valueOf(tokens[at + 2]?.text ?? "").toLowerCase();
     return path.includes(renaming.from.toLowerCase()) ? UNCLEAR : undefined;
   }
+  if (renaming.dynamic === true && mayBecome(content, renaming.from) && !isRaised(tokens, at)) return UNCLEAR;
   return mayName(content, renaming.from) || namesSchemaAsValue(tokens, at, renaming) ? UNCLEAR : undefined;
+}
+
+/** Whether a text may become a part of a name: it is the schema's, or ends in it. */
+function mayBecome(content: string, schema: string): boolean {
+  const trimmed = content.trimEnd();
+  return [schema, ident(schema)].some((name) => {
+    const end = trimmed.slice(-name.length);
+    const before = trimmed.slice(0, -name.length);
+    return (end === name || end.toLowerCase() === schema) && !/[\p{L}\p{N}_$]$/u.test(before);
+  });
+}
+
+/** Whether a literal is the message of a RAISE. */
+function isRaised(tokens: readonly Token[], at: number): boolean {
+  return [1, 2].some((back) => tokens[at - back]?.text.toLowerCase() === "raise");
 }
 
 /** `schema.name` and nothing else, each bare or quoted. */
@@ -199,8 +276,17 @@ function mayName(text: string, schema: string): boolean {
 
 /** Whether a string literal is read as the name of an object. */
 function isRegclass(tokens: readonly Token[], at: number): boolean {
-  const cast = tokens[at + 1]?.text === "::" && REGCLASS_CASTS.has(tokens[at + 2]?.text.toLowerCase() ?? "");
+  const past = pastText(tokens, at);
+  const cast =
+    tokens[past + 1]?.text === "::" && REGCLASS_CASTS.has(tokens[past + 2]?.text.toLowerCase() ?? "");
   const typed = REGCLASS_CASTS.has(tokens[at - 1]?.text.toLowerCase() ?? "");
   const called = tokens[at - 1]?.text === "(" && REGCLASS_CALLS.has(tokens[at - 2]?.text.toLowerCase() ?? "");
   return cast || typed || called;
+}
+
+/** The place of a literal's end when `::text` and brackets are around it: `('core.seq'::text)::regclass`. */
+function pastText(tokens: readonly Token[], at: number): number {
+  const isText = tokens[at + 1]?.text === "::" && tokens[at + 2]?.text.toLowerCase() === "text";
+  if (!isText) return at;
+  return tokens[at - 1]?.text === "(" && tokens[at + 3]?.text === ")" ? at + 3 : at + 2;
 }

@@ -1,8 +1,12 @@
 import type pg from "pg";
+import { RehomeError, messageOf } from "../errors";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { rows, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { MoveRequest } from "../types";
+import { withCasts } from "./casts";
+import { withPolicyOwner } from "./policy-roles";
+import { renameDefaults } from "./rename-defaults";
 import { renameRoutines } from "./rename-routines";
 import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
 import { dumpSchema } from "./dump";
@@ -35,7 +39,7 @@ export async function dropScratch(target: pg.Client, migration: string): Promise
  * @param extensionHomes where each extension is in the new home
  */
 export async function renamedDefinitions(
-  target: pg.Client,
+  { source, target }: { readonly source: pg.Client; readonly target: pg.Client },
   request: MoveRequest,
   migration: string,
   extensions: readonly Extension[],
@@ -47,8 +51,13 @@ export async function renamedDefinitions(
     dumpSchema(from.server, from.database, from.schema, "pre-data"),
     dumpSchema(from.server, from.database, from.schema, "post-data"),
   ]);
-  const source = await Promise.all([splitStatements(preDump), splitStatements(postDump)]);
-  const wanted = source.flat().filter((statement) => !isScaffolding(statement) && !isFence(statement));
+  const before = [
+    ...(await withCasts(source, from.schema, await splitStatements(preDump))),
+    ...(await splitStatements(postDump)),
+  ];
+  const wanted = before
+    .filter((statement) => !isScaffolding(statement) && !isFence(statement))
+    .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
   const name = scratchName(migration);
   await dropScratch(target, migration);
   const [locale] = await rows<{ encoding: string; collate: string; ctype: string }>(
@@ -64,20 +73,21 @@ export async function renamedDefinitions(
     await target.query(
       `COMMENT ON DATABASE ${ident(name)} IS 'Rehome: definitions on their way; may be dropped'`,
     );
-    await withSession(to.server, name, async (scratch) => {
+    return await withSession(to.server, name, async (scratch) => {
       await restore(scratch, from.schema, extensions, wanted);
       await rename(scratch, from.schema, to.schema, extensionHomes);
       await renameRoutines(scratch, to.schema, renaming);
+      await renameDefaults(scratch, to.schema, renaming);
+      const [pre, post] = await Promise.all([
+        dumpSchema(to.server, name, to.schema, "pre-data"),
+        dumpSchema(to.server, name, to.schema, "post-data"),
+      ]);
+      const real = (statement: Statement): boolean => !isScaffolding(statement);
+      return {
+        preData: (await withCasts(scratch, to.schema, await splitStatements(pre))).filter(real),
+        postData: (await splitStatements(post)).filter(real),
+      };
     });
-    const [pre, post] = await Promise.all([
-      dumpSchema(to.server, name, to.schema, "pre-data"),
-      dumpSchema(to.server, name, to.schema, "post-data"),
-    ]);
-    const real = (statement: Statement): boolean => !isScaffolding(statement);
-    return {
-      preData: (await splitStatements(pre)).filter(real),
-      postData: (await splitStatements(post)).filter(real),
-    };
   } finally {
     await dropScratch(target, migration);
   }
@@ -94,7 +104,17 @@ async function restore(
   for (const extension of extensions) await createExtension(scratch, extension.name, extension.schema);
   await transaction(scratch, async () => {
     await scratch.query(restoringSql([schema, ...schemas]));
-    for (const { sql } of statements) await scratch.query(sql);
+    for (const { sql } of statements) {
+      try {
+        await scratch.query(sql);
+      } catch (error) {
+        throw new RehomeError(
+          "definition-refused",
+          `the new home's server refuses ${JSON.stringify(sql.slice(0, 160))}: ${messageOf(error)}.`,
+          { cause: error },
+        );
+      }
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf } from "../errors";
+import { giveObjects } from "./held-objects";
 import { LOCK } from "../journal/locks";
 import { lockKey } from "../naming";
 import { rows, transaction } from "../sql/connect";
@@ -196,6 +197,7 @@ export async function liftFence(
       for (const table of batch) await client.query(disarmTableSql(schema, table));
     });
   }
+  await giveObjects(client, row.key);
   await transaction(client, () => forgetFence(client, row));
 }
 

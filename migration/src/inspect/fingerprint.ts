@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
+import { rareEntries } from "./rare-entries";
 
 /** One property of one object: `kind` and `name` say which, `definition` is what must be equal. */
 export interface CatalogEntry {
@@ -49,8 +50,10 @@ const ENTRIES = [
    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = $1::oid AND r.rulename <> '_RETURN'
      AND ${OWN("c", "pg_class")}`,
   `SELECT 'policy', p.polrelid::regclass::text || '.' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive,
-     (SELECT string_agg(CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END, ', ' ORDER BY 1) FROM unnest(p.polroles) r),
      pg_get_expr(p.polqual, p.polrelid, true), '/', pg_get_expr(p.polwithcheck, p.polrelid, true))
+   FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = $1::oid`,
+  `SELECT 'policy roles', p.polrelid::regclass::text || '.' || p.polname,
+     (SELECT jsonb_agg(CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END) FROM unnest(p.polroles) r)::text
    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = $1::oid`,
   `SELECT 'sequence', c.relname::text, concat_ws(' ', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
      s.seqcache, s.seqcycle,
@@ -67,7 +70,7 @@ const ENTRIES = [
      pg_get_function_arguments(p.oid), '->', pg_get_function_result(p.oid), p.provolatile, p.proisstrict, p.prosecdef,
      p.proleakproof, p.proparallel, p.procost, p.prorows, p.probin)
    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = $1::oid AND ${OWN("p", "pg_proc")}`,
-  `SELECT 'body', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+  `SELECT CASE WHEN p.prosqlbody IS NULL THEN 'body' ELSE 'parsed body' END, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
      coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)
    FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.prokind <> 'a' AND ${OWN("p", "pg_proc")}`,
   `SELECT 'setting', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', setting
@@ -86,6 +89,7 @@ const ENTRIES = [
      AND (SELECT address.object_names[1] FROM pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) address)
          = (SELECT nspname FROM pg_namespace WHERE oid = $1::oid)
      AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.deptype = 'e')`,
+  ...rareEntries(OWN),
 ].map((select) => `SELECT * FROM (${select}) entry(kind, name, definition)`);
 
 /**
@@ -102,9 +106,14 @@ export async function catalogEntries(
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    return await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 1, 2, 3`, [
+    const found = await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 1, 2, 3`, [
       schemaOid,
     ]);
+    // PostgreSQL prints a list of VALUES that it has read from its own printing with one blank more.
+    return found.map((entry) => ({
+      ...entry,
+      definition: entry.definition.replaceAll("( VALUES", "(VALUES"),
+    }));
   } finally {
     await client.query("SET search_path = ''");
   }

@@ -27,7 +27,7 @@ export interface Relation {
 /**
  * Types whose binary form holds OIDs, which name other objects in another database: `reg…` types everywhere, and
  * arrays, composites, ranges and multiranges of user-made types (their element's OID). Enums and base types send
- * values. 16384 is `FirstNormalObjectId`.
+ * values. A `tsquery` without a word is sent and then refused. 16384 is `FirstNormalObjectId`.
  */
 const COLUMNS = `
   SELECT a.attrelid AS oid, array_agg(a.attname::text ORDER BY a.attnum) AS all_columns,
@@ -36,7 +36,7 @@ const COLUMNS = `
                   AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
                     'regoperator'::regtype, 'regclass'::regtype, 'regtype'::regtype, 'regrole'::regtype,
                     'regnamespace'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
-                    'regcollation'::regtype)
+                    'regcollation'::regtype, 'tsquery'::regtype, 'tsquery[]'::regtype)
                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem
                                   AND element.typname LIKE 'reg%')
                   AND (base.oid < 16384 OR (base.typtype IN ('b', 'e') AND base.typelem = 0)))

@@ -4,8 +4,10 @@ import { ident } from "../sql/quote";
 import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
 import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
+import { inspectLargeObjects, type LargeObjects } from "./large-objects";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
+import { inspectSurroundings, type Surroundings } from "./surroundings";
 
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
 export interface SchemaInspection {
@@ -17,11 +19,11 @@ export interface SchemaInspection {
   readonly references: readonly CrossReference[];
   readonly entries: readonly CatalogEntry[];
   readonly fingerprint: string;
-  /** Large objects of the database, which belong to no schema. */
-  readonly largeObjects: number;
+  readonly largeObjects: LargeObjects;
   /** Open transactions older than a minute. */
   readonly longTransactions: readonly string[];
   readonly routines: readonly Routine[];
+  readonly surroundings: Surroundings;
   /** Names of members of extensions installed in the moving schema. */
   readonly extensionMembers: ReadonlySet<string>;
 }
@@ -43,19 +45,22 @@ export async function schemaOid(client: pg.Client, schema: string): Promise<numb
   return row?.oid;
 }
 
-/** Reads a schema whole; undefined when there is none of that name. */
+/**
+ * Reads a schema whole; undefined when there is none of that name.
+ * @param owner the role that owns the dataset's objects
+ */
 export async function inspectSchema(
   client: pg.Client,
   schema: string,
+  owner: string,
 ): Promise<SchemaInspection | undefined> {
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return undefined;
   const extensions = await inspectExtensions(client);
   const entries = await catalogEntries(client, schema, oid, extensionSchemas(extensions));
-  const [facts] = await rows<{ version: number; large_objects: number }>(
+  const [facts] = await rows<{ version: number }>(
     client,
-    `SELECT current_setting('server_version_num')::int / 10000 AS version,
-       (SELECT count(*)::int FROM pg_catalog.pg_largeobject_metadata) AS large_objects`,
+    "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
   return {
     serverVersion: facts?.version ?? 0,
@@ -66,9 +71,10 @@ export async function inspectSchema(
     references: await inspectReferences(client, oid),
     entries,
     fingerprint: fingerprint(entries),
-    largeObjects: facts?.large_objects ?? 0,
+    largeObjects: await inspectLargeObjects(client, oid, owner),
     longTransactions: await longTransactions(client),
     routines: await inspectRoutines(client, oid),
+    surroundings: await inspectSurroundings(client, schema, oid, owner),
     extensionMembers: await extensionMembers(client, oid),
   };
 }

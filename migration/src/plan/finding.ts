@@ -19,6 +19,12 @@ export interface SourceInspection extends SchemaInspection {
 export interface TargetInspection {
   readonly serverVersion: number;
   readonly availableExtensions: ReadonlySet<string>;
+  /** The version of each extension that the target has installed, or else would install. */
+  readonly extensionVersions: ReadonlyMap<string, string>;
+  /** OIDs of the database's large objects, but for those that moves of this dataset have left there. */
+  readonly largeObjects: ReadonlySet<number>;
+  /** Names of the server's roles. */
+  readonly roles: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */

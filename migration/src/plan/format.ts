@@ -12,6 +12,7 @@ const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
   ["sequence", "sequences"],
   ["type", "types"],
   ["policy", "policies"],
+  ["large object", "large objects"],
 ];
 
 const proof = ({ strategy }: Plan): string =>

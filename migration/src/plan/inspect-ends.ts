@@ -6,7 +6,7 @@ import { inspectObstacles } from "../inspect/obstacles";
 import { inspectSchema, schemaOid } from "../inspect/schema";
 import { inspectServer } from "../inspect/server";
 import { standingFences } from "../inspect/standing-fences";
-import { findFence } from "../fence/fence";
+import { fenceKey, findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
@@ -16,7 +16,7 @@ import type { SourceInspection, TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SourceInspection> {
-  const found = await inspectSchema(client, request.from.schema);
+  const found = await inspectSchema(client, request.from.schema, request.from.owner);
   if (found !== undefined) {
     return {
       ...found,
@@ -42,10 +42,18 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   const ours = await isOurs(client, request);
   const server = await inspectServer(client);
   const disk = await inspectDisk(request.to.server, server.files);
+  const available = await availableExtensions(client);
+  const installed = await inspectExtensions(client);
   return {
     serverVersion: facts?.version ?? 0,
-    availableExtensions: await availableExtensions(client),
-    installedExtensions: new Map((await inspectExtensions(client)).map((e) => [e.name, e.schema])),
+    availableExtensions: new Set(available.keys()),
+    extensionVersions: new Map([
+      ...available,
+      ...installed.map((e): [string, string] => [e.name, e.version]),
+    ]),
+    installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
+    roles: await inspectRoles(client),
+    largeObjects: await strangeObjects(client, request),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
@@ -54,6 +62,29 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     ...(disk === undefined ? {} : { disk }),
     reclaimable: ours ? await storedBytes(client, request.to.schema) : 0,
   };
+}
+
+/** Large objects that are neither a former attempt's nor of the home that the dataset once left. */
+async function strangeObjects(client: pg.Client, request: MoveRequest): Promise<Set<number>> {
+  const [known] = await rows<{ known: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.moved_object') IS NOT NULL AS known",
+  );
+  const ours = `EXCEPT SELECT o.oid FROM rehome.moved_object o JOIN rehome.migration m ON m.id = o.migration
+      WHERE m.state = 'running' AND m.dataset = $1 AND m.target = $2
+    EXCEPT SELECT h.oid FROM rehome.held_object h WHERE h.key = $3`;
+  const key = fenceKey(request.dataset, request.to.schema);
+  const found = await rows<{ oid: string }>(
+    client,
+    `SELECT oid::int8::text AS oid FROM (SELECT oid FROM pg_catalog.pg_largeobject_metadata ${known?.known === true ? ours : ""}) others`,
+    known?.known === true ? [request.dataset, placementName(request.to), key] : [],
+  );
+  return new Set(found.map((row) => Number(row.oid)));
+}
+
+async function inspectRoles(client: pg.Client): Promise<Set<string>> {
+  const found = await rows<{ name: string }>(client, "SELECT rolname::text AS name FROM pg_catalog.pg_roles");
+  return new Set(found.map((row) => row.name));
 }
 
 /** Whether what stands in the target schema is this dataset's: a former attempt's, or the home it once left. */

@@ -47,6 +47,7 @@ export function makePlan(
     const name = kinds[kind];
     if (name !== undefined) objects[name] = (objects[name] ?? 0) + 1;
   }
+  if (source.largeObjects.mine.length > 0) objects["large object"] = source.largeObjects.mine.length;
   const to = request.to as MoveRequest["to"];
   const { strategy, because } = chooseStrategy(request, source, target);
   const { data, wal } = diskNeeded(strategy, source, target);

@@ -1,9 +1,11 @@
 import type { Finding } from "../types";
 import { activity } from "./checks/activity";
 import { code } from "./checks/code";
+import { definitions } from "./checks/definitions";
 import { disk } from "./checks/disk";
 import { extensions } from "./checks/extensions";
 import { invalidIndexes } from "./checks/invalid-indexes";
+import { largeObjects } from "./checks/large-objects";
 import { locks } from "./checks/locks";
 import { names } from "./checks/names";
 import { owner } from "./checks/owner";
@@ -16,6 +18,7 @@ import { serverVersions } from "./checks/server-versions";
 import { sessions } from "./checks/sessions";
 import { standingFences } from "./checks/standing-fences";
 import { tablespaces } from "./checks/tablespaces";
+import { rights, surroundings } from "./checks/surroundings";
 import { targetContent } from "./checks/target-content";
 import { unmovableObjects } from "./checks/unmovable-objects";
 import { writable } from "./checks/writable";
@@ -33,8 +36,12 @@ const CHECKS: readonly Check[] = [
   owner,
   references,
   unmovableObjects,
+  largeObjects,
   code,
+  definitions,
   extensions,
+  surroundings,
+  rights,
   targetContent,
   standingFences,
   preparedTransactions,

@@ -20,6 +20,7 @@ const SESSION = {
   datestyle: "ISO, YMD",
   intervalstyle: "postgres",
   timezone: "UTC",
+  lc_monetary: "C",
   extra_float_digits: "3",
   bytea_output: "hex",
   xmloption: "content",

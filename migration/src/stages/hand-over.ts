@@ -7,6 +7,7 @@ import { placementName } from "../naming";
 import type { MoveRequest } from "../types";
 import { carrySequences } from "./complete";
 import { fenceLost, type Run } from "./run";
+import { settleObjects } from "./settle-objects";
 import { refuseChangedCatalog, refuseOpenChanges } from "./unchanged";
 
 /** What is needed once the old home is sealed, by this run or by one that has died since. */
@@ -17,6 +18,7 @@ export interface Sealed {
   readonly fence: Fence;
   /** The old home as it is to be. */
   readonly inspection: SchemaInspection;
+  readonly migration: MigrationRow;
 }
 
 /** The switch: from the seal's commit on, nobody writes to the old home any more. */
@@ -49,6 +51,7 @@ export async function settle(sealed: Sealed): Promise<MigrationRow> {
     throw error;
   }
   await carrySequences(sealed);
+  await settleObjects(sealed);
   await recordLeaving(source, fence);
   return await recordSwitch(target, fence.migration);
 }

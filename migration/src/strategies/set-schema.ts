@@ -2,6 +2,8 @@ import type pg from "pg";
 import { RehomeError } from "../errors";
 import { emptySchema } from "../ddl/empty-schema";
 import { relocate, takeOver } from "../ddl/relocate";
+import { givePolicies } from "../ddl/policy-roles";
+import { renameDefaults } from "../ddl/rename-defaults";
 import { renameRoutines } from "../ddl/rename-routines";
 import {
   endSessions,
@@ -55,7 +57,10 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     const before = await files(target, from.schema);
     await relocate(target, from.schema, to.schema);
     await takeOver(target, to.schema, to.owner);
+    if (from.owner !== to.owner) await giveObjects(run);
     await renameRoutines(target, to.schema, renamingOf(request, inspection));
+    await renameDefaults(target, to.schema, renamingOf(request, inspection));
+    await givePolicies(target, to.schema, from.owner, to.owner);
     await prove(run, before);
     await refuseOpenChanges(target, request);
     const sealedHere = await findFence(target, dataset, to.schema);
@@ -86,6 +91,13 @@ export async function takeLatecomers(target: pg.Client, { from, to }: MoveReques
     await relocate(target, from.schema, to.schema);
     await takeOver(target, to.schema, to.owner);
   });
+}
+
+/** The new owner's service writes to the dataset's large objects too. */
+async function giveObjects({ request, target, inspection }: Run): Promise<void> {
+  for (const oid of inspection.largeObjects.mine) {
+    await target.query(`ALTER LARGE OBJECT ${oid} OWNER TO ${ident(request.to.owner)}`);
+  }
 }
 
 /** Every table in one statement: who holds one is waited for, who comes later waits. */

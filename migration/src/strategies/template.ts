@@ -1,6 +1,8 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { relocate, takeOver } from "../ddl/relocate";
+import { givePolicies } from "../ddl/policy-roles";
+import { renameDefaults } from "../ddl/rename-defaults";
 import { renameRoutines } from "../ddl/rename-routines";
 import { findFence } from "../fence/fence";
 import { grantAgain } from "../fence/rights";
@@ -126,6 +128,8 @@ async function adapt(copy: pg.Client, run: Run): Promise<void> {
   }
   await takeOver(copy, to.schema, to.owner);
   await renameRoutines(copy, to.schema, renamingOf(request, inspection));
+  await renameDefaults(copy, to.schema, renamingOf(request, inspection));
+  await givePolicies(copy, to.schema, from.owner, to.owner);
   for (const statement of await schemaStatements(target, [...new Set(["public", to.schema])])) {
     await copy.query(statement);
   }
