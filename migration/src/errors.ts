@@ -8,6 +8,8 @@ export const SQLSTATE = {
   invalidAuthorization: "28000",
   lockNotAvailable: "55P03",
   objectInUse: "55006",
+  undefinedColumn: "42703",
+  undefinedFunction: "42883",
   undefinedObject: "42704",
   undefinedTable: "42P01",
 } as const;

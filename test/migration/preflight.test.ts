@@ -42,6 +42,7 @@ const source: SchemaInspection = {
   fingerprint: "abc",
   largeObjects: 0,
   longTransactions: [],
+  versionFeatures: [],
   routines: [],
   extensionMembers: new Set(["citext"]),
 };
@@ -100,7 +101,26 @@ const cases: Case[] = [
     says: /pid 7/,
     source: { longTransactions: ["pid 7 of x, open for 90 s"] },
   },
-  { code: "version-older", says: /PostgreSQL 14.*15/, target: { serverVersion: 14 } },
+  {
+    code: "version-downward",
+    level: "warning",
+    says: /PostgreSQL 14.*15/,
+    source: { versionFeatures: [{ since: 14, feature: "x", object: "t.x" }] },
+    target: { serverVersion: 14 },
+  },
+  {
+    code: "version-older",
+    says: /PostgreSQL 14.* not know virtual generated columns \(t\.a; t\.b\), rules \(c\)\./,
+    source: {
+      versionFeatures: [
+        { since: 18, feature: "virtual generated columns", object: "t.a" },
+        { since: 18, feature: "virtual generated columns", object: "t.b" },
+        { since: 16, feature: "rules", object: "c" },
+        { since: 14, feature: "known", object: "d" },
+      ],
+    },
+    target: { serverVersion: 14 },
+  },
   { code: "target-not-empty", says: /new\/erp\.core holds 2 objects/, target: { strangers: 2 } },
   { code: "extension-missing", says: /citext/, target: { availableExtensions: new Set() } },
   {

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { RehomeError, messageOf } from "../errors";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { rows, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
@@ -93,7 +94,17 @@ async function restore(
   for (const extension of extensions) await createExtension(scratch, extension.name, extension.schema);
   await transaction(scratch, async () => {
     await scratch.query(restoringSql([schema, ...schemas]));
-    for (const { sql } of statements) await scratch.query(sql);
+    for (const { sql } of statements) {
+      try {
+        await scratch.query(sql);
+      } catch (error) {
+        throw new RehomeError(
+          "definition-refused",
+          `the new home's server refuses ${JSON.stringify(sql.slice(0, 160))}: ${messageOf(error)}. Nothing has been fenced; the service goes on where it was.`,
+          { cause: error },
+        );
+      }
+    }
   });
 }
 

@@ -6,6 +6,7 @@ import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
+import { inspectVersionFeatures, type VersionFeature } from "./version-features";
 
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
 export interface SchemaInspection {
@@ -21,6 +22,8 @@ export interface SchemaInspection {
   readonly largeObjects: number;
   /** Open transactions older than a minute, and prepared ones. */
   readonly longTransactions: readonly string[];
+  /** What the schema uses that older servers do not know. */
+  readonly versionFeatures: readonly VersionFeature[];
   readonly routines: readonly Routine[];
   /** Names of members of extensions installed in the moving schema. */
   readonly extensionMembers: ReadonlySet<string>;
@@ -68,6 +71,7 @@ export async function inspectSchema(
     fingerprint: fingerprint(entries),
     largeObjects: facts?.large_objects ?? 0,
     longTransactions: await longTransactions(client),
+    versionFeatures: await inspectVersionFeatures(client, oid),
     routines: await inspectRoutines(client, oid),
     extensionMembers: await extensionMembers(client, oid),
   };

@@ -7,11 +7,13 @@ import { scope } from "./checks/scope";
 import { serverVersions } from "./checks/server-versions";
 import { targetContent } from "./checks/target-content";
 import { unmovableObjects } from "./checks/unmovable-objects";
+import { versionFeatures } from "./checks/version-features";
 import type { Check, Ends } from "./finding";
 
 /** In the order in which a reader wants to hear of them. */
 const CHECKS: readonly Check[] = [
   serverVersions,
+  versionFeatures,
   scope,
   references,
   unmovableObjects,

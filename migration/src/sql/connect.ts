@@ -117,6 +117,15 @@ export async function rows<T>(
   return result.rows as T[];
 }
 
+/** The major version of the server of a session. */
+export async function serverVersion(client: pg.Client): Promise<number> {
+  const [row] = await rows<{ version: number }>(
+    client,
+    "SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS version",
+  );
+  return row?.version ?? 0;
+}
+
 /** SQLSTATEs and Node codes of a session that its server or the network has ended; class 08 is all of this kind. */
 const LOST = new Set(["57P01", "57P02", "57P03", "ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"]);
 

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { RehomeError } from "../errors";
 import { renameInCode, type Renaming } from "../ddl/rename-code";
 import { splitIdentifiers } from "../ddl/rename-routines";
+import { comparable } from "../inspect/across-versions";
 import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import type { Relation } from "../inspect/relations";
@@ -10,7 +11,7 @@ import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { renamingOf } from "../plan/renaming";
-import { open, rows, transaction } from "../sql/connect";
+import { open, rows, serverVersion, transaction } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
@@ -150,9 +151,11 @@ export async function catalogDifferences({ request, target, inspection }: Run): 
   );
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
-  return differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
-    (line) => `catalog: ${line}`,
-  );
+  const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
+  return differences(
+    comparable(renamedEntries(inspection.entries, renaming), versions),
+    comparable(renamedEntries(here, same), versions),
+  ).map((line) => `catalog: ${line}`);
 }
 
 /** Objects of the new home that the service's role does not own. */
