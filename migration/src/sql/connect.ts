@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
+import { tlsFailure, tlsOptions } from "./tls";
 
 /** What a query gives back where its shape is the caller's business. */
 export type Row = Record<string, unknown>;
@@ -32,28 +31,19 @@ export const sessionSql = Object.entries(SESSION)
   .map(([name, value]) => `SET ${name} = '${value}'`)
   .join("; ");
 
-function tls(server: ServerConnection): ConnectionOptions | false {
-  const mode = server.sslmode ?? "disable";
-  if (mode === "disable") return false;
-  const ca = server.sslrootcert === undefined ? {} : { ca: readFileSync(server.sslrootcert, "utf8") };
-  if (mode === "require") return { rejectUnauthorized: false, ...ca };
-  if (mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
-  return { rejectUnauthorized: true, servername: server.host, ...ca };
-}
-
 /** `host:port`, for messages. */
 export function address(server: ServerConnection): string {
   return `${server.host}:${server.port}`;
 }
 
-/** The configuration of a `pg` client for one database of a server. */
+/** The configuration of a `pg` client for one database of a server. @throws RehomeError `tls-root-unreadable` */
 export function clientConfig(server: ServerConnection, database: string): pg.ClientConfig {
   return {
     host: server.host,
     port: server.port,
     user: server.user,
     database,
-    ssl: tls(server),
+    ssl: tlsOptions(server),
     application_name: "rehome",
     keepAlive: true,
     connectionTimeoutMillis: 15_000,
@@ -63,7 +53,8 @@ export function clientConfig(server: ServerConnection, database: string): pg.Cli
 
 /**
  * Opens a session with the engine's settings.
- * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing` with the address and the remedy.
+ * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `tls-refused`, `tls-missing`,
+ * `tls-required`, `tls-root-unreadable` with the address and the remedy.
  */
 export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(server, database));
@@ -139,7 +130,10 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
+/** The error to tell when a session could not be opened. */
+export function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
+  const encryption = tlsFailure(server, error);
+  if (encryption !== undefined) return encryption;
   const where = `PostgreSQL at ${address(server)}`;
   const code = codeOf(error);
   if (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization) {
