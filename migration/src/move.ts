@@ -26,7 +26,7 @@ import {
   type MigrationRow,
 } from "./journal/journal";
 import { placementName } from "./naming";
-import { inspectSource, inspectTarget } from "./plan/inspect-ends";
+import { inspectSource, inspectTarget, withUnfitText } from "./plan/inspect-ends";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
 import { isConnectionLost, rows, withSession } from "./sql/connect";
@@ -82,8 +82,8 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
 async function carryOut(request: MoveRequest, sessions: Sessions, progress: Tracker): Promise<MoveResult> {
   const { source, target } = sessions;
   progress.enter("inspect", { bytes: 0, tables: 0 });
-  const inspection = await inspectSource(source, request);
   const found = await inspectTarget(target, request);
+  const inspection = await withUnfitText(source, await inspectSource(source, request), found);
   const plan = makePlan(request, inspection, found, await dumpVersion());
   refuseBlocked(plan);
   if (!found.ownerExists) {

@@ -26,6 +26,7 @@ const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation =
   populated: true,
   columns: ["id"],
   allColumns: ["id"],
+  sorted: [],
   binary: true,
 });
 const source: SchemaInspection = {
@@ -43,6 +44,7 @@ const source: SchemaInspection = {
   largeObjects: 0,
   longTransactions: [],
   versionFeatures: [],
+  text: { encoding: "UTF8", collation: "libc C", collations: [], hashedByText: [], unfit: [] },
   routines: [],
   extensionMembers: new Set(["citext"]),
 };
@@ -50,6 +52,8 @@ const target: TargetInspection = {
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
   installedExtensions: new Map(),
+  text: { encoding: "UTF8", collation: "libc C" },
+  collations: new Map([["de-x-icu", "icu de (153.1)"]]),
   strangers: 0,
   ownerExists: true,
 };
@@ -120,6 +124,40 @@ const cases: Case[] = [
       ],
     },
     target: { serverVersion: 14 },
+  },
+  {
+    code: "encoding-mismatch",
+    says: /kept in UTF8, the new home in LATIN1.* no form in LATIN1: notes\./,
+    source: { text: { ...source.text, unfit: ["notes"] } },
+    target: { text: { ...target.text, encoding: "LATIN1" } },
+  },
+  {
+    code: "encoding-mismatch",
+    says: /kept in SQL_ASCII.* is not UTF8: notes\./,
+    source: { text: { ...source.text, encoding: "SQL_ASCII", unfit: ["notes"] } },
+  },
+  {
+    code: "encoding-partitions",
+    says: /UTF8 spreads otherwise than LATIN1: parts\./,
+    source: { text: { ...source.text, encoding: "LATIN1", hashedByText: ["parts"] } },
+  },
+  {
+    code: "encoding-unchecked",
+    level: "warning",
+    says: /SQL_ASCII/,
+    target: { text: { ...target.text, encoding: "SQL_ASCII" } },
+  },
+  {
+    code: "collation-missing",
+    says: /no collation of these names: xx-x-icu\./,
+    source: { text: { ...source.text, collations: [{ name: "xx-x-icu", sorts: "icu xx" }] } },
+  },
+  {
+    code: "collation-differs",
+    level: "warning",
+    says: /the default: libc C there, icu de here; de-x-icu: icu de \(140\) there, icu de \(153\.1\) here/,
+    source: { text: { ...source.text, collations: [{ name: "de-x-icu", sorts: "icu de (140)" }] } },
+    target: { text: { ...target.text, collation: "icu de" } },
   },
   { code: "target-not-empty", says: /new\/erp\.core holds 2 objects/, target: { strangers: 2 } },
   { code: "extension-missing", says: /citext/, target: { availableExtensions: new Set() } },

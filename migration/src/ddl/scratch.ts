@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { RehomeError, messageOf } from "../errors";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
-import { rows, transaction, withSession } from "../sql/connect";
+import { rows, serverVersion, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { MoveRequest } from "../types";
 import { renameRoutines } from "./rename-routines";
@@ -56,9 +56,11 @@ export async function renamedDefinitions(
     `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype
      FROM pg_catalog.pg_database WHERE datname = current_database()`,
   );
+  // The server's own provider may be one that this encoding or locale does not go with.
+  const provider = (await serverVersion(target)) >= 15 ? "LOCALE_PROVIDER libc" : "";
   await target.query(
     `CREATE DATABASE ${ident(name)} TEMPLATE template0 ENCODING ${literal(locale?.encoding ?? "UTF8")}
-     LC_COLLATE ${literal(locale?.collate ?? "C")} LC_CTYPE ${literal(locale?.ctype ?? "C")} CONNECTION LIMIT 10`,
+     ${provider} LC_COLLATE ${literal(locale?.collate ?? "C")} LC_CTYPE ${literal(locale?.ctype ?? "C")} CONNECTION LIMIT 10`,
   );
   try {
     await target.query(

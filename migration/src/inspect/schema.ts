@@ -6,6 +6,7 @@ import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
+import { inspectSchemaText, type SchemaText } from "./text";
 import { inspectVersionFeatures, type VersionFeature } from "./version-features";
 
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
@@ -24,6 +25,7 @@ export interface SchemaInspection {
   readonly longTransactions: readonly string[];
   /** What the schema uses that older servers do not know. */
   readonly versionFeatures: readonly VersionFeature[];
+  readonly text: SchemaText;
   readonly routines: readonly Routine[];
   /** Names of members of extensions installed in the moving schema. */
   readonly extensionMembers: ReadonlySet<string>;
@@ -72,6 +74,7 @@ export async function inspectSchema(
     largeObjects: facts?.large_objects ?? 0,
     longTransactions: await longTransactions(client),
     versionFeatures: await inspectVersionFeatures(client, oid),
+    text: await inspectSchemaText(client, oid),
     routines: await inspectRoutines(client, oid),
     extensionMembers: await extensionMembers(client, oid),
   };

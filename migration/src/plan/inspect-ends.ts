@@ -2,6 +2,7 @@ import type pg from "pg";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
 import { inspectSchema, schemaOid, type SchemaInspection } from "../inspect/schema";
+import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
@@ -20,6 +21,21 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
   );
 }
 
+/**
+ * What the old home has that the new one's encoding has no form for: known once both have been read, and asked only
+ * where a conversion may fail, for it reads every row.
+ */
+export async function withUnfitText(
+  client: pg.Client,
+  source: SchemaInspection,
+  target: TargetInspection,
+): Promise<SchemaInspection> {
+  const encodings = { from: source.text.encoding, to: target.text.encoding };
+  if (!mayNotFit(encodings.from, encodings.to)) return source;
+  const unfit = await inspectUnfit(client, source.schema, source.relations, encodings);
+  return { ...source, text: { ...source.text, unfit } };
+}
+
 /** Reads the new home's database. */
 export async function inspectTarget(client: pg.Client, request: MoveRequest): Promise<TargetInspection> {
   const [facts] = await rows<{ version: number; owner: boolean }>(
@@ -32,6 +48,8 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     serverVersion: facts?.version ?? 0,
     availableExtensions: await availableExtensions(client),
     installedExtensions: new Map((await inspectExtensions(client)).map((e) => [e.name, e.schema])),
+    text: await inspectTextFacts(client),
+    collations: await offeredCollations(client),
     strangers: (await isOurs(client, request)) ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),

@@ -1,6 +1,8 @@
 import type { Finding } from "../types";
 import { activity } from "./checks/activity";
 import { code } from "./checks/code";
+import { collations } from "./checks/collations";
+import { encodings } from "./checks/encodings";
 import { extensions } from "./checks/extensions";
 import { references } from "./checks/references";
 import { scope } from "./checks/scope";
@@ -19,6 +21,8 @@ const CHECKS: readonly Check[] = [
   unmovableObjects,
   code,
   extensions,
+  encodings,
+  collations,
   targetContent,
   activity,
 ];

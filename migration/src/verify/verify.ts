@@ -5,30 +5,17 @@ import { splitIdentifiers } from "../ddl/rename-routines";
 import { comparable } from "../inspect/across-versions";
 import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
-import type { Relation } from "../inspect/relations";
+import { inspectTextFacts } from "../inspect/text";
 import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
 import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { renamingOf } from "../plan/renaming";
 import { open, rows, serverVersion, transaction } from "../sql/connect";
-import { ident, qualified } from "../sql/quote";
+import { ident } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
-
-/**
- * Count and hash of a table, made inside the server; the hash does not depend on the rows' order. Columns go by name:
- * a dump puts those that a table inherits first, wherever they stood.
- */
-export function digestSql(
-  schema: string,
-  { name, allColumns }: Pick<Relation, "name" | "allColumns">,
-  method: "checksum" | "count",
-): string {
-  const row = `ROW(${allColumns.map(ident).join(", ")})`;
-  const hash = method === "count" ? "''" : `coalesce(sum(hashtextextended(${row}::text, 0)), 0)::text`;
-  return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, name)}`;
-}
+import { digestSql } from "./digest";
 
 /**
  * Compares both homes: rows, sequences, catalog and owners. Records the proof.
@@ -42,6 +29,8 @@ export async function verify(run: Run): Promise<TableVerification[]> {
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
     tables: tables.length,
   });
+  const { encoding } = await inspectTextFacts(target);
+  const converted = encoding !== inspection.text.encoding;
   const proof: TableVerification[] = [];
   await inParallel(
     [...tables].sort((a, b) => b.bytes - a.bytes),
@@ -51,10 +40,10 @@ export async function verify(run: Run): Promise<TableVerification[]> {
       await Promise.all(both.map((client) => client.end().catch(() => undefined)));
     },
     async ([source, home], table) => {
-      const method = request.options.verify;
+      const options = { method: request.options.verify, converted };
       const [before, after] = await Promise.all([
-        digest(source, digestSql(request.from.schema, table, method)),
-        digest(home, digestSql(request.to.schema, table, method)),
+        digest(source, digestSql(request.from.schema, table, options)),
+        digest(home, digestSql(request.to.schema, table, options)),
       ]);
       proof.push({
         table: table.name,
