@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
+import { assumeOwners } from "./ddl/assume-owners";
 import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
 import { RehomeError, codeOf, messageOf } from "./errors";
@@ -26,6 +27,8 @@ import {
   type MigrationRow,
 } from "./journal/journal";
 import { placementName } from "./naming";
+import type { SchemaInspection } from "./inspect/schema";
+import type { TargetInspection } from "./plan/finding";
 import { inspectSource, inspectTarget, withUnfitText } from "./plan/inspect-ends";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
@@ -83,8 +86,8 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
   const { source, target } = sessions;
   progress.enter("inspect", { bytes: 0, tables: 0 });
   const found = await inspectTarget(target, request);
-  const inspection = await withUnfitText(source, await inspectSource(source, request), found);
-  const plan = makePlan(request, inspection, found, await dumpVersion());
+  const seen = await withUnfitText(source, await inspectSource(source, request), found);
+  const plan = makePlan(request, seen, found, await dumpVersion());
   refuseBlocked(plan);
   if (!found.ownerExists) {
     throw new RehomeError(
@@ -92,6 +95,10 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
       `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
     );
   }
+  await assumeOwners(target, found.rights);
+  const inspection = (await assumeOwners(source, seen.rights))
+    ? await seenByMember(request, sessions, found)
+    : seen;
   await ensureJournal(target);
   await ensureJournal(source);
   const migration = await startMigration(target, {
@@ -117,6 +124,17 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     await giveBack(run, error);
     throw lostOr(error, plan);
   }
+}
+
+/** To one who may not use the schema, the server prints names otherwise, and its rows are not to be read. */
+async function seenByMember(
+  request: MoveRequest,
+  { source }: Sessions,
+  found: TargetInspection,
+): Promise<SchemaInspection> {
+  const inspection = await withUnfitText(source, await inspectSource(source, request), found);
+  refuseBlocked(makePlan(request, inspection, found, await dumpVersion()));
+  return inspection;
 }
 
 /** The error to tell: of a lost session, in words, whatever it was doing; any other as it is. */

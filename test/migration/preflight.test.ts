@@ -2,6 +2,7 @@ import { formatPlan, type MoveRequest } from "@rehome/migration";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadGrammar } from "../../migration/src/ddl/rename-code";
 import type { Relation } from "../../migration/src/inspect/relations";
+import type { Rights } from "../../migration/src/inspect/rights";
 import type { SchemaInspection } from "../../migration/src/inspect/schema";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
 import type { TargetInspection } from "../../migration/src/plan/finding";
@@ -29,7 +30,29 @@ const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation =
   sorted: [],
   binary: true,
 });
+const rights: Rights = {
+  user: "postgres",
+  database: "core_db",
+  version: 15,
+  superuser: true,
+  managed: false,
+  createDatabases: true,
+  bypassRowSecurity: true,
+  createSchemas: true,
+  signalSessions: true,
+  owners: [{ name: "core_user", usable: true, grantable: false }],
+  forcedRowSecurity: [],
+  trustedExtensions: new Set(["citext"]),
+};
+/** An administrator that is no superuser and has all that it takes, but for `change`. */
+const plain = (change: Partial<Rights> = {}): Rights => ({
+  ...rights,
+  user: "admin",
+  superuser: false,
+  ...change,
+});
 const source: SchemaInspection = {
+  rights,
   serverVersion: 15,
   schema: "public",
   relations: [relation("users", "r", 45_000_000, 12_300), relation("orders"), relation("v", "v", 0, 0)],
@@ -49,6 +72,7 @@ const source: SchemaInspection = {
   extensionMembers: new Set(["citext"]),
 };
 const target: TargetInspection = {
+  rights,
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
   installedExtensions: new Map(),
@@ -159,6 +183,48 @@ const cases: Case[] = [
     source: { text: { ...source.text, collations: [{ name: "de-x-icu", sorts: "icu de (140)" }] } },
     target: { text: { ...target.text, collation: "icu de" } },
   },
+  {
+    code: "rights-missing",
+    says: /"admin" of host "old" lacks the right for the journal's schema/,
+    source: { rights: plain({ createSchemas: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /"admin" of host "new" lacks the right for acting as "core_user"/,
+    target: { rights: plain({ owners: [{ name: "core_user", usable: false, grantable: false }] }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "new" .* scratch database/,
+    target: { rights: plain({ createDatabases: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "old" .* forced row security of secret\./,
+    source: { rights: plain({ bypassRowSecurity: false, forcedRowSecurity: ["secret"] }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "new" .* forced row security of secret\./,
+    source: { rights: { ...rights, forcedRowSecurity: ["secret"] } },
+    target: { rights: plain({ bypassRowSecurity: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /cannot create the extensions citext, which need a superuser/,
+    target: { rights: plain({ trustedExtensions: new Set() }) },
+  },
+  {
+    code: "rights-missing",
+    says: /cannot take extensions to other schemas.* citext from public\./,
+    target: { rights: plain(), installedExtensions: new Map([["citext", "ext"]]) },
+  },
+  {
+    code: "rights-sessions",
+    level: "warning",
+    says: /"admin" of host "old" cannot end/,
+    source: { rights: plain({ signalSessions: false }) },
+  },
   { code: "target-not-empty", says: /new\/erp\.core holds 2 objects/, target: { strangers: 2 } },
   { code: "extension-missing", says: /citext/, target: { availableExtensions: new Set() } },
   {
@@ -192,6 +258,32 @@ describe("preflight", () => {
     expect(formatPlan(plan)).toContain(`${finding?.message} ${finding?.remedy} [${code}]`);
     if (level === "warning") expect(() => refuseBlocked(plan)).not.toThrow();
     else expect(() => refuseBlocked(plan)).toThrow(new RegExp(`core cannot move.*\\[${code}\\]`, "s"));
+  });
+
+  it.each([
+    ["nothing where an administrator has all that it takes", {}],
+    [
+      "nothing where it may make itself a member",
+      { owners: [{ name: "u", usable: false, grantable: true }] },
+    ],
+    [
+      "nothing of extensions where a cloud allows them",
+      { trustedExtensions: new Set<string>(), managed: true },
+    ],
+  ])("finds %s", (_, change) => {
+    const both = { rights: plain(change) };
+    const ends = { request, source: { ...source, ...both }, target: { ...target, ...both } };
+    expect(makePlan(ends.request, ends.source, ends.target, 15).findings).toEqual([]);
+  });
+
+  it.each([
+    [15, "u", 'Run GRANT "u" TO "admin" there as one who may.'],
+    [16, "u", 'Run GRANT "u" TO "admin" WITH INHERIT TRUE, SET TRUE there as one who may.'],
+    [16, "pg_database_owner", 'Run ALTER DATABASE "core_db" OWNER TO "admin" there as one who may.'],
+  ])("names what to run on %i for %s", (version, name, remedy) => {
+    const owners = [{ name, usable: false, grantable: false }];
+    const plan = makePlan(request, { ...source, rights: plain({ version, owners }) }, target, 15);
+    expect(plan.findings.map((finding) => finding.remedy)).toEqual([remedy]);
   });
 
   it("tells all at once", () => {

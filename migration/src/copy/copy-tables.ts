@@ -65,9 +65,7 @@ async function openPair(from: Endpoint, to: Endpoint, extensions: readonly Exten
     await source.run(`SET search_path = ${readingPath(from.schema, extensions)}`);
     const target = await Wire.open(to.server, to.database);
     // CHECK constraints may call functions that rely on the service's search_path.
-    await target.run(
-      `SET search_path = ${readingPath(to.schema, extensions)}; SET session_replication_role = replica; SET synchronous_commit = off`,
-    );
+    await target.run(`SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off`);
     return { source, target };
   } catch (error) {
     source.close();

@@ -4,6 +4,7 @@ import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { rows, serverVersion, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { MoveRequest } from "../types";
+import { relocate } from "./relocate";
 import { renameRoutines } from "./rename-routines";
 import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
 import { dumpSchema } from "./dump";
@@ -129,11 +130,21 @@ async function rename(
   to: string,
   extensionHomes: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const moving = (await inspectExtensions(scratch)).filter(({ name, schema, relocatable }) => {
+    const home = extensionHomes.get(name) ?? schema;
+    return relocatable && (home !== schema || schema === from || schema === to);
+  });
+  if (from !== to && moving.length > 0 && !(await isSuperuser(scratch))) {
+    // Only a superuser moves an extension: what is not the extension's moves away from it. A range type's functions
+    // stay behind, and the new home makes its own.
+    await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to)}`);
+    await transaction(scratch, () => relocate(scratch, from, to, false));
+    return;
+  }
   await scratch.query(`CREATE SCHEMA ${ident(HOLD)}`);
   const moved: [string, string][] = [];
-  for (const { name, schema, relocatable } of await inspectExtensions(scratch)) {
+  for (const { name, schema } of moving) {
     const home = extensionHomes.get(name) ?? schema;
-    if (!relocatable || (home === schema && schema !== from && schema !== to)) continue;
     await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(HOLD)}`);
     moved.push([name, home]);
   }
@@ -145,6 +156,14 @@ async function rename(
     await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(home)}`);
     await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(home)}`);
   }
+}
+
+async function isSuperuser(client: pg.Client): Promise<boolean> {
+  const [row] = await rows<{ superuser: boolean }>(
+    client,
+    "SELECT rolsuper AS superuser FROM pg_catalog.pg_roles WHERE rolname = current_user",
+  );
+  return row?.superuser === true;
 }
 
 /** Creates an extension, and what it requires, in a schema, if it is not there. */

@@ -6,6 +6,7 @@ import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
+import { inspectRights, type Rights } from "./rights";
 import { inspectSchemaText, type SchemaText } from "./text";
 import { inspectVersionFeatures, type VersionFeature } from "./version-features";
 
@@ -25,6 +26,8 @@ export interface SchemaInspection {
   readonly longTransactions: readonly string[];
   /** What the schema uses that older servers do not know. */
   readonly versionFeatures: readonly VersionFeature[];
+  /** What the administrator may do in the database. */
+  readonly rights: Rights;
   readonly text: SchemaText;
   readonly routines: readonly Routine[];
   /** Names of members of extensions installed in the moving schema. */
@@ -48,10 +51,14 @@ export async function schemaOid(client: pg.Client, schema: string): Promise<numb
   return row?.oid;
 }
 
-/** Reads a schema whole; undefined when there is none of that name. */
+/**
+ * Reads a schema whole; undefined when there is none of that name.
+ * @param owner the role that owns the dataset's objects there
+ */
 export async function inspectSchema(
   client: pg.Client,
   schema: string,
+  owner: string,
 ): Promise<SchemaInspection | undefined> {
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return undefined;
@@ -74,6 +81,7 @@ export async function inspectSchema(
     largeObjects: facts?.large_objects ?? 0,
     longTransactions: await longTransactions(client),
     versionFeatures: await inspectVersionFeatures(client, oid),
+    rights: await inspectRights(client, schema, owner),
     text: await inspectSchemaText(client, oid),
     routines: await inspectRoutines(client, oid),
     extensionMembers: await extensionMembers(client, oid),

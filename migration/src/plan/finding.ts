@@ -1,4 +1,5 @@
 import type { DatabaseInspection } from "../inspect/database";
+import type { Rights } from "../inspect/rights";
 import type { SchemaInspection } from "../inspect/schema";
 import type { TextFacts } from "../inspect/text";
 import type { Finding, MoveRequest, Strategy } from "../types";
@@ -9,6 +10,7 @@ export interface TargetInspection {
   readonly availableExtensions: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
+  readonly rights: Rights;
   readonly text: TextFacts;
   /** The server's named collations, with what each sorts by. */
   readonly collations: ReadonlyMap<string, string>;

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
+import { inspectRights } from "../inspect/rights";
 import { inspectSchema, schemaOid, type SchemaInspection } from "../inspect/schema";
 import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { findFence } from "../fence/fence";
@@ -13,7 +14,7 @@ import type { TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SchemaInspection> {
-  const found = await inspectSchema(client, request.from.schema);
+  const found = await inspectSchema(client, request.from.schema, request.from.owner);
   if (found !== undefined) return found;
   throw new RehomeError(
     "schema-missing",
@@ -31,10 +32,14 @@ export async function withUnfitText(
   target: TargetInspection,
 ): Promise<SchemaInspection> {
   const encodings = { from: source.text.encoding, to: target.text.encoding };
-  if (!mayNotFit(encodings.from, encodings.to)) return source;
+  if (!mayNotFit(encodings.from, encodings.to) || !mayRead(source)) return source;
   const unfit = await inspectUnfit(client, source.schema, source.relations, encodings);
   return { ...source, text: { ...source.text, unfit } };
 }
+
+/** Whether the administrator may read the rows; one that may make itself a member of their owner does so later. */
+const mayRead = ({ rights }: SchemaInspection): boolean =>
+  rights.superuser || rights.owners.every(({ usable }) => usable);
 
 /** Reads the new home's database. */
 export async function inspectTarget(client: pg.Client, request: MoveRequest): Promise<TargetInspection> {
@@ -48,6 +53,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     serverVersion: facts?.version ?? 0,
     availableExtensions: await availableExtensions(client),
     installedExtensions: new Map((await inspectExtensions(client)).map((e) => [e.name, e.schema])),
+    rights: await inspectRights(client, request.to.schema, request.to.owner),
     text: await inspectTextFacts(client),
     collations: await offeredCollations(client),
     strangers: (await isOurs(client, request)) ? 0 : await countObjects(client, request.to.schema),

@@ -5,6 +5,7 @@ import { collations } from "./checks/collations";
 import { encodings } from "./checks/encodings";
 import { extensions } from "./checks/extensions";
 import { references } from "./checks/references";
+import { rights } from "./checks/rights";
 import { scope } from "./checks/scope";
 import { serverVersions } from "./checks/server-versions";
 import { targetContent } from "./checks/target-content";
@@ -17,6 +18,7 @@ const CHECKS: readonly Check[] = [
   serverVersions,
   versionFeatures,
   scope,
+  rights,
   references,
   unmovableObjects,
   code,

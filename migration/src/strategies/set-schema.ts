@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { emptySchema } from "../ddl/empty-schema";
+import { withOpenSchema } from "../ddl/open-schema";
 import { relocate, takeOver } from "../ddl/relocate";
 import { renameRoutines } from "../ddl/rename-routines";
 import {
@@ -50,10 +51,12 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
     await carryComment(run);
     const before = await files(target, from.schema);
-    await relocate(target, from.schema, to.schema);
-    await takeOver(target, to.schema, to.owner);
-    await renameRoutines(target, to.schema, renamingOf(request, inspection));
-    await prove(run, before);
+    await withOpenSchema(target, to.schema, async () => {
+      await relocate(target, from.schema, to.schema);
+      await takeOver(target, to.schema, to.owner);
+      await renameRoutines(target, to.schema, renamingOf(request, inspection));
+      await prove(run, before);
+    });
     const sealedHere = await findFence(target, dataset, to.schema);
     if (sealedHere !== undefined) await forgetFence(target, sealedHere);
     await recordSeal(target, fence);
