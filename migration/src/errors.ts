@@ -1,3 +1,5 @@
+import type { ErrorCode } from "./codes";
+
 /** SQLSTATEs that the engine acts on, by PostgreSQL's own names (appendix A of its manual). */
 export const SQLSTATE = {
   deadlockDetected: "40P01",
@@ -8,6 +10,7 @@ export const SQLSTATE = {
   invalidCatalogName: "3D000",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",
+  tooManyConnections: "53300",
   lockNotAvailable: "55P03",
   objectInUse: "55006",
   undefinedColumn: "42703",
@@ -27,10 +30,10 @@ interface Details {
  * The message names the place, the value and the remedy, and never a secret or a row's content.
  */
 export class RehomeError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly retryable: boolean;
 
-  constructor(code: string, message: string, details: Details = {}) {
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "RehomeError";
     this.code = code;

@@ -27,9 +27,9 @@ import {
   type MigrationRow,
 } from "./journal/journal";
 import { placementName } from "./naming";
-import type { SchemaInspection } from "./inspect/schema";
-import type { TargetInspection } from "./plan/finding";
+import type { SourceInspection, TargetInspection } from "./plan/finding";
 import { inspectSource, inspectTarget, withUnfitText } from "./plan/inspect-ends";
+import { jobsOf } from "./plan/needs";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
 import { isConnectionLost, rows, withSession } from "./sql/connect";
@@ -89,12 +89,6 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
   const seen = await withUnfitText(source, await inspectSource(source, request), found);
   const plan = makePlan(request, seen, found, await dumpVersion());
   refuseBlocked(plan);
-  if (!found.ownerExists) {
-    throw new RehomeError(
-      "owner-missing",
-      `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
-    );
-  }
   await assumeOwners(target, found.rights);
   const inspection = (await assumeOwners(source, seen.rights))
     ? await seenByMember(request, sessions, found)
@@ -113,7 +107,7 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     migration: migration.id,
     target: plan.to,
   };
-  const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
+  const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
   try {
     await dropLeftovers(run);
@@ -131,7 +125,7 @@ async function seenByMember(
   request: MoveRequest,
   { source }: Sessions,
   found: TargetInspection,
-): Promise<SchemaInspection> {
+): Promise<SourceInspection> {
   const inspection = await withUnfitText(source, await inspectSource(source, request), found);
   refuseBlocked(makePlan(request, inspection, found, await dumpVersion()));
   return inspection;

@@ -156,6 +156,7 @@ describe("two services of one host", () => {
         ...{ options: { mode: "offline", verify: "checksum" }, custody: { shared: "rehome" } },
         shared: ["shared/chiro_erp.crm_schema", "shared/chiro_erp.public"],
         ownDatabases: [],
+        declaredOn: ["shared"],
         ...{ homeServer: server("shared"), nextServer: none, formerlyServer: none },
       },
       hooks: ["rehome-release-dataset-topology"],
@@ -340,6 +341,7 @@ describe("an existing host", () => {
     expect(need(graph, "Migration core").inputs).toMatchObject({
       homeServer: secret({ ...address, password: "hush" }),
       custody: { legacy: "kept" },
+      declaredOn: [],
     });
     expect((await valueOf(graph.result.connections))["core"]).toMatchObject({
       ...{ host: "db.example.com", port: 6432, user: "core_user", password: "own" },

@@ -176,8 +176,12 @@ describe("the service's own doings in mid-move", () => {
 describe("what is in the fence's way", () => {
   it("is named: a prepared transaction", async () => {
     const world = await makeWorld(a, b, "prepared", TABLES, { options: { fenceTimeout: 300 } });
-    await a.sql("prepared", "BEGIN; DELETE FROM public.children; PREPARE TRANSACTION 'left ''here'");
-    await expect(move(world.request)).rejects.toMatchObject({
+    let left: string | undefined;
+    const leave = "BEGIN; DELETE FROM public.children; PREPARE TRANSACTION 'left ''here'";
+    const moving = move(world.request, ({ stage }) => {
+      if (stage === "prepare") left ??= meanwhile(a, "prepared", leave); // one that was there before is in the plan
+    });
+    await expect(moving).rejects.toMatchObject({
       code: "fence-timeout",
       retryable: true,
       message: expect.stringContaining("prepared transaction 'left ''here'") as string,
@@ -276,7 +280,8 @@ describe("a plan", () => {
       );
     const before = await state();
     const first = await planMove(world.request);
-    expect(await planMove(world.request)).toEqual(first);
+    // What is free on a disk is nobody's to hold still.
+    expect({ ...(await planMove(world.request)), diskFree: 0 }).toEqual({ ...first, diskFree: 0 });
     expect(await state()).toEqual(before);
   });
 });

@@ -1,11 +1,12 @@
 import { formatPlan, type MoveRequest } from "@rehome/migration";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadGrammar } from "../../migration/src/ddl/rename-code";
+import { FINDING_CODES } from "../../migration/src/codes";
 import type { Relation } from "../../migration/src/inspect/relations";
 import type { Rights } from "../../migration/src/inspect/rights";
-import type { SchemaInspection } from "../../migration/src/inspect/schema";
+import type { ServerInspection } from "../../migration/src/inspect/server";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
-import type { TargetInspection } from "../../migration/src/plan/finding";
+import type { SourceInspection, TargetInspection } from "../../migration/src/plan/finding";
 import { preflight } from "../../migration/src/plan/preflight";
 import { extensionHome } from "../../migration/src/plan/renaming";
 
@@ -23,6 +24,8 @@ const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation =
   name,
   kind,
   bytes,
+  indexBytes: bytes / 2,
+  tablespace: null,
   rows,
   populated: true,
   columns: ["id"],
@@ -51,8 +54,27 @@ const plain = (change: Partial<Rights> = {}): Rights => ({
   superuser: false,
   ...change,
 });
-const source: SchemaInspection = {
+const MB = 1_000_000;
+const host = (identity: string, change: Partial<ServerInspection> = {}): ServerInspection => ({
+  identity,
+  standby: false,
+  readOnly: false,
+  readOnlyFrom: "default",
+  user: "admin",
+  superuser: true,
+  freeSessions: { "max_connections of the server": 90 },
+  lockCapacity: 7000,
+  databaseBytes: 50 * MB,
+  walBytes: 10 * MB,
+  walHeld: false,
+  ...change,
+});
+const obstacles = { running: false, prepared: [], invalidIndexes: [] };
+const source: SourceInspection = {
   rights,
+  server: host("one"),
+  obstacles,
+  fences: [],
   serverVersion: 15,
   schema: "public",
   relations: [relation("users", "r", 45_000_000, 12_300), relation("orders"), relation("v", "v", 0, 0)],
@@ -80,6 +102,9 @@ const target: TargetInspection = {
   collations: new Map([["de-x-icu", "icu de (153.1)"]]),
   strangers: 0,
   ownerExists: true,
+  server: host("two"),
+  obstacles,
+  reclaimable: 0,
 };
 const routine = (body: string, language = "plpgsql") => ({ signature: "f(x integer)", language, body });
 const reference = (direction: "inward" | "outward", n = 1) =>
@@ -90,13 +115,102 @@ interface Case {
   readonly code: string;
   readonly level?: "warning";
   readonly says: RegExp;
-  readonly source?: Partial<SchemaInspection>;
+  readonly source?: Partial<SourceInspection>;
   readonly target?: Partial<TargetInspection>;
   readonly request?: Partial<MoveRequest>;
   /** The version of `pg_dump` at hand. */
   readonly dump?: number;
 }
 const cases: Case[] = [
+  {
+    code: "name-too-long",
+    says: /schema "é{32}" has 64 bytes; PostgreSQL keeps 63/,
+    request: { to: { ...request.to, schema: "é".repeat(32) } },
+  },
+  {
+    code: "reserved-name",
+    says: /"pg_core" is a schema that PostgreSQL keeps/,
+    request: { to: { ...request.to, schema: "pg_core" } },
+  },
+  {
+    code: "same-placement",
+    says: /old\/core_db\.public and new\/core_db\.public are the same/,
+    request: { to: { ...request.to, database: "core_db", schema: "public" } },
+    target: { server: host("one") },
+  },
+  { code: "source-standby", says: /"old" is a standby/, source: { server: host("one", { standby: true }) } },
+  {
+    code: "source-read-only",
+    says: /"old" are read-only/,
+    source: { server: host("one", { readOnly: true, readOnlyFrom: "database" }) },
+  },
+  {
+    code: "target-read-only",
+    says: /"new" is a standby/,
+    target: { server: host("two", { standby: true }) },
+  },
+  { code: "owner-missing", says: /"new" has no role "core_user"/, target: { ownerExists: false } },
+  {
+    code: "prepared-transactions",
+    says: /'it''s' of core_user \(on users; orders\)/,
+    source: {
+      obstacles: {
+        ...obstacles,
+        prepared: [{ gid: "it's", owner: "core_user", tables: ["users", "orders"], reading: false }],
+      },
+    },
+  },
+  {
+    code: "source-fenced",
+    says: /users of old\/core_db\.public stands fenced since crm has moved to x\/y\.z/,
+    source: { fences: [{ dataset: "crm", target: "x/y.z", sealed: true, tables: ["users"] }] },
+  },
+  {
+    code: "connections-too-few",
+    says: /"new" has room for 2 more sessions by the connection limit of the database; a move with 4 jobs has 5 open/,
+    target: {
+      server: host("two", {
+        freeSessions: { "max_connections of the server": 3, "the connection limit of the database": 2 },
+      }),
+    },
+    request: { options: { ...request.options, jobs: 4 } },
+  },
+  {
+    code: "locks-too-few",
+    says: /"new" has room for 100 locks; this move holds up to 173 at a time/,
+    target: { server: host("two", { lockCapacity: 100 }) },
+  },
+  {
+    code: "disk-short",
+    says: /"new" has 70\.0 MB free for data and WAL; this move writes about 77\.5 MB/,
+    target: { disk: { data: 70 * MB, wal: 70 * MB, shared: true } },
+  },
+  {
+    code: "disk-short",
+    level: "warning",
+    says: /"new" has 11\.0 MB free for WAL; this move writes about 10\.0 MB, which leaves little/,
+    target: { disk: { data: 90 * MB, wal: 11 * MB, shared: false } },
+  },
+  {
+    code: "index-invalid",
+    level: "warning",
+    says: /i on users\./,
+    source: {
+      obstacles: {
+        ...obstacles,
+        invalidIndexes: [
+          { name: "i", table: "users" },
+          { name: "j", table: "not moving" },
+        ],
+      },
+    },
+  },
+  {
+    code: "tablespaces-not-carried",
+    level: "warning",
+    says: /users from fast\./,
+    source: { relations: [{ ...relation("users"), tablespace: "fast" }, relation("orders")] },
+  },
   { code: "pg-dump-older", says: /PostgreSQL 14.* of 15/, dump: 14 },
   { code: "mode-online", says: /mode: online/, request: { options: { mode: "online", verify: "count" } } },
   { code: "table-patterns", says: /table patterns/, request: { tables: ["a*"] } },
@@ -239,6 +353,50 @@ const cases: Case[] = [
 ];
 
 describe("preflight", () => {
+  it("has a case here for every code", () => {
+    const elsewhere = ["already-running", "extension-in-old-schema"]; // in tests of their own
+    expect([...new Set([...cases.map(({ code }) => code), ...elsewhere])].sort()).toEqual([...FINDING_CODES]);
+  });
+
+  it("says one thing of a place that cannot be, whatever else is wrong with it", () => {
+    const spoilt = { ...target, strangers: 7, server: source.server };
+    const to = { ...request.to, database: "core_db", schema: "public" };
+    const { findings } = makePlan({ ...request, to }, source, spoilt, 14);
+    expect(findings.map(({ code }) => code)).toEqual(["same-placement"]);
+  });
+
+  it("counts the sessions of both ends together where one server has both", () => {
+    const room = (free: number) => host("one", { freeSessions: { "max_connections of the server": free } });
+    const options = { ...request.options, jobs: 3 };
+    const said = (free: number) =>
+      makePlan(
+        { ...request, options },
+        { ...source, server: room(free) },
+        { ...target, server: room(free) },
+        15,
+      ).findings.map(({ message }) => message);
+    expect(said(8)).toEqual([]);
+    expect(said(7)).toEqual([expect.stringContaining("room for 7 more sessions")]);
+  });
+
+  it("leaves alone what a strategy does not do", () => {
+    const tight = { lockCapacity: 4, freeSessions: { "max_connections of the server": 5 } };
+    const ends = {
+      request,
+      source: {
+        ...source,
+        server: host("one", tight),
+        obstacles: { ...obstacles, invalidIndexes: [{ name: "i", table: "users" }] },
+        relations: [{ ...relation("users"), tablespace: "fast" }],
+      },
+      target: { ...target, server: host("one", tight), disk: { data: 0, wal: 0, shared: true } },
+      dumpVersion: 15,
+    };
+    expect(preflight({ ...ends, strategy: "set-schema" })).toEqual([]);
+    const codes = preflight({ ...ends, strategy: "template" }).map(({ code }) => code);
+    expect(codes).toEqual(["connections-too-few", "disk-short"]);
+  });
+
   it("finds nothing where nothing is wrong", () => {
     expect(preflight({ request, source, target, dumpVersion: 15 })).toEqual([]);
     expect(preflight({ request, source, target: undefined, dumpVersion: 15 })).toEqual([]);
@@ -255,7 +413,10 @@ describe("preflight", () => {
     const [finding] = plan.findings;
     expect(finding?.message).toMatch(says);
     expect(finding?.remedy).toMatch(/^[A-Z].*\.$/);
-    expect(formatPlan(plan)).toContain(`${finding?.message} ${finding?.remedy} [${code}]`);
+    const title = level === "warning" ? "warning" : "BLOCKER";
+    expect(formatPlan(plan)).toContain(
+      `\n  ${title}   ${finding?.message}\n            ${finding?.remedy} [${code}]`,
+    );
     if (level === "warning") expect(() => refuseBlocked(plan)).not.toThrow();
     else expect(() => refuseBlocked(plan)).toThrow(new RegExp(`core cannot move.*\\[${code}\\]`, "s"));
   });
@@ -284,6 +445,60 @@ describe("preflight", () => {
     const owners = [{ name, usable: false, grantable: false }];
     const plan = makePlan(request, { ...source, rights: plain({ version, owners }) }, target, 15);
     expect(plan.findings.map((finding) => finding.remedy)).toEqual([remedy]);
+  });
+
+  it("prints blockers before warnings, and a remedy once", () => {
+    const routines = ["a", "b"].map((name) => ({
+      ...routine("EXECUTE 'TABLE public.' || t"),
+      signature: name,
+    }));
+    const plan = makePlan(
+      request,
+      { ...source, longTransactions: ["pid 7"], routines, obstacles: { ...obstacles, running: true } },
+      { ...target, strangers: 1 },
+      15,
+    );
+    const lines = formatPlan(plan).split("\n");
+    const codes = lines.flatMap((line) => /\[([a-z-]+)\]$/.exec(line)?.[1] ?? []);
+    expect(codes).toEqual(["code-unclear", "target-not-empty", "already-running", "long-transactions"]);
+    const first = lines.findIndex((line) => line.startsWith("  BLOCKER"));
+    expect(lines.slice(first, first + 2)).toEqual([
+      expect.stringMatching(/^ {2}BLOCKER {3}function a may/),
+      expect.stringMatching(/^ {12}function b may/),
+    ]);
+  });
+
+  it("says how much disk it takes, and whether there is room", () => {
+    const text = (change: Partial<TargetInspection>, to = request.to) =>
+      formatPlan(makePlan({ ...request, to }, source, { ...target, ...change }, 15));
+    expect(text({})).toMatch(/disk +about 77\.5 MB in the new home; how much is free there is not known$/m);
+    const disk = { data: 900 * MB, wal: 900 * MB, shared: true };
+    expect(text({ disk })).toMatch(/disk +about 77\.5 MB in the new home; 900 MB are free$/m);
+    // Held back, WAL is as much as the data; what the former copy takes is given back first.
+    const held = { server: host("two", { walHeld: true }), disk: { data: 130 * MB, wal: 1, shared: true } };
+    expect(text({ ...held, reclaimable: 50 * MB })).not.toContain("disk-short");
+    expect(text(held)).toMatch(/135 MB.*\n.*\[disk-short\]/);
+    expect(text({}, { ...request.to, server, database: "core_db" })).not.toContain("disk ");
+  });
+
+  it("an owner that the stack declares may be still to come, in a preview", () => {
+    const missing = { ...target, ownerExists: false };
+    expect(makePlan({ ...request, ownerToCome: true }, source, missing, 15).findings).toEqual([]);
+  });
+
+  it.each([
+    ["database", /ALTER DATABASE "core_db" RESET default_transaction_read_only/],
+    ["user", /ALTER ROLE "admin" RESET/],
+    ["database user", /ALTER ROLE "admin" IN DATABASE "core_db" RESET/],
+    ["configuration file", /configuration \(it is set by: configuration file\)/],
+  ])("says how read-only sessions end that the %s is the reason of", (readOnlyFrom, remedy) => {
+    const plan = makePlan(
+      request,
+      { ...source, server: host("one", { readOnly: true, readOnlyFrom }) },
+      target,
+      15,
+    );
+    expect(plan.findings[0]?.remedy).toMatch(remedy);
   });
 
   it("tells all at once", () => {

@@ -39,7 +39,9 @@ const ENTRIES = [
    FROM pg_constraint o WHERE o.connamespace = $1::oid AND o.conparentid = 0 AND ${OWN("o", "pg_constraint")}`,
   `SELECT 'index', c.relname::text, concat_ws(' ', pg_get_indexdef(c.oid, 0, true), i.indisvalid, i.indisclustered,
      i.indisreplident, c.reloptions::text, (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid))
-   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}`,
+   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}
+     -- A dump leaves out what a failed CREATE INDEX CONCURRENTLY has left.
+     AND (i.indisvalid OR c.relkind = 'I')`,
   `SELECT 'trigger', t.tgrelid::regclass::text || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid, true), t.tgenabled)
    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
    WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal AND t.tgname <> 'rehome_fence'`,

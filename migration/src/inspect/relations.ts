@@ -7,7 +7,11 @@ export interface Relation {
   readonly name: string;
   /** `pg_class.relkind`: r table, p partitioned, v view, m materialized view, S sequence, f foreign table, c type. */
   readonly kind: string;
+  /** Of its rows, those in its TOAST table too. */
   readonly bytes: number;
+  readonly indexBytes: number;
+  /** The tablespace that it has been put into; null: its database's own. */
+  readonly tablespace: string | null;
   /** `pg_class.reltuples`, 0 when never analyzed. */
   readonly rows: number;
   /** Whether a materialized view holds rows. */
@@ -60,12 +64,15 @@ const RELATIONS = `
   WITH shape AS (${COLUMNS})
   SELECT c.oid::int8::text AS oid, c.relname::text AS name, c.relkind::text AS kind, c.relispopulated AS populated,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END::text AS bytes,
+         CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_indexes_size(c.oid) ELSE 0 END::text AS index_bytes,
+         s.spcname::text AS tablespace,
          greatest(c.reltuples, 0)::int8::text AS rows,
          coalesce(shape.columns, '{}') AS columns, coalesce(shape.all_columns, '{}') AS all_columns,
          coalesce(shape.sorted, '{}') AS sorted,
          coalesce(shape.is_binary, true) AS is_binary
   FROM pg_catalog.pg_class c
   LEFT JOIN shape ON shape.oid = c.oid
+  LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
   WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')
@@ -77,6 +84,8 @@ interface RelationRow {
   kind: string;
   populated: boolean;
   bytes: string;
+  index_bytes: string;
+  tablespace: string | null;
   rows: string;
   columns: string[];
   all_columns: string[];
@@ -93,6 +102,8 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     kind: row.kind,
     populated: row.populated,
     bytes: Number(row.bytes),
+    indexBytes: Number(row.index_bytes),
+    tablespace: row.tablespace,
     rows: Number(row.rows),
     columns: row.columns,
     allColumns: row.all_columns,

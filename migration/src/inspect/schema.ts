@@ -22,7 +22,7 @@ export interface SchemaInspection {
   readonly fingerprint: string;
   /** Large objects of the database, which belong to no schema. */
   readonly largeObjects: number;
-  /** Open transactions older than a minute, and prepared ones. */
+  /** Open transactions older than a minute. */
   readonly longTransactions: readonly string[];
   /** What the schema uses that older servers do not know. */
   readonly versionFeatures: readonly VersionFeature[];
@@ -103,9 +103,7 @@ async function longTransactions(client: pg.Client): Promise<string[]> {
     client,
     `SELECT format('pid %s of %s, open for %s s', pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::int) AS who
      FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
-       AND xact_start < clock_timestamp() - interval '1 minute' AND pid <> pg_backend_pid()
-     UNION ALL SELECT format('prepared transaction %L of %s', gid, owner) FROM pg_catalog.pg_prepared_xacts
-     WHERE database = current_database()`,
+       AND xact_start < clock_timestamp() - interval '1 minute' AND pid <> pg_backend_pid()`,
   );
   return found.map((row) => row.who);
 }

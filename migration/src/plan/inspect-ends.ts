@@ -1,8 +1,12 @@
 import type pg from "pg";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
+import { inspectDisk } from "../inspect/disk";
+import { inspectObstacles } from "../inspect/obstacles";
 import { inspectRights } from "../inspect/rights";
-import { inspectSchema, schemaOid, type SchemaInspection } from "../inspect/schema";
+import { inspectSchema, schemaOid } from "../inspect/schema";
+import { inspectServer } from "../inspect/server";
+import { standingFences } from "../inspect/standing-fences";
 import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
@@ -10,12 +14,19 @@ import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
 import type { MoveRequest } from "../types";
-import type { TargetInspection } from "./finding";
+import type { SourceInspection, TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
-export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SchemaInspection> {
+export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SourceInspection> {
   const found = await inspectSchema(client, request.from.schema, request.from.owner);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return {
+      ...found,
+      server: await inspectServer(client),
+      obstacles: await inspectObstacles(client, request.dataset, request.from),
+      fences: await standingFences(client, request, new Set(found.relations.map(({ name }) => name))),
+    };
+  }
   throw new RehomeError(
     "schema-missing",
     `database "${request.from.database}" on host "${request.from.host}" has no schema "${request.from.schema}". Check the placement that ${request.dataset} comes from.`,
@@ -28,9 +39,9 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
  */
 export async function withUnfitText(
   client: pg.Client,
-  source: SchemaInspection,
+  source: SourceInspection,
   target: TargetInspection,
-): Promise<SchemaInspection> {
+): Promise<SourceInspection> {
   const encodings = { from: source.text.encoding, to: target.text.encoding };
   if (!mayNotFit(encodings.from, encodings.to) || !mayRead(source)) return source;
   const unfit = await inspectUnfit(client, source.schema, source.relations, encodings);
@@ -38,7 +49,7 @@ export async function withUnfitText(
 }
 
 /** Whether the administrator may read the rows; one that may make itself a member of their owner does so later. */
-const mayRead = ({ rights }: SchemaInspection): boolean =>
+const mayRead = ({ rights }: SourceInspection): boolean =>
   rights.superuser || rights.owners.every(({ usable }) => usable);
 
 /** Reads the new home's database. */
@@ -49,6 +60,9 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
        EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1) AS owner`,
     [request.to.owner],
   );
+  const ours = await isOurs(client, request);
+  const server = await inspectServer(client);
+  const disk = await inspectDisk(request.to.server, server.files);
   return {
     serverVersion: facts?.version ?? 0,
     availableExtensions: await availableExtensions(client),
@@ -56,9 +70,13 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     rights: await inspectRights(client, request.to.schema, request.to.owner),
     text: await inspectTextFacts(client),
     collations: await offeredCollations(client),
-    strangers: (await isOurs(client, request)) ? 0 : await countObjects(client, request.to.schema),
+    strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
+    server,
+    obstacles: await inspectObstacles(client, request.dataset, request.to),
+    ...(disk === undefined ? {} : { disk }),
+    reclaimable: ours ? await storedBytes(client, request.to.schema) : 0,
   };
 }
 
@@ -69,6 +87,16 @@ async function isOurs(client: pg.Client, request: MoveRequest): Promise<boolean>
   if (!(await hasJournal(client))) return false;
   const row = await latestMigration(client, { dataset: request.dataset, target: placementName(request.to) });
   return row?.state === "running" && row.source === placementName(request.from);
+}
+
+async function storedBytes(client: pg.Client, schema: string): Promise<number> {
+  const [row] = await rows<{ bytes: string }>(
+    client,
+    `SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::text AS bytes FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')`,
+    [schema],
+  );
+  return Number(row?.bytes ?? 0);
 }
 
 async function countObjects(client: pg.Client, schema: string): Promise<number> {

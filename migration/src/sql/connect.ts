@@ -1,14 +1,16 @@
 import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
+import { refusePooled } from "./pooled";
 import { tlsFailure, tlsOptions } from "./tls";
 
 /** What a query gives back where its shape is the caller's business. */
 export type Row = Record<string, unknown>;
 
 /**
- * Settings of every session of the engine: the text form of values, which hashes and comparisons read, must be
- * the same on both sides; names must resolve by their schema alone; no timeout of the database ends a long stage.
+ * Settings of every session of the engine, whatever its role or database has of its own: the text form of values, which
+ * hashes and comparisons read, must be the same on both sides; names must resolve by their schema alone; code must mean
+ * what it says; tables go where their database has them; no timeout ends a long stage.
  */
 const SESSION = {
   search_path: "",
@@ -20,16 +22,28 @@ const SESSION = {
   bytea_output: "hex",
   xmloption: "content",
   standard_conforming_strings: "on",
+  array_nulls: "on",
+  quote_all_identifiers: "off",
+  transform_null_equals: "off",
+  default_tablespace: "",
+  default_transaction_isolation: "read committed",
+  default_transaction_deferrable: "off",
   client_min_messages: "warning",
   statement_timeout: "0",
   lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
+  idle_session_timeout: "0",
 } as const;
 
-/** The `SET` statements of `SESSION`, for sessions that do not go through `open`'s client. */
-export const sessionSql = Object.entries(SESSION)
-  .map(([name, value]) => `SET ${name} = '${value}'`)
-  .join("; ");
+/** A timeout that only servers from 17 on know. */
+const NEWER =
+  "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'";
+
+/** The statements that make a session one of the engine's, for those that do not go through `open`'s client. */
+export const sessionSql = [
+  ...Object.entries(SESSION).map(([name, value]) => `SET ${name} = '${value}'`),
+  NEWER,
+].join("; ");
 
 /** `host:port`, for messages. */
 export function address(server: ServerConnection): string {
@@ -53,8 +67,9 @@ export function clientConfig(server: ServerConnection, database: string): pg.Cli
 
 /**
  * Opens a session with the engine's settings.
- * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `tls-refused`, `tls-missing`,
- * `tls-required`, `tls-root-unreadable` with the address and the remedy.
+ * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `connections-too-few`,
+ * `rights-missing`, `pooled-connection`, `tls-refused`, `tls-missing`, `tls-required`, `tls-root-unreadable` with the
+ * address and the remedy.
  */
 export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(server, database));
@@ -62,12 +77,20 @@ export async function open(server: ServerConnection, database: string): Promise<
   client.on("error", () => undefined);
   try {
     await client.connect();
+    await refusePooled(client, `PostgreSQL at ${address(server)}`, () => another(server, database));
     await client.query(sessionSql);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
     throw connectionError(server, database, error);
   }
+}
+
+async function another(server: ServerConnection, database: string): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig(server, database));
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 /** Runs `work` with a session of its own and closes it. */
@@ -132,6 +155,7 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** The error to tell when a session could not be opened. */
 export function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
+  if (error instanceof RehomeError) return error;
   const encryption = tlsFailure(server, error);
   if (encryption !== undefined) return encryption;
   const where = `PostgreSQL at ${address(server)}`;
@@ -148,6 +172,20 @@ export function connectionError(server: ServerConnection, database: string, erro
       "database-missing",
       `${where} has no database "${database}". Check the placement's database name.`,
       { cause: error },
+    );
+  }
+  if (code === SQLSTATE.insufficientPrivilege) {
+    return new RehomeError(
+      "rights-missing",
+      `${where} does not let user "${server.user}" into database "${database}": ${messageOf(error)}. Run GRANT CONNECT ON DATABASE there.`,
+      { cause: error },
+    );
+  }
+  if (code === SQLSTATE.tooManyConnections) {
+    return new RehomeError(
+      "connections-too-few",
+      `${where} has no session left for user "${server.user}" in database "${database}": ${messageOf(error)}. End idle ones, or raise the limit.`,
+      { cause: error, retryable: true },
     );
   }
   return new RehomeError(

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { checkServerIdentity, rootCertificates, type ConnectionOptions } from "node:tls";
+import type { ErrorCode } from "../codes";
 import { RehomeError, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
 
@@ -51,7 +52,7 @@ export function tlsFailure(server: ServerConnection, error: unknown): RehomeErro
   const reason = messageOf(error);
   const where = `PostgreSQL at ${server.host}:${server.port}`;
   const mode = server.sslmode ?? "disable";
-  const fail = (code: string, text: string): RehomeError => new RehomeError(code, text, { cause: error });
+  const fail = (code: ErrorCode, text: string): RehomeError => new RehomeError(code, text, { cause: error });
   if (WITHOUT.test(reason)) {
     return fail(
       "tls-missing",

@@ -19,9 +19,11 @@ export function checkRoles(topology: Topology, located: readonly Located[]): Pro
     const unusable = spec.role === undefined ? (tooLong(role) ?? reservedRole(role)) : undefined;
     if (unusable !== undefined)
       problems.push(problem("name-too-long", path, `${unusable}; it is the default, so write role: <name>`));
-    const others = (holders.get(role) ?? []).filter((other) => other !== name);
-    if (others[0] !== undefined && !spec.adoptRole) {
-      const message = `${JSON.stringify(role)} is also the role of ${JSON.stringify(others[0])}; give each service its own, or write adoptRole: true in both to share one that exists`;
+    const other = (holders.get(role) ?? []).find((each) => each !== name);
+    // One line of the file is to change: the last of those that do not say that they share the role.
+    const owning = (holders.get(role) ?? []).filter((each) => topology.services[each]?.adoptRole === false);
+    if (other !== undefined && owning.at(-1) === name) {
+      const message = `${JSON.stringify(role)} is also the role of ${JSON.stringify(other)}; give each service its own, or write adoptRole: true in both to share one that exists`;
       problems.push(problem("role-shared", path, message));
     }
     const admin = administeredBy(topology, located, name, role);
