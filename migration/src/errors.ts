@@ -5,6 +5,8 @@ export const SQLSTATE = {
   deadlockDetected: "40P01",
   duplicateDatabase: "42P04",
   insufficientPrivilege: "42501",
+  characterNotInRepertoire: "22021",
+  untranslatableCharacter: "22P05",
   invalidCatalogName: "3D000",
   invalidFunctionDefinition: "42P13",
   invalidPassword: "28P01",
@@ -13,6 +15,8 @@ export const SQLSTATE = {
   lockNotAvailable: "55P03",
   notInPrerequisiteState: "55000",
   objectInUse: "55006",
+  undefinedColumn: "42703",
+  undefinedFunction: "42883",
   undefinedObject: "42704",
   undefinedTable: "42P01",
 } as const;

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
+import { assumeOwners } from "./ddl/assume-owners";
 import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
 import { codeOf, messageOf } from "./errors";
@@ -26,7 +27,8 @@ import {
 } from "./journal/journal";
 import type { SequenceState } from "./inspect/sequences";
 import { placementName } from "./naming";
-import { inspectSource, inspectTarget } from "./plan/inspect-ends";
+import type { SourceInspection, TargetInspection } from "./plan/finding";
+import { inspectSource, inspectTarget, withUnfitText } from "./plan/inspect-ends";
 import { jobsOf } from "./plan/needs";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
@@ -109,10 +111,14 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
 async function carryOut(request: MoveRequest, sessions: Sessions, progress: Tracker): Promise<MoveResult> {
   const { source, target } = sessions;
   progress.enter("inspect", { bytes: 0, tables: 0 });
-  const inspection = await inspectSource(source, request);
   const found = await inspectTarget(target, request);
-  const plan = makePlan(request, inspection, found, await dumpVersion());
+  const seen = await withUnfitText(source, await inspectSource(source, request), found);
+  const plan = makePlan(request, seen, found, await dumpVersion());
   refuseBlocked(plan);
+  await assumeOwners(target, found.rights);
+  const inspection = (await assumeOwners(source, seen.rights))
+    ? await seenByMember(request, sessions, found)
+    : seen;
   await ensureJournal(target);
   await ensureJournal(source);
   const migration = await startMigration(target, {
@@ -140,6 +146,17 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     const sealing = plan.strategy === "set-schema" || progress.at === "switch";
     throw sealed === undefined && sealing ? switchUnknown(request, error) : error;
   }
+}
+
+/** To one who may not use the schema, the server prints names otherwise, and its rows are not to be read. */
+async function seenByMember(
+  request: MoveRequest,
+  { source }: Sessions,
+  found: TargetInspection,
+): Promise<SourceInspection> {
+  const inspection = await withUnfitText(source, await inspectSource(source, request), found);
+  refuseBlocked(makePlan(request, inspection, found, await dumpVersion()));
+  return inspection;
 }
 
 /** Whether what a former run has copied can be kept: same catalog, and an armed fence that notes every write since. */

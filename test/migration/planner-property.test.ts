@@ -3,9 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { formatPlan, type MoveRequest } from "@rehome/migration";
 import { loadGrammar } from "../../migration/src/ddl/rename-code";
 import type { Relation } from "../../migration/src/inspect/relations";
-import type { SchemaInspection } from "../../migration/src/inspect/schema";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
-import type { TargetInspection } from "../../migration/src/plan/finding";
+import type { SourceInspection, TargetInspection } from "../../migration/src/plan/finding";
 import { inspected, reached } from "./inspections";
 import { HOSTILE } from "./hostile-schema";
 
@@ -29,6 +28,7 @@ const relation: fc.Arbitrary<Relation> = fc.record({
     rows: count,
   },
   ...{ populated: fc.boolean(), columns: names, allColumns: names, binary: fc.boolean() },
+  ...{ indexBytes: count, tablespace: fc.option(name), sorted: fc.constant([]) },
 });
 const code = fc.oneof(
   fc.constant(
@@ -47,7 +47,7 @@ const database = fc.record({
   others: names,
   replaceable: fc.boolean(),
 });
-const source: fc.Arbitrary<SchemaInspection> = fc
+const source: fc.Arbitrary<SourceInspection> = fc
   .record({
     ...{ serverVersion: version, relations: fc.array(relation, { maxLength: 8 }), database },
     extensions: fc.array(fc.record({ name, schema: name, version: name, relocatable: fc.boolean() }), {
@@ -65,7 +65,11 @@ const source: fc.Arbitrary<SchemaInspection> = fc
       fc.record({ kind: fc.constantFrom("index", "function", "type", "policy"), name, definition: name }),
       { maxLength: 8 },
     ),
-    ...{ fingerprint: fc.constant("abc"), largeObjects: fc.nat(3), longTransactions: names },
+    ...{ fingerprint: fc.constant("abc"), longTransactions: names },
+    largeObjects: fc.record({ mine: fc.uniqueArray(fc.nat(9)), others: fc.nat(3) }),
+      mine: Array.from({ length: n }, (_, at) => at + 1),
+      others: n,
+    })),
     routines: fc.array(
       fc.record({ signature: name, language: fc.constantFrom("sql", "plpgsql", "plperl"), body: code }),
       { maxLength: 4 },

@@ -3,11 +3,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadGrammar } from "../../migration/src/ddl/rename-code";
 import { FINDING_CODES } from "../../migration/src/codes";
 import type { Relation } from "../../migration/src/inspect/relations";
-import type { ServerInspection } from "../../migration/src/inspect/server";
+import type { Rights } from "../../migration/src/inspect/rights";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
 import type { SourceInspection, TargetInspection } from "../../migration/src/plan/finding";
 import { preflight } from "../../migration/src/plan/preflight";
 import { extensionHome } from "../../migration/src/plan/renaming";
+import { MB, host, obstacles, rights, surroundings } from "./inspections";
 
 beforeAll(loadGrammar);
 
@@ -29,38 +30,21 @@ const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation =
   populated: true,
   columns: ["id"],
   allColumns: ["id"],
+  sorted: [],
   binary: true,
 });
-const surroundings: SourceInspection["surroundings"] = {
-  eventTriggers: [],
-  publications: [],
-  grants: [],
-  withheld: [],
-  policyRoles: [],
-  paths: [],
-  extensionRows: [],
-};
-const MB = 1_000_000;
-const host = (identity: string, change: Partial<ServerInspection> = {}): ServerInspection => ({
-  identity,
-  standby: false,
-  readOnly: false,
-  readOnlyFrom: "default",
+/** An administrator that is no superuser and has all that it takes, but for `change`. */
+const plain = (change: Partial<Rights> = {}): Rights => ({
+  ...rights,
   user: "admin",
-  superuser: true,
-  freeSessions: { "max_connections of the server": 90 },
-  lockCapacity: 7000,
-  databaseBytes: 50 * MB,
-  walBytes: 10 * MB,
-  walHeld: false,
+  superuser: false,
   ...change,
 });
-const obstacles = { running: false, prepared: [], invalidIndexes: [] };
 const source: SourceInspection = {
+  rights,
   server: host("one"),
   obstacles,
   fences: [],
-  surroundings,
   serverVersion: 15,
   schema: "public",
   relations: [relation("users", "r", 45_000_000, 12_300), relation("orders"), relation("v", "v", 0, 0)],
@@ -74,17 +58,22 @@ const source: SourceInspection = {
   fingerprint: "abc",
   largeObjects: { mine: [], others: 0 },
   longTransactions: [],
+  versionFeatures: [],
+  text: { encoding: "UTF8", collation: "libc C", collations: [], hashedByText: [], unfit: [] },
   routines: [],
   surroundings,
   extensionMembers: new Set(["citext"]),
 };
 const target: TargetInspection = {
+  rights,
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
   extensionVersions: new Map([["citext", "1.6"]]),
   largeObjects: new Set(),
   roles: new Set(["core_user"]),
   installedExtensions: new Map(),
+  text: { encoding: "UTF8", collation: "libc C" },
+  collations: new Map([["de-x-icu", "icu de (153.1)"]]),
   strangers: 0,
   ownerExists: true,
   server: host("two"),
@@ -329,7 +318,102 @@ const cases: Case[] = [
     says: /pid 7/,
     source: { longTransactions: ["pid 7 of x, open for 90 s"] },
   },
-  { code: "version-older", says: /PostgreSQL 14.*15/, target: { serverVersion: 14 } },
+  {
+    code: "version-downward",
+    level: "warning",
+    says: /PostgreSQL 14.*15/,
+    source: { versionFeatures: [{ since: 14, feature: "x", object: "t.x" }] },
+    target: { serverVersion: 14 },
+  },
+  {
+    code: "version-older",
+    says: /PostgreSQL 14.* not know virtual generated columns \(t\.a; t\.b\), rules \(c\)\./,
+    source: {
+      versionFeatures: [
+        { since: 18, feature: "virtual generated columns", object: "t.a" },
+        { since: 18, feature: "virtual generated columns", object: "t.b" },
+        { since: 16, feature: "rules", object: "c" },
+        { since: 14, feature: "known", object: "d" },
+      ],
+    },
+    target: { serverVersion: 14 },
+  },
+  {
+    code: "encoding-mismatch",
+    says: /kept in UTF8, the new home in LATIN1.* no form in LATIN1: notes\./,
+    source: { text: { ...source.text, unfit: ["notes"] } },
+    target: { text: { ...target.text, encoding: "LATIN1" } },
+  },
+  {
+    code: "encoding-mismatch",
+    says: /kept in SQL_ASCII.* is not UTF8: notes\./,
+    source: { text: { ...source.text, encoding: "SQL_ASCII", unfit: ["notes"] } },
+  },
+  {
+    code: "encoding-partitions",
+    says: /UTF8 spreads otherwise than LATIN1: parts\./,
+    source: { text: { ...source.text, encoding: "LATIN1", hashedByText: ["parts"] } },
+  },
+  {
+    code: "encoding-unchecked",
+    level: "warning",
+    says: /SQL_ASCII/,
+    target: { text: { ...target.text, encoding: "SQL_ASCII" } },
+  },
+  {
+    code: "collation-missing",
+    says: /no collation of these names: xx-x-icu\./,
+    source: { text: { ...source.text, collations: [{ name: "xx-x-icu", sorts: "icu xx" }] } },
+  },
+  {
+    code: "collation-differs",
+    level: "warning",
+    says: /the default: libc C there, icu de here; de-x-icu: icu de \(140\) there, icu de \(153\.1\) here/,
+    source: { text: { ...source.text, collations: [{ name: "de-x-icu", sorts: "icu de (140)" }] } },
+    target: { text: { ...target.text, collation: "icu de" } },
+  },
+  {
+    code: "rights-missing",
+    says: /"admin" of host "old" lacks the right for the journal's schema/,
+    source: { rights: plain({ createSchemas: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /"admin" of host "new" lacks the right for acting as "core_user"/,
+    target: { rights: plain({ owners: [{ name: "core_user", usable: false, grantable: false }] }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "new" .* scratch database/,
+    target: { rights: plain({ createDatabases: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "old" .* forced row security of secret\./,
+    source: { rights: plain({ bypassRowSecurity: false, forcedRowSecurity: ["secret"] }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "new" .* forced row security of secret\./,
+    source: { rights: { ...rights, forcedRowSecurity: ["secret"] } },
+    target: { rights: plain({ bypassRowSecurity: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /cannot create the extensions citext, which need a superuser/,
+    target: { rights: plain({ trustedExtensions: new Set() }) },
+  },
+  {
+    code: "rights-missing",
+    says: /cannot take extensions to other schemas.* citext from public\./,
+    target: { rights: plain(), installedExtensions: new Map([["citext", "ext"]]) },
+  },
+  {
+    code: "rights-sessions",
+    level: "warning",
+    says: /"admin" of host "old" cannot end/,
+    source: { rights: plain({ signalSessions: false }) },
+  },
   { code: "target-not-empty", says: /new\/erp\.core holds 2 objects/, target: { strangers: 2 } },
   { code: "extension-missing", says: /citext/, target: { availableExtensions: new Set() } },
   {
@@ -410,6 +494,32 @@ describe("preflight", () => {
     );
     if (level === "warning") expect(() => refuseBlocked(plan)).not.toThrow();
     else expect(() => refuseBlocked(plan)).toThrow(new RegExp(`core cannot move.*\\[${code}\\]`, "s"));
+  });
+
+  it.each([
+    ["nothing where an administrator has all that it takes", {}],
+    [
+      "nothing where it may make itself a member",
+      { owners: [{ name: "u", usable: false, grantable: true }] },
+    ],
+    [
+      "nothing of extensions where a cloud allows them",
+      { trustedExtensions: new Set<string>(), managed: true },
+    ],
+  ])("finds %s", (_, change) => {
+    const both = { rights: plain(change) };
+    const ends = { request, source: { ...source, ...both }, target: { ...target, ...both } };
+    expect(makePlan(ends.request, ends.source, ends.target, 15).findings).toEqual([]);
+  });
+
+  it.each([
+    [15, "u", 'Run GRANT "u" TO "admin" there as one who may.'],
+    [16, "u", 'Run GRANT "u" TO "admin" WITH INHERIT TRUE, SET TRUE there as one who may.'],
+    [16, "pg_database_owner", 'Run ALTER DATABASE "core_db" OWNER TO "admin" there as one who may.'],
+  ])("names what to run on %i for %s", (version, name, remedy) => {
+    const owners = [{ name, usable: false, grantable: false }];
+    const plan = makePlan(request, { ...source, rights: plain({ version, owners }) }, target, 15);
+    expect(plan.findings.map((finding) => finding.remedy)).toEqual([remedy]);
   });
 
   it("prints blockers before warnings, and a remedy once", () => {

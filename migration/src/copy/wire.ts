@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import pg from "pg";
 import { RehomeError } from "../errors";
-import { clientConfig, sessionSql } from "../sql/connect";
+import { clientConfig, connectionError, sessionSql } from "../sql/connect";
 import type { ServerConnection } from "../types";
 
 /** Message types of PostgreSQL's protocol 3.0 that a copy meets (manual, "Message Formats"). */
@@ -65,12 +65,17 @@ export class Wire {
     );
   }
 
-  /** Opens a session with the engine's settings. */
+  /** Opens a session with the engine's settings. Its errors are those of `open`. */
   static async open(server: ServerConnection, database: string): Promise<Wire> {
     const client = new pg.Client(clientConfig(server, database));
     client.on("error", () => undefined);
-    await client.connect();
-    await client.query(sessionSql);
+    try {
+      await client.connect();
+      await client.query(sessionSql);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw connectionError(server, database, error);
+    }
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
     return new Wire(stream);
   }

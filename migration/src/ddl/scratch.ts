@@ -1,12 +1,13 @@
 import type pg from "pg";
 import { RehomeError, messageOf } from "../errors";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
-import { rows, transaction, withSession } from "../sql/connect";
+import { rows, serverVersion, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { MoveRequest } from "../types";
 import { withCasts } from "./casts";
 import { withPolicyOwner } from "./policy-roles";
 import { renameDefaults } from "./rename-defaults";
+import { relocate } from "./relocate";
 import { renameRoutines } from "./rename-routines";
 import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
 import { dumpSchema } from "./dump";
@@ -65,9 +66,11 @@ export async function renamedDefinitions(
     `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype
      FROM pg_catalog.pg_database WHERE datname = current_database()`,
   );
+  // The server's own provider may be one that this encoding or locale does not go with.
+  const provider = (await serverVersion(target)) >= 15 ? "LOCALE_PROVIDER libc" : "";
   await target.query(
     `CREATE DATABASE ${ident(name)} TEMPLATE template0 ENCODING ${literal(locale?.encoding ?? "UTF8")}
-     LC_COLLATE ${literal(locale?.collate ?? "C")} LC_CTYPE ${literal(locale?.ctype ?? "C")} CONNECTION LIMIT 10`,
+     ${provider} LC_COLLATE ${literal(locale?.collate ?? "C")} LC_CTYPE ${literal(locale?.ctype ?? "C")} CONNECTION LIMIT 10`,
   );
   try {
     await target.query(
@@ -110,7 +113,7 @@ async function restore(
       } catch (error) {
         throw new RehomeError(
           "definition-refused",
-          `the new home's server refuses ${JSON.stringify(sql.slice(0, 160))}: ${messageOf(error)}.`,
+          `the new home's server refuses ${JSON.stringify(sql.slice(0, 160))}: ${messageOf(error)}. Nothing has been fenced; the service goes on where it was.`,
           { cause: error },
         );
       }
@@ -137,11 +140,21 @@ async function rename(
   to: string,
   extensionHomes: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const moving = (await inspectExtensions(scratch)).filter(({ name, schema, relocatable }) => {
+    const home = extensionHomes.get(name) ?? schema;
+    return relocatable && (home !== schema || schema === from || schema === to);
+  });
+  if (from !== to && moving.length > 0 && !(await isSuperuser(scratch))) {
+    // Only a superuser moves an extension: what is not the extension's moves away from it. A range type's functions
+    // stay behind, and the new home makes its own.
+    await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to)}`);
+    await transaction(scratch, () => relocate(scratch, from, to, false));
+    return;
+  }
   await scratch.query(`CREATE SCHEMA ${ident(HOLD)}`);
   const moved: [string, string][] = [];
-  for (const { name, schema, relocatable } of await inspectExtensions(scratch)) {
+  for (const { name, schema } of moving) {
     const home = extensionHomes.get(name) ?? schema;
-    if (!relocatable || (home === schema && schema !== from && schema !== to)) continue;
     await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(HOLD)}`);
     moved.push([name, home]);
   }
@@ -153,6 +166,14 @@ async function rename(
     await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(home)}`);
     await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(home)}`);
   }
+}
+
+async function isSuperuser(client: pg.Client): Promise<boolean> {
+  const [row] = await rows<{ superuser: boolean }>(
+    client,
+    "SELECT rolsuper AS superuser FROM pg_catalog.pg_roles WHERE rolname = current_user",
+  );
+  return row?.superuser === true;
 }
 
 /** Creates an extension, and what it requires, in a schema, if it is not there. */

@@ -211,7 +211,8 @@ export async function forgetFence(client: pg.Client, row: FenceRow): Promise<voi
 
 /**
  * Ends the other sessions of roles that can use the schema, but for superusers: pools then connect anew. Waits until they
- * are gone: what they were about to do is done or undone by then.
+ * are gone: what they were about to do is done or undone by then. Those that the administrator may not end stay, and are
+ * refused.
  */
 export async function endSessions(client: pg.Client, schema: string): Promise<number> {
   const found = await rows<{ ended: boolean }>(
@@ -221,6 +222,7 @@ export async function endSessions(client: pg.Client, schema: string): Promise<nu
      WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
        AND a.backend_type = 'client backend' AND NOT r.rolsuper AND r.rolname <> current_user
        AND a.application_name NOT LIKE 'rehome%'
+       AND (pg_catalog.pg_has_role(r.oid, 'USAGE') OR pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))
        AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
                      AND (pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER')

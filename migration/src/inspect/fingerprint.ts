@@ -18,10 +18,11 @@ const OWN = (alias: string, catalog: string): string =>
 const ENTRIES = [
   `SELECT 'relation', c.relname::text, concat_ws(' ', c.relkind, c.relpersistence, am.amname, c.reloptions::text,
      c.relrowsecurity, c.relforcerowsecurity, CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END, pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
-     (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
-     CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) END)
+     (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid))
    FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
    WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${OWN("c", "pg_class")}`,
+  `SELECT 'query', c.relname::text, pg_get_viewdef(c.oid, true)
+   FROM pg_class c WHERE c.relnamespace = $1::oid AND c.relkind IN ('v', 'm') AND ${OWN("c", "pg_class")}`,
   `SELECT 'column', c.relname || '.' || a.attname, concat_ws(' ',
      -- A dump puts the columns that a table inherits first, wherever they stood: their place says nothing.
      CASE WHEN c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid)
@@ -33,9 +34,10 @@ const ENTRIES = [
    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped
      AND ${OWN("c", "pg_class")}`,
-  `SELECT 'constraint', coalesce(nullif(o.conrelid, 0)::regclass::text, o.contypid::regtype::text) || '.' || o.conname,
+  // From 18 on a table's NOT NULL, from 17 on a domain's, is a constraint with a name.
+  `SELECT CASE o.contype WHEN 'n' THEN 'not-null' ELSE 'constraint' END, coalesce(nullif(o.conrelid, 0)::regclass::text, o.contypid::regtype::text) || '.' || o.conname,
      concat_ws(' ', pg_get_constraintdef(o.oid, true), o.convalidated)
-   FROM pg_constraint o WHERE o.connamespace = $1::oid AND o.contype <> 'n' AND o.conparentid = 0 AND ${OWN("o", "pg_constraint")}`,
+   FROM pg_constraint o WHERE o.connamespace = $1::oid AND o.conparentid = 0 AND ${OWN("o", "pg_constraint")}`,
   `SELECT 'index', c.relname::text, concat_ws(' ', pg_get_indexdef(c.oid, 0, true), i.indisvalid, i.indisclustered,
      i.indisreplident, c.reloptions::text, (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid))
    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}
@@ -78,7 +80,9 @@ const ENTRIES = [
   `SELECT 'operator', o.oprname || ' (' || o.oprleft::regtype || ', ' || o.oprright::regtype || ')',
      concat_ws(' ', o.oprresult::regtype, o.oprcode::regprocedure, o.oprcanmerge, o.oprcanhash)
    FROM pg_operator o WHERE o.oprnamespace = $1::oid AND ${OWN("o", "pg_operator")}`,
-  `SELECT 'collation', l.collname::text, concat_ws(' ', l.collprovider, l.collisdeterministic, l.collcollate, l.collctype)
+  `SELECT 'collation', l.collname::text, concat_ws(' ', l.collprovider, l.collisdeterministic, l.collcollate, l.collctype,
+     -- The column has another name from 17 on, and there is one more from 16 on.
+     coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale'), to_jsonb(l) ->> 'collicurules')
    FROM pg_collation l WHERE l.collnamespace = $1::oid AND ${OWN("l", "pg_collation")}`,
   `SELECT 'statistics', s.stxname::text, concat_ws(' ', s.stxrelid::regclass, s.stxkind::text,
      (SELECT string_agg(a.attname, ', ' ORDER BY a.attname) FROM pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys)))

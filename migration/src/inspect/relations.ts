@@ -20,6 +20,8 @@ export interface Relation {
   readonly columns: readonly string[];
   /** All columns, generated ones too. */
   readonly allColumns: readonly string[];
+  /** Columns whose text may order its parts by their bytes: `jsonb`, `tsvector`, `hstore`, composites. */
+  readonly sorted: readonly string[];
   /** Whether binary COPY is faithful between two databases. */
   readonly binary: boolean;
 }
@@ -32,6 +34,9 @@ export interface Relation {
 const COLUMNS = `
   SELECT a.attrelid AS oid, array_agg(a.attname::text ORDER BY a.attnum) AS all_columns,
          array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '') AS columns,
+         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE base.typtype = 'c' OR base.typname IN ('jsonb', 'tsvector', 'hstore')
+           OR EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem AND (element.typtype IN ('c', 'd')
+                      OR element.typname IN ('jsonb', 'tsvector', 'hstore')))) AS sorted,
          bool_and(base.typsend <> 0 AND base.typreceive <> 0
                   AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
                     'regoperator'::regtype, 'regclass'::regtype, 'regtype'::regtype, 'regrole'::regtype,
@@ -63,6 +68,7 @@ const RELATIONS = `
          s.spcname::text AS tablespace,
          greatest(c.reltuples, 0)::int8::text AS rows,
          coalesce(shape.columns, '{}') AS columns, coalesce(shape.all_columns, '{}') AS all_columns,
+         coalesce(shape.sorted, '{}') AS sorted,
          coalesce(shape.is_binary, true) AS is_binary
   FROM pg_catalog.pg_class c
   LEFT JOIN shape ON shape.oid = c.oid
@@ -83,6 +89,7 @@ interface RelationRow {
   rows: string;
   columns: string[];
   all_columns: string[];
+  sorted: string[];
   is_binary: boolean;
 }
 
@@ -100,6 +107,7 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     rows: Number(row.rows),
     columns: row.columns,
     allColumns: row.all_columns,
+    sorted: row.sorted,
     binary: row.is_binary,
   }));
 }

@@ -8,6 +8,9 @@ import { inspectLargeObjects, type LargeObjects } from "./large-objects";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
 import { inspectSurroundings, type Surroundings } from "./surroundings";
+import { inspectRights, type Rights } from "./rights";
+import { inspectSchemaText, type SchemaText } from "./text";
+import { inspectVersionFeatures, type VersionFeature } from "./version-features";
 
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
 export interface SchemaInspection {
@@ -22,6 +25,11 @@ export interface SchemaInspection {
   readonly largeObjects: LargeObjects;
   /** Open transactions older than a minute. */
   readonly longTransactions: readonly string[];
+  /** What the schema uses that older servers do not know. */
+  readonly versionFeatures: readonly VersionFeature[];
+  /** What the administrator may do in the database. */
+  readonly rights: Rights;
+  readonly text: SchemaText;
   readonly routines: readonly Routine[];
   readonly surroundings: Surroundings;
   /** Names of members of extensions installed in the moving schema. */
@@ -73,6 +81,9 @@ export async function inspectSchema(
     fingerprint: fingerprint(entries),
     largeObjects: await inspectLargeObjects(client, oid, owner),
     longTransactions: await longTransactions(client),
+    versionFeatures: await inspectVersionFeatures(client, oid),
+    rights: await inspectRights(client, schema, owner),
+    text: await inspectSchemaText(client, oid),
     routines: await inspectRoutines(client, oid),
     surroundings: await inspectSurroundings(client, schema, oid, owner),
     extensionMembers: await extensionMembers(client, oid),

@@ -2,9 +2,11 @@ import type { FindingCode } from "../codes";
 import type { DatabaseInspection } from "../inspect/database";
 import type { Disk } from "../inspect/disk";
 import type { Obstacles } from "../inspect/obstacles";
+import type { Rights } from "../inspect/rights";
 import type { SchemaInspection } from "../inspect/schema";
 import type { ServerInspection } from "../inspect/server";
 import type { StandingFence } from "../inspect/standing-fences";
+import type { TextFacts } from "../inspect/text";
 import type { Finding, MoveRequest, Strategy } from "../types";
 
 /** What is known of the place that a dataset comes from. */
@@ -27,6 +29,10 @@ export interface TargetInspection {
   readonly roles: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
+  readonly rights: Rights;
+  readonly text: TextFacts;
+  /** The server's named collations, with what each sorts by. */
+  readonly collations: ReadonlyMap<string, string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;
   /** Whether the role that is to own the dataset's objects exists. */

@@ -3,9 +3,11 @@ import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
 import { inspectDisk } from "../inspect/disk";
 import { inspectObstacles } from "../inspect/obstacles";
+import { inspectRights } from "../inspect/rights";
 import { inspectSchema, schemaOid } from "../inspect/schema";
 import { inspectServer } from "../inspect/server";
 import { standingFences } from "../inspect/standing-fences";
+import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { fenceKey, findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
@@ -31,6 +33,25 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
   );
 }
 
+/**
+ * What the old home has that the new one's encoding has no form for: known once both have been read, and asked only
+ * where a conversion may fail, for it reads every row.
+ */
+export async function withUnfitText(
+  client: pg.Client,
+  source: SourceInspection,
+  target: TargetInspection,
+): Promise<SourceInspection> {
+  const encodings = { from: source.text.encoding, to: target.text.encoding };
+  if (!mayNotFit(encodings.from, encodings.to) || !mayRead(source)) return source;
+  const unfit = await inspectUnfit(client, source.schema, source.relations, encodings);
+  return { ...source, text: { ...source.text, unfit } };
+}
+
+/** Whether the administrator may read the rows; one that may make itself a member of their owner does so later. */
+const mayRead = ({ rights }: SourceInspection): boolean =>
+  rights.superuser || rights.owners.every(({ usable }) => usable);
+
 /** Reads the new home's database. */
 export async function inspectTarget(client: pg.Client, request: MoveRequest): Promise<TargetInspection> {
   const [facts] = await rows<{ version: number; owner: boolean }>(
@@ -54,6 +75,9 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
     roles: await inspectRoles(client),
     largeObjects: await strangeObjects(client, request),
+    rights: await inspectRights(client, request.to.schema, request.to.owner),
+    text: await inspectTextFacts(client),
+    collations: await offeredCollations(client),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),

@@ -5,7 +5,7 @@ import { loadGrammar } from "../ddl/rename-code";
 import { placementName } from "../naming";
 import { open, withSession } from "../sql/connect";
 import type { Endpoint, MoveRequest, Plan, Strategy } from "../types";
-import { inspectSource, inspectTarget } from "./inspect-ends";
+import { inspectSource, inspectTarget, withUnfitText } from "./inspect-ends";
 import type { SourceInspection, TargetInspection } from "./finding";
 import { diskNeeded } from "./needs";
 import { preflight } from "./preflight";
@@ -76,10 +76,12 @@ export function makePlan(
  */
 export async function planMove(request: PlanRequest): Promise<Plan> {
   await loadGrammar();
-  const source = await withSession(request.from.server, request.from.database, (client) =>
-    inspectSource(client, request as MoveRequest),
-  );
-  return makePlan(request, source, await targetIfThere(request), await dumpVersion());
+  const [source, target] = await withSession(request.from.server, request.from.database, async (client) => {
+    const found = await inspectSource(client, request as MoveRequest);
+    const there = await targetIfThere(request);
+    return [there === undefined ? found : await withUnfitText(client, found, there), there];
+  });
+  return makePlan(request, source, target, await dumpVersion());
 }
 
 async function targetIfThere(request: PlanRequest): Promise<TargetInspection | undefined> {

@@ -1,8 +1,10 @@
 import type { Finding } from "../types";
 import { activity } from "./checks/activity";
 import { code } from "./checks/code";
+import { collations } from "./checks/collations";
 import { definitions } from "./checks/definitions";
 import { disk } from "./checks/disk";
+import { encodings } from "./checks/encodings";
 import { extensions } from "./checks/extensions";
 import { invalidIndexes } from "./checks/invalid-indexes";
 import { largeObjects } from "./checks/large-objects";
@@ -12,15 +14,17 @@ import { owner } from "./checks/owner";
 import { preparedTransactions } from "./checks/prepared-transactions";
 import { references } from "./checks/references";
 import { reservedTriggers } from "./checks/reserved-triggers";
+import { rights } from "./checks/rights";
 import { running } from "./checks/running";
 import { scope } from "./checks/scope";
 import { serverVersions } from "./checks/server-versions";
 import { sessions } from "./checks/sessions";
 import { standingFences } from "./checks/standing-fences";
 import { tablespaces } from "./checks/tablespaces";
-import { rights, surroundings } from "./checks/surroundings";
+import { rightsOfOthers, surroundings } from "./checks/surroundings";
 import { targetContent } from "./checks/target-content";
 import { unmovableObjects } from "./checks/unmovable-objects";
+import { versionFeatures } from "./checks/version-features";
 import { writable } from "./checks/writable";
 import type { Check, Ends } from "./finding";
 
@@ -31,9 +35,11 @@ const FIRST: readonly Check[] = [names];
 const CHECKS: readonly Check[] = [
   writable,
   serverVersions,
+  versionFeatures,
   scope,
   reservedTriggers,
   owner,
+  rights,
   references,
   unmovableObjects,
   largeObjects,
@@ -41,7 +47,9 @@ const CHECKS: readonly Check[] = [
   definitions,
   extensions,
   surroundings,
-  rights,
+  rightsOfOthers,
+  encodings,
+  collations,
   targetContent,
   standingFences,
   preparedTransactions,

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
 import { refusePooled } from "./pooled";
 import { ident } from "./quote";
+import { tlsFailure, tlsOptions } from "./tls";
 
 /** What a query gives back where its shape is the caller's business. */
 export type Row = Record<string, unknown>;
@@ -53,28 +52,19 @@ export const sessionSql = [
   DURABLE,
 ].join("; ");
 
-function tls(server: ServerConnection): ConnectionOptions | false {
-  const mode = server.sslmode ?? "disable";
-  if (mode === "disable") return false;
-  const ca = server.sslrootcert === undefined ? {} : { ca: readFileSync(server.sslrootcert, "utf8") };
-  if (mode === "require") return { rejectUnauthorized: false, ...ca };
-  if (mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
-  return { rejectUnauthorized: true, servername: server.host, ...ca };
-}
-
 /** `host:port`, for messages. */
 export function address(server: ServerConnection): string {
   return `${server.host}:${server.port}`;
 }
 
-/** The configuration of a `pg` client for one database of a server. */
+/** The configuration of a `pg` client for one database of a server. @throws RehomeError `tls-root-unreadable` */
 export function clientConfig(server: ServerConnection, database: string): pg.ClientConfig {
   return {
     host: server.host,
     port: server.port,
     user: server.user,
     database,
-    ssl: tls(server),
+    ssl: tlsOptions(server),
     application_name: "rehome",
     keepAlive: true,
     // A peer that has vanished is noticed within half a minute, not after the system's two hours.
@@ -87,7 +77,8 @@ export function clientConfig(server: ServerConnection, database: string): pg.Cli
 /**
  * Opens a session with the engine's settings.
  * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `connections-too-few`,
- * `pooled-connection` with the address and the remedy.
+ * `rights-missing`, `pooled-connection`, `tls-refused`, `tls-missing`, `tls-required`, `tls-root-unreadable` with the
+ * address and the remedy.
  */
 export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(server, database));
@@ -149,6 +140,15 @@ export async function rows<T>(
   return result.rows as T[];
 }
 
+/** The major version of the server of a session. */
+export async function serverVersion(client: pg.Client): Promise<number> {
+  const [row] = await rows<{ version: number }>(
+    client,
+    "SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS version",
+  );
+  return row?.version ?? 0;
+}
+
 /** SQLSTATEs and Node codes of a session that its server or the network has ended; class 08 is all of this kind. */
 const LOST = new Set([
   "25P03",
@@ -172,8 +172,11 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
+/** The error to tell when a session could not be opened. */
+export function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
   if (error instanceof RehomeError) return error;
+  const encryption = tlsFailure(server, error);
+  if (encryption !== undefined) return encryption;
   const where = `PostgreSQL at ${address(server)}`;
   const code = codeOf(error);
   if (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization) {

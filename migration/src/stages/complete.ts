@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
+import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
 import { PHASES, type Phase } from "../ddl/statements";
 import { inspectSequences, setSequences, type SequenceState } from "../inspect/sequences";
 import { readingPath } from "../inspect/schema";
@@ -41,7 +42,7 @@ export async function complete(run: Run): Promise<SequenceState[]> {
 }
 
 async function runStatements(run: Run, statements: readonly Noted[], jobs: number): Promise<void> {
-  const { request, migration, progress } = run;
+  const { request, progress } = run;
   await inParallel(
     statements,
     jobs,
@@ -54,7 +55,7 @@ async function runStatements(run: Run, statements: readonly Noted[], jobs: numbe
     },
     async (client) => client.end().catch(() => undefined),
     async (client, statement) => {
-      await runStatement(client, request.to.owner, migration.id, statement);
+      await runStatement(client, run, statement);
       progress.tableDone();
     },
   );
@@ -63,24 +64,36 @@ async function runStatements(run: Run, statements: readonly Noted[], jobs: numbe
 /** One statement and its mark in the journal, in one transaction. Deadlocks of neighbours are tried again. */
 async function runStatement(
   client: pg.Client,
-  owner: string,
-  migration: string,
+  { request, migration, inspection }: Run,
   { ordinal, sql }: Noted,
 ): Promise<void> {
+  const path = readingPath(request.to.schema, inspection.extensions);
+  let missesPath = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await transaction(client, async () => {
-        await client.query(`SET LOCAL ROLE ${ident(owner)}`);
-        await client.query(sql);
+        await client.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
+        if (missesPath)
+          await withFunctionPaths(
+            client,
+            request.to.schema,
+            path,
+            async () => void (await client.query(sql)),
+          );
+        else await client.query(sql);
         await client.query("RESET ROLE");
         await client.query(
           "UPDATE rehome.statement SET done_at = clock_timestamp() WHERE migration = $1 AND ordinal = $2",
-          [migration, ordinal],
+          [migration.id, ordinal],
         );
       });
       return;
     } catch (error) {
       if (codeOf(error) === SQLSTATE.deadlockDetected && attempt < 5) continue;
+      if (!missesPath && mayMissPath(error)) {
+        missesPath = true;
+        continue;
+      }
       throw new RehomeError(
         "definition-refused",
         `the new home refuses ${JSON.stringify(withoutPasswords(sql).slice(0, 160))}: ${messageOf(error)}`,
@@ -116,8 +129,17 @@ async function analyze(run: Run): Promise<void> {
     () => open(request.to.server, request.to.database),
     async (client) => client.end().catch(() => undefined),
     async (client, table) => {
-      await client.query(`SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`);
-      await client.query(`ANALYZE ${qualified(request.to.schema, table.name)}`);
+      const path = readingPath(request.to.schema, inspection.extensions);
+      const sql = `ANALYZE ${qualified(request.to.schema, table.name)}`;
+      try {
+        await client.query(`SET search_path = ${path}`);
+        await client.query(sql);
+      } catch (error) {
+        if (!mayMissPath(error)) throw error;
+        await transaction(client, () =>
+          withFunctionPaths(client, request.to.schema, path, async () => void (await client.query(sql))),
+        );
+      }
     },
   );
 }

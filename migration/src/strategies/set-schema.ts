@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { emptySchema } from "../ddl/empty-schema";
+import { withOpenSchema } from "../ddl/open-schema";
 import { relocate, takeOver } from "../ddl/relocate";
 import { givePolicies } from "../ddl/policy-roles";
 import { renameDefaults } from "../ddl/rename-defaults";
@@ -55,13 +56,15 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
     await carryComment(run);
     const before = await files(target, from.schema);
-    await relocate(target, from.schema, to.schema);
-    await takeOver(target, to.schema, to.owner);
-    if (from.owner !== to.owner) await giveObjects(run);
-    await renameRoutines(target, to.schema, renamingOf(request, inspection));
-    await renameDefaults(target, to.schema, renamingOf(request, inspection));
-    await givePolicies(target, to.schema, from.owner, to.owner);
-    await prove(run, before);
+    await withOpenSchema(target, to.schema, async () => {
+      await relocate(target, from.schema, to.schema);
+      await takeOver(target, to.schema, to.owner);
+      if (from.owner !== to.owner) await giveObjects(run);
+      await renameRoutines(target, to.schema, renamingOf(request, inspection));
+      await renameDefaults(target, to.schema, renamingOf(request, inspection));
+      await givePolicies(target, to.schema, from.owner, to.owner);
+      await prove(run, before);
+    });
     await refuseOpenChanges(target, request);
     const sealedHere = await findFence(target, dataset, to.schema);
     if (sealedHere !== undefined) await forgetFence(target, sealedHere);

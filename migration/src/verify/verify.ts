@@ -3,35 +3,23 @@ import { RehomeError } from "../errors";
 import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
 import { splitIdentifiers } from "../ddl/rename-routines";
+import { comparable } from "../inspect/across-versions";
 import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
-import type { Relation } from "../inspect/relations";
 import { inspectReferences } from "../inspect/references";
 import { textsNaming } from "../ddl/texts";
+import { inspectTextFacts } from "../inspect/text";
 import { extensionSchemas, inspectRoutines, readingPath, schemaOid } from "../inspect/schema";
 import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { isRead, renamingOf } from "../plan/renaming";
-import { open, rows, transaction } from "../sql/connect";
-import { ident, qualified } from "../sql/quote";
+import { open, rows, serverVersion, transaction } from "../sql/connect";
+import { ident } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
+import { digestSql } from "./digest";
 import { proveObjects } from "./large-objects";
-
-/**
- * Count and hash of a table, made inside the server; the hash does not depend on the rows' order. Columns go by name:
- * a dump puts those that a table inherits first, wherever they stood.
- */
-export function digestSql(
-  schema: string,
-  { name, allColumns }: Pick<Relation, "name" | "allColumns">,
-  method: "checksum" | "count",
-): string {
-  const row = `ROW(${allColumns.map(ident).join(", ")})`;
-  const hash = method === "count" ? "''" : `coalesce(sum(hashtextextended(${row}::text, 0)), 0)::text`;
-  return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, name)}`;
-}
 
 /**
  * Compares both homes: rows, sequences, catalog and owners. Records the proof.
@@ -46,6 +34,8 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
     tables: tables.length,
   });
+  const { encoding } = await inspectTextFacts(target);
+  const converted = encoding !== inspection.text.encoding;
   const proof: TableVerification[] = [];
   await inParallel(
     [...tables].sort((a, b) => b.bytes - a.bytes),
@@ -55,10 +45,10 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
       await Promise.all(both.map((client) => client.end().catch(() => undefined)));
     },
     async ([source, home], table) => {
-      const method = request.options.verify;
+      const options = { method: request.options.verify, converted };
       const [before, after] = await Promise.all([
-        digest(source, digestSql(request.from.schema, table, method)),
-        digest(home, digestSql(request.to.schema, table, method)),
+        digest(source, digestSql(request.from.schema, table, options)),
+        digest(home, digestSql(request.to.schema, table, options)),
       ]);
       proof.push({
         table: table.name,
@@ -183,9 +173,11 @@ export async function catalogDifferences(run: Run): Promise<string[]> {
   );
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
+  const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
+  const owners = { from: request.from.owner, to: request.to.owner };
   const different = differences(
-    renamedEntries(inspection.entries, renaming, { from: request.from.owner, to: request.to.owner }),
-    renamedEntries(here, same, { from: request.to.owner, to: request.to.owner }),
+    comparable(renamedEntries(inspection.entries, renaming, owners), versions),
+    comparable(renamedEntries(here, same, { from: owners.to, to: owners.to }), versions),
   ).map((line) => `catalog: ${line}`);
   return [...different, ...(await oldNames(run, oid, here, renaming))];
 }

@@ -42,7 +42,7 @@ export const surroundings: Check = ({ request, strategy, source }) => {
 };
 
 /** Rights, which are declared anew for the new home and never copied. */
-export const rights: Check = ({ request, strategy, source, target }) => {
+export const rightsOfOthers: Check = ({ request, strategy, source, target }) => {
   const { grants, withheld, policyRoles } = source.surroundings;
   const found: Finding[] = [];
   const grantees = [...new Set(grants.map((grant) => grant.grantee))].map((grantee) => {

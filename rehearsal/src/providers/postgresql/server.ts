@@ -34,11 +34,12 @@ const tls = (config: Values): ClientConfig["ssl"] => {
   const mode = text(config["sslmode"]) ?? text(config["sslMode"]) ?? "require";
   if (mode === "disable") return false;
   const root = text(config["sslrootcert"]);
-  if (mode === "verify-ca" || mode === "verify-full") {
+  // With a file to check by, "require" checks the certificate too, as the real provider and libpq do.
+  if (mode !== "require" || root !== undefined) {
     return {
       rejectUnauthorized: true,
       ...(root === undefined ? {} : { ca: readFileSync(root, "utf8") }),
-      ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+      ...(mode === "verify-full" ? {} : { checkServerIdentity: () => undefined }),
     };
   }
   return { rejectUnauthorized: false };
