@@ -67,9 +67,6 @@ const source: fc.Arbitrary<SourceInspection> = fc
     ),
     ...{ fingerprint: fc.constant("abc"), longTransactions: names },
     largeObjects: fc.record({ mine: fc.uniqueArray(fc.nat(9)), others: fc.nat(3) }),
-      mine: Array.from({ length: n }, (_, at) => at + 1),
-      others: n,
-    })),
     routines: fc.array(
       fc.record({ signature: name, language: fc.constantFrom("sql", "plpgsql", "plperl"), body: code }),
       { maxLength: 4 },
