@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { withOpenSchema } from "./open-schema";
 
 const OBJECTS = `
   WITH members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e')
@@ -36,10 +37,12 @@ const OBJECTS = `
  * says are the dataset's own: left by a former attempt, or by the home it has moved away from.
  */
 export async function emptySchema(client: pg.Client, schema: string): Promise<void> {
-  await client.query("SET search_path = pg_catalog");
-  try {
-    for (const { sql } of await rows<{ sql: string }>(client, OBJECTS, [schema])) await client.query(sql);
-  } finally {
-    await client.query("SET search_path = ''");
-  }
+  await withOpenSchema(client, schema, async () => {
+    await client.query("SET search_path = pg_catalog");
+    try {
+      for (const { sql } of await rows<{ sql: string }>(client, OBJECTS, [schema])) await client.query(sql);
+    } finally {
+      await client.query("SET search_path = ''");
+    }
+  });
 }

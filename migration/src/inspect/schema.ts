@@ -4,8 +4,13 @@ import { ident } from "../sql/quote";
 import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
 import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
+import { inspectLargeObjects, type LargeObjects } from "./large-objects";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
+import { inspectSurroundings, type Surroundings } from "./surroundings";
+import { inspectRights, type Rights } from "./rights";
+import { inspectSchemaText, type SchemaText } from "./text";
+import { inspectVersionFeatures, type VersionFeature } from "./version-features";
 
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
 export interface SchemaInspection {
@@ -17,11 +22,16 @@ export interface SchemaInspection {
   readonly references: readonly CrossReference[];
   readonly entries: readonly CatalogEntry[];
   readonly fingerprint: string;
-  /** Large objects of the database, which belong to no schema. */
-  readonly largeObjects: number;
-  /** Open transactions older than a minute, and prepared ones. */
+  readonly largeObjects: LargeObjects;
+  /** Open transactions older than a minute. */
   readonly longTransactions: readonly string[];
+  /** What the schema uses that older servers do not know. */
+  readonly versionFeatures: readonly VersionFeature[];
+  /** What the administrator may do in the database. */
+  readonly rights: Rights;
+  readonly text: SchemaText;
   readonly routines: readonly Routine[];
+  readonly surroundings: Surroundings;
   /** Names of members of extensions installed in the moving schema. */
   readonly extensionMembers: ReadonlySet<string>;
 }
@@ -43,19 +53,22 @@ export async function schemaOid(client: pg.Client, schema: string): Promise<numb
   return row?.oid;
 }
 
-/** Reads a schema whole; undefined when there is none of that name. */
+/**
+ * Reads a schema whole; undefined when there is none of that name.
+ * @param owner the role that owns the dataset's objects
+ */
 export async function inspectSchema(
   client: pg.Client,
   schema: string,
+  owner: string,
 ): Promise<SchemaInspection | undefined> {
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return undefined;
   const extensions = await inspectExtensions(client);
   const entries = await catalogEntries(client, schema, oid, extensionSchemas(extensions));
-  const [facts] = await rows<{ version: number; large_objects: number }>(
+  const [facts] = await rows<{ version: number }>(
     client,
-    `SELECT current_setting('server_version_num')::int / 10000 AS version,
-       (SELECT count(*)::int FROM pg_catalog.pg_largeobject_metadata) AS large_objects`,
+    "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
   return {
     serverVersion: facts?.version ?? 0,
@@ -66,9 +79,13 @@ export async function inspectSchema(
     references: await inspectReferences(client, oid),
     entries,
     fingerprint: fingerprint(entries),
-    largeObjects: facts?.large_objects ?? 0,
+    largeObjects: await inspectLargeObjects(client, oid, owner),
     longTransactions: await longTransactions(client),
+    versionFeatures: await inspectVersionFeatures(client, oid),
+    rights: await inspectRights(client, schema, owner),
+    text: await inspectSchemaText(client, oid),
     routines: await inspectRoutines(client, oid),
+    surroundings: await inspectSurroundings(client, schema, oid, owner),
     extensionMembers: await extensionMembers(client, oid),
   };
 }
@@ -88,9 +105,7 @@ async function longTransactions(client: pg.Client): Promise<string[]> {
     client,
     `SELECT format('pid %s of %s, open for %s s', pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::int) AS who
      FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
-       AND xact_start < clock_timestamp() - interval '1 minute' AND pid <> pg_backend_pid()
-     UNION ALL SELECT format('prepared transaction %L of %s', gid, owner) FROM pg_catalog.pg_prepared_xacts
-     WHERE database = current_database()`,
+       AND xact_start < clock_timestamp() - interval '1 minute' AND pid <> pg_backend_pid()`,
   );
   return found.map((row) => row.who);
 }

@@ -6,6 +6,11 @@ import { rows } from "../sql/connect";
 /** First halves of the advisory locks' keys. */
 export const LOCK = { run: 1919248495, fence: 1919248496, journal: 1919248497 } as const;
 
+/** The second half of the key of the lock that `takeRunLock` takes. */
+export function runLockKey(dataset: string, placement: string): number {
+  return lockKey(JSON.stringify([dataset, placement]));
+}
+
 /**
  * Takes the lock that keeps a second run off one dataset's placement; it is held as long as the session lives.
  * @throws RehomeError `already-running`
@@ -14,7 +19,7 @@ export async function takeRunLock(client: pg.Client, dataset: string, placement:
   const [row] = await rows<{ taken: boolean }>(
     client,
     "SELECT pg_catalog.pg_try_advisory_lock($1, $2) AS taken",
-    [LOCK.run, lockKey(`${dataset} ${placement}`)],
+    [LOCK.run, runLockKey(dataset, placement)],
   );
   if (row?.taken === true) return;
   throw new RehomeError(

@@ -1,25 +1,59 @@
+import type { FindingCode } from "../codes";
 import type { DatabaseInspection } from "../inspect/database";
+import type { Disk } from "../inspect/disk";
+import type { Obstacles } from "../inspect/obstacles";
+import type { Rights } from "../inspect/rights";
 import type { SchemaInspection } from "../inspect/schema";
+import type { ServerInspection } from "../inspect/server";
+import type { StandingFence } from "../inspect/standing-fences";
+import type { TextFacts } from "../inspect/text";
 import type { Finding, MoveRequest, Strategy } from "../types";
+
+/** What is known of the place that a dataset comes from. */
+export interface SourceInspection extends SchemaInspection {
+  readonly server: ServerInspection;
+  readonly obstacles: Obstacles;
+  /** Fences around its tables that are no part of this move. */
+  readonly fences: readonly StandingFence[];
+}
 
 /** What is known of the place that a dataset goes to; absent while its server is still to be created. */
 export interface TargetInspection {
   readonly serverVersion: number;
   readonly availableExtensions: ReadonlySet<string>;
+  /** The version of each extension that the target has installed, or else would install. */
+  readonly extensionVersions: ReadonlyMap<string, string>;
+  /** OIDs of the database's large objects, but for those that moves of this dataset have left there. */
+  readonly largeObjects: ReadonlySet<number>;
+  /** Names of the server's roles. */
+  readonly roles: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
+  readonly rights: Rights;
+  readonly text: TextFacts;
+  /** The server's named collations, with what each sorts by. */
+  readonly collations: ReadonlyMap<string, string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;
   /** Whether the role that is to own the dataset's objects exists. */
   readonly ownerExists: boolean;
   readonly database: DatabaseInspection;
+  readonly server: ServerInspection;
+  readonly obstacles: Obstacles;
+  /** Absent where it cannot be known. */
+  readonly disk?: Disk;
+  /** Bytes that the dataset's own former copy takes in the target schema, to be removed before the new one comes. */
+  readonly reclaimable: number;
 }
 
 /** All that a check judges by: plain data, read before. */
 export interface Ends {
-  readonly request: MoveRequest;
+  readonly request: MoveRequest & {
+    /** The stack declares the target's owner: until it has, the role is not missing. */
+    readonly ownerToCome?: boolean;
+  };
   readonly strategy: Strategy;
-  readonly source: SchemaInspection;
+  readonly source: SourceInspection;
   /** Absent while the new home's server or database is still to be created. */
   readonly target: TargetInspection | undefined;
   /** The major version of the `pg_dump` at hand. */
@@ -29,14 +63,14 @@ export interface Ends {
 /** One concern of the preflight: a pure function of what was read. */
 export type Check = (ends: Ends) => Finding[];
 
-export const blocker = (code: string, message: string, remedy: string): Finding => ({
+export const blocker = (code: FindingCode, message: string, remedy: string): Finding => ({
   code,
   level: "blocker",
   message,
   remedy,
 });
 
-export const warning = (code: string, message: string, remedy: string): Finding => ({
+export const warning = (code: FindingCode, message: string, remedy: string): Finding => ({
   code,
   level: "warning",
   message,

@@ -1,4 +1,4 @@
-import type { Renaming } from "../ddl/rename-code";
+import { isDynamic, type Renaming } from "../ddl/rename-code";
 import { movingNames, type SchemaInspection } from "../inspect/schema";
 import type { MoveRequest } from "../types";
 import type { TargetInspection } from "./finding";
@@ -14,6 +14,9 @@ export function extensionHome(
   return extension.schema === request.from.schema ? "public" : extension.schema;
 }
 
+/** Whether code in this language is read for names of schemas. */
+export const isRead = (language: string): boolean => language === "sql" || language === "plpgsql";
+
 /** How names in code are to be read and changed for this move. */
 export function renamingOf(request: MoveRequest, source: SchemaInspection): Renaming {
   return {
@@ -22,5 +25,6 @@ export function renamingOf(request: MoveRequest, source: SchemaInspection): Rena
     moving: movingNames(source),
     staying: request.from.schema === "public" ? source.extensionMembers : new Set(),
     extensionSchema: "public",
+    dynamic: source.routines.some(({ language, body }) => isRead(language) && isDynamic(body)),
   };
 }

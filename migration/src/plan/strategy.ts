@@ -36,10 +36,12 @@ export function chooseStrategy(
   const rowByRow = (because: string): Choice => ({ strategy: "copy", because });
   const online = request.options.mode === "online";
   if (request.options.strategy === "copy" && !online) return rowByRow("the stack file asks for it");
-  if (sameDatabase(from, to)) {
+  const following = online && !sameDatabase(from, to);
+  if (!following && sameServer(from, to) && from.schema !== to.schema && needsSuperuser(source))
+    return rowByRow("only a superuser can take the functions of range types along");
+  if (sameDatabase(from, to))
     return { strategy: "set-schema", because: "inside one database, no row is touched" };
-  }
-  if (online) {
+  if (following) {
     return { strategy: "follow", because: "the service goes on while rows are copied and changes follow" };
   }
   if (!sameServer(from, to)) return rowByRow("to another server");
@@ -47,6 +49,10 @@ export function chooseStrategy(
   if (reason !== undefined) return rowByRow(`to another database, row by row: ${reason}`);
   return { strategy: "template", because: "on one server, the database's files are copied" };
 }
+
+/** A range type's functions belong to the server's first superuser, whoever made the type. */
+const needsSuperuser = ({ rights, entries }: SchemaInspection): boolean =>
+  !rights.superuser && entries.some(({ kind, definition }) => kind === "type" && definition.startsWith("r "));
 
 /** What forbids copying the old home's whole database in the place of the new one's. */
 function whyNotTemplate(

@@ -1,16 +1,16 @@
-import { availableParallelism } from "node:os";
+import { assumeOwners } from "../ddl/assume-owners";
 import { dumpVersion } from "../ddl/dump";
-import { RehomeError } from "../errors";
 import { ensureJournal, startMigration } from "../journal/journal";
-import { placementName } from "../naming";
-import { inspectSource, inspectTarget } from "../plan/inspect-ends";
+import type { SourceInspection, TargetInspection } from "../plan/finding";
+import { inspectSource, inspectTarget, withUnfitText } from "../plan/inspect-ends";
+import { jobsOf } from "../plan/needs";
 import { makePlan, refuseBlocked } from "../plan/plan";
 import type { MoveRequest, Plan } from "../types";
 import type { Run, Sessions, Tracker } from "./run";
 
 /**
  * Reads both ends, refuses what cannot be, and opens the migration's row in the journal.
- * @throws RehomeError `blocked`, `owner-missing`
+ * @throws RehomeError `blocked`
  */
 export async function beginRun(
   request: MoveRequest,
@@ -19,16 +19,14 @@ export async function beginRun(
 ): Promise<{ run: Run; plan: Plan }> {
   const { source, target } = sessions;
   progress.enter("inspect", { bytes: 0, tables: 0 });
-  const inspection = await inspectSource(source, request);
   const found = await inspectTarget(target, request);
-  const plan = makePlan(request, inspection, found, await dumpVersion());
+  const seen = await withUnfitText(source, await inspectSource(source, request), found);
+  const plan = makePlan(request, seen, found, await dumpVersion());
   refuseBlocked(plan);
-  if (!found.ownerExists) {
-    throw new RehomeError(
-      "owner-missing",
-      `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
-    );
-  }
+  await assumeOwners(target, found.rights);
+  const inspection = (await assumeOwners(source, seen.rights))
+    ? await seenByMember(request, sessions, found)
+    : seen;
   await ensureJournal(target);
   await ensureJournal(source);
   const migration = await startMigration(target, {
@@ -43,7 +41,18 @@ export async function beginRun(
     migration: migration.id,
     target: plan.to,
   };
-  const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
+  const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
   return { run, plan };
+}
+
+/** To one who may not use the schema, the server prints names otherwise, and its rows are not to be read. */
+async function seenByMember(
+  request: MoveRequest,
+  { source }: Sessions,
+  found: TargetInspection,
+): Promise<SourceInspection> {
+  const inspection = await withUnfitText(source, await inspectSource(source, request), found);
+  refuseBlocked(makePlan(request, inspection, found, await dumpVersion()));
+  return inspection;
 }

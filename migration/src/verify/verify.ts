@@ -1,46 +1,41 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
-import { renameInCode, type Renaming } from "../ddl/rename-code";
+import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
+import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
 import { splitIdentifiers } from "../ddl/rename-routines";
+import { comparable } from "../inspect/across-versions";
 import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
-import type { Relation } from "../inspect/relations";
-import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
-import { inspectSequences } from "../inspect/sequences";
+import { inspectReferences } from "../inspect/references";
+import { textsNaming } from "../ddl/texts";
+import { inspectTextFacts } from "../inspect/text";
+import { extensionSchemas, inspectRoutines, readingPath, schemaOid } from "../inspect/schema";
+import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
-import { renamingOf } from "../plan/renaming";
-import { open, rows, transaction } from "../sql/connect";
-import { ident, literal, qualified } from "../sql/quote";
+import { isRead, renamingOf } from "../plan/renaming";
+import { open, rows, serverVersion, transaction } from "../sql/connect";
+import { ident, literal } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
-
-/**
- * Count and hash of a table, made inside the server; the hash does not depend on the rows' order. Columns go by name:
- * a dump puts those that a table inherits first, wherever they stood.
- */
-export function digestSql(
-  schema: string,
-  { name, allColumns }: Pick<Relation, "name" | "allColumns">,
-  method: "checksum" | "count",
-): string {
-  const row = `ROW(${allColumns.map(ident).join(", ")})`;
-  const hash = method === "count" ? "''" : `coalesce(sum(hashtextextended(${row}::text, 0)), 0)::text`;
-  return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, name)}`;
-}
+import { digestSql } from "./digest";
+import { proveObjects } from "./large-objects";
 
 /**
  * Compares both homes: rows, sequences, catalog and owners. Records the proof.
+ * @param carried where the new home's sequences were set to: the old one's may go on until the switch
  * @throws RehomeError `verification-failed` with what differs
  */
-export async function verify(run: Run): Promise<TableVerification[]> {
+export async function verify(run: Run, carried: readonly SequenceState[]): Promise<TableVerification[]> {
   const { request, target, migration } = run;
   await enterStage(target, migration.id, "verify", request.options.verify);
   const proof = await compareTables(run);
+  const objects = await proveOwnObjects(run);
+  if (objects !== undefined) proof.push(objects);
   await transaction(target, () => recordVerification(target, migration.id, proof));
   const wrong = [
     ...differing(proof),
-    ...(await sequenceDifferences(run)),
+    ...(await sequenceDifferences(run, carried)),
     ...(await catalogDifferences(run)),
     ...(await strangersOwning(run)),
   ];
@@ -62,6 +57,8 @@ export async function compareTables(run: Run, snapshot?: string): Promise<TableV
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
     tables: tables.length,
   });
+  const { encoding } = await inspectTextFacts(run.target);
+  const converted = encoding !== inspection.text.encoding;
   const proof: TableVerification[] = [];
   await inParallel(
     [...tables].sort((a, b) => b.bytes - a.bytes),
@@ -71,10 +68,10 @@ export async function compareTables(run: Run, snapshot?: string): Promise<TableV
       await Promise.all(both.map((client) => client.end().catch(() => undefined)));
     },
     async ([source, home], table) => {
-      const method = request.options.verify;
+      const options = { method: request.options.verify, converted };
       const [before, after] = await Promise.all([
-        digest(source, digestSql(request.from.schema, table, method)),
-        digest(home, digestSql(request.to.schema, table, method)),
+        digest(source, digestSql(request.from.schema, table, options)),
+        digest(home, digestSql(request.to.schema, table, options)),
       ]);
       proof.push({
         table: table.name,
@@ -101,6 +98,22 @@ export function differing(proof: readonly TableVerification[]): string[] {
     );
 }
 
+/** How often objects that were written to meanwhile, which no trigger forbids, are copied again before the seal. */
+const OBJECT_TRIES = 5;
+
+async function proveOwnObjects(run: Run): Promise<TableVerification | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ours = new Set([...(await movedObjects(run)), ...(await ownObjects(run))]);
+    const proof = await proveObjects(
+      run.source,
+      run.target,
+      [...ours].sort((a, b) => a - b),
+    );
+    if (proof === undefined || proof.equal || attempt === OBJECT_TRIES) return proof;
+    await syncObjects(run, [...ours]);
+  }
+}
+
 async function openBoth(run: Run, snapshot?: string): Promise<[pg.Client, pg.Client]> {
   const { request } = run;
   const source = await open(request.from.server, request.from.database);
@@ -124,15 +137,13 @@ async function digest(client: pg.Client, sql: string): Promise<{ rows: string; h
   return row ?? { rows: "0", hash: "" };
 }
 
-async function sequenceDifferences({ request, source, target, inspection }: Run): Promise<string[]> {
-  const names = inspection.relations
-    .filter((relation) => relation.kind === "S")
-    .map((relation) => relation.name);
-  const [before, after] = await Promise.all([
-    inspectSequences(source, request.from.schema, names),
-    inspectSequences(target, request.to.schema, names),
-  ]);
-  return before.flatMap((state, at) => {
+async function sequenceDifferences(
+  { request, target }: Run,
+  carried: readonly SequenceState[],
+): Promise<string[]> {
+  const names = carried.map(({ name }) => name);
+  const after = await inspectSequences(target, request.to.schema, names);
+  return carried.flatMap((state, at) => {
     const other = after[at];
     const same = other?.lastValue === state.lastValue && other.isCalled === state.isCalled;
     return same
@@ -141,10 +152,21 @@ async function sequenceDifferences({ request, source, target, inspection }: Run)
   });
 }
 
-/** The source's entries as they should read in the new home: code renamed, nothing else. */
-function renamedEntries(entries: readonly CatalogEntry[], renaming: Renaming): CatalogEntry[] {
+/** The source's entries as they should read in the new home: code renamed, and the owner in policies; nothing else. */
+function renamedEntries(
+  entries: readonly CatalogEntry[],
+  renaming: Renaming,
+  owners: { readonly from: string; readonly to: string },
+): CatalogEntry[] {
   return entries.map((entry) => {
+    if (entry.kind === "policy roles") {
+      const roles = JSON.parse(entry.definition) as string[];
+      const now = roles.map((role) => (role === owners.from ? owners.to : role));
+      return { ...entry, definition: JSON.stringify([...new Set(now)].sort()) };
+    }
     if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
+    if (entry.kind === "column")
+      return { ...entry, definition: renameInDefinition(entry.definition, renaming).text };
     if (entry.kind !== "setting" || !entry.definition.startsWith("search_path=")) return entry;
     return { ...entry, definition: normalPath(entry.definition, renaming) };
   });
@@ -159,7 +181,8 @@ function normalPath(setting: string, renaming: Renaming): string {
 }
 
 /** What differs between both homes' definitions, once the code of the old one is read under the new name. */
-export async function catalogDifferences({ request, target, inspection }: Run): Promise<string[]> {
+export async function catalogDifferences(run: Run): Promise<string[]> {
+  const { request, target, inspection } = run;
   const oid = await schemaOid(target, request.to.schema);
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
   const here = await catalogEntries(
@@ -170,9 +193,40 @@ export async function catalogDifferences({ request, target, inspection }: Run): 
   );
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
-  return differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
-    (line) => `catalog: ${line}`,
+  const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
+  const owners = { from: request.from.owner, to: request.to.owner };
+  const different = differences(
+    comparable(renamedEntries(inspection.entries, renaming, owners), versions),
+    comparable(renamedEntries(here, same, { from: owners.to, to: owners.to }), versions),
+  ).map((line) => `catalog: ${line}`);
+  return [...different, ...(await oldNames(run, oid, here, renaming))];
+}
+
+/** What in the new home still names the old schema, whatever was done to it: by the catalog, and by reading. */
+async function oldNames(
+  { request, target }: Run,
+  oid: number,
+  here: readonly CatalogEntry[],
+  renaming: Renaming,
+): Promise<string[]> {
+  const references = (await inspectReferences(target, oid)).filter((found) => found.direction === "outward");
+  const routines = await inspectRoutines(target, oid);
+  const read = routines.filter((routine) => isRead(routine.language));
+  const inCode = read.flatMap(({ signature, body }) => {
+    const { text, unclear } = renameInCode(body, renaming);
+    return text === body && unclear.length === 0 ? [] : [`function ${signature}`];
+  });
+  const inColumns = here.flatMap(({ kind, name, definition }) =>
+    kind === "column" && renameInDefinition(definition, renaming).text !== definition
+      ? [`column ${name}`]
+      : [],
   );
+  return [
+    ...references.map((found) => `${found.object} depends on ${found.on}`),
+    ...[...inCode, ...inColumns, ...textsNaming(here, renaming)].map(
+      (what) => `${what} still names schema "${request.from.schema}"`,
+    ),
+  ];
 }
 
 /** Objects of the new home that the service's role does not own. */
