@@ -49,6 +49,7 @@ export const FINDING_CODES = [
   "text-unclear",
   "version-downward",
   "version-older",
+  "way-back-unclear",
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 

@@ -122,7 +122,7 @@ describe("administrators that are no superusers", () => {
       "signals",
       "REVOKE pg_signal_backend FROM signals_admin; CREATE ROLE reader LOGIN PASSWORD 'x'; GRANT USAGE ON SCHEMA core TO reader; GRANT SELECT ON core.t TO reader",
     );
-    expect(await codes(request)).toEqual(["warning rights-sessions"]);
+    expect(await codes(request)).toEqual(["warning rights-sessions", "warning rights-not-carried"]);
     const reader = await a.connect("signals", { user: "reader", password: "x" });
     await reader.query("SELECT FROM core.t");
     await move(request);

@@ -20,12 +20,12 @@ const hidden = [
   {
     what: "a view",
     sql: "CREATE VIEW v AS SELECT build('SELECT count(*) FROM shop.sale')",
-    says: /relation v line 1: 'SELECT/,
+    says: /query v line 1: 'SELECT/,
   },
   {
     what: "a materialized view",
     sql: "CREATE MATERIALIZED VIEW v AS SELECT 'shop.sale'::text::regclass::oid AS o",
-    says: /relation v/,
+    says: /query v/,
   },
   {
     what: "a CHECK",

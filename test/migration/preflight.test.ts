@@ -248,6 +248,15 @@ const cases: Case[] = [
     },
   },
   {
+    code: "way-back-unclear",
+    level: "warning",
+    says: /way back to "public".*: rule view\? line 1: 'core\.users'; function f\(x integer\)\.$/,
+    source: {
+      entries: [{ kind: "rule", name: "view?", definition: "SELECT f('core.users')" }],
+      routines: [routine("SELECT nothing('core.' || x)", "sql")],
+    },
+  },
+  {
     code: "event-triggers",
     level: "warning",
     says: /"core_db".*: audit/,

@@ -23,7 +23,8 @@ describe.skipIf(skipVersions !== false)(
         from: "public",
         before: EXTENSIONS,
       });
-      expect((await planMove(request)).findings).toEqual([]);
+      const { findings } = await planMove(request);
+      expect(findings.filter(({ code }) => code !== "extension-version")).toEqual([]);
       const before = await contents(a, request.from);
       expect(await move(request)).toMatchObject({ clean: true });
       expect(await contents(b, request.to)).toEqual(before);

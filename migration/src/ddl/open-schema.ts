@@ -11,15 +11,16 @@ export async function withOpenSchema<T>(
   schema: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const [row] = await rows<{ closed: boolean }>(
+  const [row] = await rows<{ lacking: string | null }>(
     client,
-    `SELECT NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.pg_has_role(n.nspowner, 'USAGE') AS closed
-     FROM pg_catalog.pg_namespace n WHERE n.nspname = $1`,
+    `SELECT (SELECT string_agg(p, ', ') FROM unnest(ARRAY['USAGE', 'CREATE']) p WHERE NOT pg_catalog.has_schema_privilege(n.oid, p)) AS lacking
+     FROM pg_catalog.pg_namespace n WHERE n.nspname = $1 AND pg_catalog.pg_has_role(n.nspowner, 'USAGE')`,
     [schema],
   );
-  if (row?.closed !== true) return await work();
-  const close = `REVOKE USAGE, CREATE ON SCHEMA ${ident(schema)} FROM CURRENT_USER`;
-  await client.query(`GRANT USAGE, CREATE ON SCHEMA ${ident(schema)} TO CURRENT_USER`);
+  const lacking = row?.lacking ?? null;
+  if (lacking === null) return await work();
+  const close = `REVOKE ${lacking} ON SCHEMA ${ident(schema)} FROM CURRENT_USER`;
+  await client.query(`GRANT ${lacking} ON SCHEMA ${ident(schema)} TO CURRENT_USER`);
   try {
     const result = await work();
     await client.query(close);

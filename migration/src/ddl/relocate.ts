@@ -112,7 +112,7 @@ export async function takeOver(client: pg.Client, schema: string, owner: string)
   await runAll(
     client,
     found
-      .filter((object) => object.owner !== null && object.owner !== owner)
+      .filter((object) => !object.made && object.owner !== null && object.owner !== owner)
       .map(({ kind, identity }) => `ALTER ${kind} ${identity} OWNER TO ${ident(owner)}`),
   );
   const granted = await catalog<{ what: string; grantee: string | null }>(client, GRANTED, schema);

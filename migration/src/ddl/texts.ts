@@ -10,6 +10,7 @@ const SQL_KINDS = new Set([
   "index",
   "parsed body",
   "policy",
+  "query",
   "relation",
   "rule",
   "setting",

@@ -63,19 +63,25 @@ export interface Ends {
 /** One concern of the preflight: a pure function of what was read. */
 export type Check = (ends: Ends) => Finding[];
 
-export const blocker = (code: FindingCode, message: string, remedy: string): Finding => ({
+export const blocker = (code: FindingCode, message: string, remedy: string): Finding =>
+  finding("blocker", code, message, remedy);
+
+export const warning = (code: FindingCode, message: string, remedy: string): Finding =>
+  finding("warning", code, message, remedy);
+
+const finding = (level: Finding["level"], code: FindingCode, message: string, remedy: string): Finding => ({
   code,
-  level: "blocker",
-  message,
-  remedy,
+  level,
+  message: onOneLine(message),
+  remedy: onOneLine(remedy),
 });
 
-export const warning = (code: FindingCode, message: string, remedy: string): Finding => ({
-  code,
-  level: "warning",
-  message,
-  remedy,
-});
+/** Names may hold anything, and a reviewer reads lines: what would break one, or turn it around, is shown as its code. */
+const onOneLine = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
 
 /** The first few of many names. */
 export const some = (names: readonly string[], limit = 5): string =>

@@ -25,6 +25,7 @@ import { rightsOfOthers, surroundings } from "./checks/surroundings";
 import { targetContent } from "./checks/target-content";
 import { unmovableObjects } from "./checks/unmovable-objects";
 import { versionFeatures } from "./checks/version-features";
+import { wayBack } from "./checks/way-back";
 import { writable } from "./checks/writable";
 import type { Check, Ends } from "./finding";
 
@@ -45,6 +46,7 @@ const CHECKS: readonly Check[] = [
   largeObjects,
   code,
   definitions,
+  wayBack,
   extensions,
   surroundings,
   rightsOfOthers,
