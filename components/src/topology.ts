@@ -10,8 +10,7 @@ import type { Declaring } from "./declaring";
 import { declareHost } from "./hosts/declare-host";
 import { manages, type Host } from "./hosts/host";
 import { inventory } from "./inventory";
-import { declareMigrations } from "./migration/declare-migrations";
-import type { Migration } from "./migration/migration";
+import { declareMigrations, type Moves } from "./migration/declare-migrations";
 import { schemaName } from "./naming";
 import { ReleaseGuard } from "./release/release-guard";
 
@@ -52,7 +51,7 @@ export class Topology extends pulumi.ComponentResource {
         new ServiceDatabase(declaring, { at, databases, roles }),
       ]),
     );
-    const migrations = declareMigrations(declaring, stack, placed);
+    const { migrations, proofs } = declareMigrations(declaring, stack, placed);
     for (const { placement, datasets } of declaring.inventory.schemas) {
       placed
         .get(schemaName(placement))
@@ -63,7 +62,7 @@ export class Topology extends pulumi.ComponentResource {
     const settings = declareSettings(declaring, declared);
 
     this.connections = connectionsOf(stack, { hosts, roles, migrations, connects, settings });
-    this.migrations = outcomes(stack.datasets, migrations);
+    this.migrations = outcomes(stack.datasets, { migrations, proofs });
     this.registerOutputs({ connections: this.connections, migrations: this.migrations });
   }
 
@@ -94,17 +93,26 @@ const read = (args: TopologyArgs): Expanded => {
   }
 };
 
+/** A move that is proven after its switch is clean as soon as that is done. */
+const proven = (result: MoveResult, clean: boolean | undefined): MoveResult => ({
+  ...result,
+  clean: result.clean || clean === true,
+});
+
 const outcomes = (
   datasets: readonly Dataset[],
-  migrations: ReadonlyMap<string, Migration>,
+  { migrations, proofs }: Moves,
 ): pulumi.Output<Record<string, MigrationOutcome>> =>
   pulumi.all(
     Object.fromEntries(
       datasets.map(({ name, next, formerly }) => {
         const state = next ? "preparing" : formerly ? "moved" : "steady";
         const outcome = pulumi
-          .output(migrations.get(name)?.result)
-          .apply((result): MigrationOutcome => ({ state, ...(result && { result }) }));
+          .all([migrations.get(name)?.result, proofs.get(name)?.clean])
+          .apply(([result, clean]): MigrationOutcome => ({
+            state,
+            ...(result && { result: proven(result, clean) }),
+          }));
         return [name, outcome];
       }),
     ),

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { RehomeError } from "./errors";
+export type { LinkHealth } from "./follow/stream";
 export { move } from "./move";
 export { placementName } from "./naming";
 export { followHealth, followMove, prove, stopFollowing } from "./online";

@@ -10,6 +10,9 @@ import type { Host } from "./host";
 /** The superuser that `initdb` makes. */
 const ADMIN = "postgres";
 
+/** Others can follow a server that writes this down; to change it later would take a restart in the middle of a move. */
+const DEFAULTS = { wal_level: "logical" };
+
 /** What a shell reads within double quotes, and a few more that paths are better without. */
 const IN_SHELLS = /["'$`\\\s]/g;
 
@@ -49,7 +52,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
         password,
         ...(port === undefined ? {} : { port }),
         ...(version === undefined ? {} : { version }),
-        parameters: parameters ?? {},
+        parameters: { ...DEFAULTS, ...parameters },
       },
       child,
     );

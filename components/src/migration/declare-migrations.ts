@@ -5,6 +5,7 @@ import type { Declaring } from "../declaring";
 import type { DatabaseAt } from "../inventory";
 import { databaseName, schemaName } from "../naming";
 import { Migration } from "./migration";
+import { Proof } from "./proof";
 
 /** Where a dataset is, was and will be. */
 const stays = ({ home, next, formerly }: Dataset): Placement[] => [
@@ -37,12 +38,18 @@ export const ownDatabases = (
     .filter((name) => own.includes(name));
 };
 
-/** Declares each dataset's migration, after those of the services that come first. By dataset. */
+/** What moves each dataset, and what proves the moves that are proven after their switch. By dataset. */
+export interface Moves {
+  readonly migrations: ReadonlyMap<string, Migration>;
+  readonly proofs: ReadonlyMap<string, Proof>;
+}
+
+/** Declares each dataset's migration, after those of the services that come first. */
 export const declareMigrations = (
   declaring: Declaring,
   { services, datasets }: Expanded,
   placed: ReadonlyMap<string, ServiceDatabase>,
-): ReadonlyMap<string, Migration> => {
+): Moves => {
   const { parent, hosts, guard } = declaring;
   const migrations = new Map<string, Migration>();
   const custody = Object.fromEntries([...hosts.values()].map(({ name, custody }) => [name, custody]));
@@ -82,6 +89,27 @@ export const declareMigrations = (
     return migration;
   };
 
-  for (const dataset of datasets) declare(dataset);
-  return migrations;
+  /** While the service runs in its new home already, what was moved is proven. */
+  const prove = (dataset: Dataset, migration: Migration): Proof | undefined => {
+    const { name, home, formerly, role: owner } = dataset;
+    const options = services.find((service) => service.name === dataset.service)?.migration;
+    if (formerly === undefined || options?.mode !== "online") return undefined;
+    return new Proof(
+      name,
+      {
+        ...{ dataset: name, owner, home, formerly, options },
+        homeServer: server(home),
+        formerlyServer: server(formerly),
+        migration: migration.result.apply((result) => result?.migration ?? null),
+      },
+      { parent, dependsOn: [migration] },
+    );
+  };
+
+  const proofs = new Map<string, Proof>();
+  for (const dataset of datasets) {
+    const proof = prove(dataset, declare(dataset));
+    if (proof !== undefined) proofs.set(dataset.name, proof);
+  }
+  return { migrations, proofs };
 };

@@ -121,3 +121,6 @@ const comparable = ({ home, next, formerly, tables, options }: MigrationState): 
 /** Whether there is anything to do or to remember. Connections alone are nothing: a rotated password moves no data. */
 export const differs = (olds: MigrationState, news: MigrationInputs): boolean =>
   comparable(olds) !== comparable(news);
+
+/** Whether the dataset moves without stopping its service. */
+export const online = ({ options }: Partial<MigrationInputs>): boolean => options?.mode === "online";

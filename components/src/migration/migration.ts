@@ -42,13 +42,14 @@ const provider: pulumi.dynamic.ResourceProvider = {
   diff: async (_id: string, olds: object, news: object) => behaviour().diff(olds, news as never),
   create: async (inputs: object) => behaviour().create(inputs as never),
   update: async (_id: string, olds: object, news: object) => behaviour().update(olds, news as never),
+  delete: async (_id: string, olds: object) => behaviour().remove(olds),
 };
 
 const SECRETS = ["homeServer", "nextServer", "formerlyServer"];
 
 /**
  * Takes a dataset where its stack file says: it depends on the new home, and what hands out the new home's connection
- * depends on it. Its `check` prints the plan; its `create` and `update` carry it out; deleting it touches no data.
+ * depends on it. Its `check` prints the plan; its `create` and `update` carry it out; deleting it ends its replication and touches no data.
  */
 export class Migration extends pulumi.dynamic.Resource {
   /** What the last move reported; undefined before the first. */

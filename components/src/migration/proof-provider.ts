@@ -1,0 +1,54 @@
+import { prove, type MoveOptions, type ServerConnection } from "@rehome/migration";
+import type { Placement } from "@rehome/topology";
+import { plainError } from "../provider-errors";
+import { telling } from "./carry-out";
+import { following } from "./following";
+
+/** What a `Proof` is made from, as the dynamic provider receives it. */
+export interface ProofInputs {
+  readonly dataset: string;
+  readonly owner: string;
+  readonly home: Placement;
+  readonly formerly: Placement;
+  readonly options: MoveOptions;
+  readonly homeServer: ServerConnection;
+  readonly formerlyServer: ServerConnection;
+  /** The migration that is proven, by the journal's key; unknown in the preview of a move. */
+  readonly migration: string | null;
+}
+
+const request = ({ dataset, owner, options, ...ends }: ProofInputs) => ({
+  dataset,
+  options,
+  from: { ...ends.formerly, server: ends.formerlyServer, owner },
+  to: { ...ends.home, server: ends.homeServer, owner },
+});
+
+/** The way back: the home that was left follows the one that came after it. */
+const back = (inputs: ProofInputs) => {
+  const { from, to, ...rest } = request(inputs);
+  return following({ ...rest, from: to, to: from });
+};
+
+const key = ({ home, formerly, migration }: Partial<ProofInputs>): string =>
+  JSON.stringify(
+    [home, formerly].map((at) => [at?.host, at?.database, at?.schema]).concat([[migration ?? undefined]]),
+  );
+
+/** Whether there is a switch to be proven, or a way back to be mended. */
+export const diff = async (olds: Partial<ProofInputs>, news: ProofInputs) => ({
+  changes: key(olds) !== key(news) || (await back(news)).broken,
+});
+
+const outputs = async (news: ProofInputs) => {
+  try {
+    await prove(request(news), telling());
+    return { ...news, clean: true };
+  } catch (error) {
+    throw plainError(error);
+  }
+};
+
+export const create = async (news: ProofInputs) => ({ id: news.dataset, outs: await outputs(news) });
+
+export const update = async (news: ProofInputs) => ({ outs: await outputs(news) });
