@@ -78,7 +78,7 @@ describe("two services of one host", () => {
       type: "pulumi-nodejs:dynamic/rehome:Cluster",
       inputs: {
         directory: ".rehome/chiro/dev/shared",
-        parameters: { work_mem: "8MB" },
+        parameters: { wal_level: "logical", work_mem: "8MB" },
         password: "secret of postgres@shared",
       },
       dependsOn: ["RandomPassword postgres@shared"],

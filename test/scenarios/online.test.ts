@@ -174,7 +174,7 @@ describe("services that move without stopping", () => {
 
   it("are switched, with every write that was acknowledged", async () => {
     const { text } = await up("switched");
-    expect(text).not.toMatch(/fence +about/);
+    expect(text).toMatch(/strategy +follow/);
     writer.connect((await world.connections())["onboarding"]);
     expect(await contents(await at(own("partner")), own("partner").schema)).toEqual(before.partner);
     expect(missing(writer.acknowledged, await written(own("onboarding")))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Finding, Plan } from "../types";
+import type { Finding, Plan, Strategy } from "../types";
 import { formatBytes, formatCount, formatDuration } from "./units";
 
 const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
@@ -15,15 +15,22 @@ const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
   ["large object", "large objects"],
 ];
 
-const proof = ({ strategy }: Plan): string =>
-  strategy === "set-schema"
-    ? "the same files under the new names, sequences and catalog, in the transaction that moves them"
-    : "count and hash of every table, sequences and catalog on both sides, before the hand-out";
+const PROOF: Readonly<Record<Strategy, string>> = {
+  copy: "count and hash of every table, sequences and catalog on both sides, before the hand-out",
+  template: "count and hash of every table, sequences and catalog on both sides, before the hand-out",
+  "set-schema":
+    "the same files under the new names, sequences and catalog, in the transaction that moves them",
+  follow:
+    "all rows compared while the service writes, before the fence; count and hash of every table after the hand-out",
+};
 
-const wayBack = ({ strategy, from }: Plan): string =>
-  strategy === "set-schema"
-    ? `swap \`home\` and \`formerly\`: the tables go back into ${from}, which stays closed and empty until \`formerly\` is deleted`
-    : `${from} stays complete and fenced until \`formerly\` is deleted`;
+const wayBack = ({ strategy, from }: Plan): string => {
+  if (strategy === "set-schema")
+    return `swap \`home\` and \`formerly\`: the tables go back into ${from}, which stays closed and empty until \`formerly\` is deleted`;
+  if (strategy === "follow")
+    return `${from} follows the new home, fenced, until \`formerly\` is deleted: swap the two at any time`;
+  return `${from} stays complete and fenced until \`formerly\` is deleted`;
+};
 
 /** How much the new home's disk takes, and what is known of its room. */
 function disk({ diskBytes, diskFree }: Plan): string[] {
@@ -66,7 +73,7 @@ export function formatPlan(plan: Plan): string {
     ...(objects.length === 0 ? [] : [`  objects   ${objects.join(", ")}`]),
     `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write`,
     ...disk(plan),
-    `  proof     ${proof(plan)}`,
+    `  proof     ${PROOF[plan.strategy]}`,
     `  way back  ${wayBack(plan)}`,
     ...formatFindings(plan.findings),
   ];
