@@ -1,7 +1,8 @@
-import type { Finding, MoveRequest, Report } from "@rehome/migration";
+import type { Finding, LinkHealth, MoveRequest, Report } from "@rehome/migration";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { MigrationInputs } from "../../components/src/migration/inputs";
-import { check, create, diff, update } from "../../components/src/migration/provider";
+import * as proof from "../../components/src/migration/proof-provider";
+import { check, create, diff, remove, update } from "../../components/src/migration/provider";
 
 /** The engine at its own interface: what it is asked, and what it answers. */
 const engine = vi.hoisted(() => ({
@@ -10,6 +11,7 @@ const engine = vi.hoisted(() => ({
   unreachable: undefined as Finding | undefined,
   released: true,
   failure: undefined as Error | undefined,
+  health: undefined as LinkHealth | undefined | Error,
 }));
 const said = vi.hoisted(() => [] as string[]);
 
@@ -34,6 +36,18 @@ vi.mock("@rehome/migration", () => ({
     engine.asked.push(["retire", query]);
     return Promise.resolve();
   },
+  formatBytes: (bytes: number) => `${bytes} B`,
+  followHealth: () =>
+    engine.health instanceof Error ? Promise.reject(engine.health) : Promise.resolve(engine.health),
+  ...Object.fromEntries(
+    ["followMove", "stopFollowing", "prove"].map((verb) => [
+      verb,
+      (request: unknown) => {
+        engine.asked.push([verb, request]);
+        return engine.failure ? Promise.reject(engine.failure) : Promise.resolve();
+      },
+    ]),
+  ),
 }));
 vi.mock("@pulumi/pulumi", () => ({ log: { info: (line: string) => void said.push(line) } }));
 
@@ -66,6 +80,7 @@ beforeEach(() => {
     unreachable: undefined,
     released: true,
     failure: undefined,
+    health: undefined,
   });
   said.length = 0;
 });
@@ -200,6 +215,93 @@ describe("create and update", () => {
     expect(error).toMatchObject({
       message: "Rows differ. [verification-failed]",
       stack: "Rows differ. [verification-failed]",
+    });
+  });
+});
+
+describe("a service that moves without stopping", () => {
+  const healthy: LinkHealth = { lag: 10, retained: 20, broken: null, lost: false };
+  const online = { mode: "online", verify: "checksum" } as const;
+  const calm = inputs({ options: online });
+  const preparing = inputs({ options: online, next: B, nextServer: servers.new });
+  const moved = { ...movedToB, options: online };
+  const ends = { dataset: "core", from: end(A), to: end(B) };
+
+  it("is prepared by making the next home follow", async () => {
+    engine.health = healthy;
+    await update(calm, preparing);
+    expect(engine.asked).toEqual([["followMove", { ...ends, options: online }]]);
+    expect(said).toEqual([
+      "core: new/erp.core follows, 10 B behind, 20 B of WAL kept for it; ready to switch",
+    ]);
+  });
+
+  it("tells in each preview how far it is, and has nothing to do while it follows", async () => {
+    engine.health = { ...healthy, lag: 1e9 };
+    expect((await check(preparing, preparing)).failures).toEqual([]);
+    expect(said).toEqual(["core: new/erp.core follows, 1000000000 B behind, 20 B of WAL kept for it"]);
+    expect(await diff(preparing, preparing)).toEqual({ changes: false });
+  });
+
+  it("is mended by the next update where it does not follow", async () => {
+    engine.health = { ...healthy, broken: "its slot is gone", lost: true };
+    await check(preparing, preparing);
+    expect(said).toEqual([
+      "core: new/erp.core does not follow: its slot is gone. The next pulumi up mends it.",
+    ]);
+    expect(await diff(preparing, preparing)).toEqual({ changes: true });
+    await update(preparing, preparing);
+    expect(engine.asked.map(([verb]) => verb)).toEqual(["followMove"]);
+  });
+
+  it("does not keep others waiting for a server that is down", async () => {
+    engine.health = new Error("No answer.");
+    await check(preparing, preparing);
+    expect(said).toEqual(["core: whether new/erp.core follows is not known: No answer."]);
+    expect(await diff(preparing, preparing)).toEqual({ changes: false });
+  });
+
+  it("leaves no trace when it is given up, becomes offline, or leaves the stack", async () => {
+    await update(preparing, calm);
+    expect(engine.asked).toEqual([["stopFollowing", ends]]);
+    await update(preparing, { ...preparing, options: atA.options });
+    await remove(preparing);
+    await remove(moved);
+    expect(engine.asked.slice(1).map(([verb]) => verb)).toEqual([
+      ...["stopFollowing", "plan"],
+      ...["stopFollowing", "stopFollowing"],
+    ]);
+    engine.asked.length = 0;
+    await remove(calm);
+    await remove(movedToB);
+    expect(engine.asked).toEqual([]);
+  });
+
+  describe("is proven after its switch", () => {
+    const given = {
+      ...{ dataset: "core", owner: "core_user", options: online, migration: "m1" },
+      ...{ home: B, formerly: A, homeServer: servers.new, formerlyServer: servers.old },
+    };
+
+    it("between the home that it left and the one that it has", async () => {
+      expect(await proof.create(given)).toEqual({ id: "core", outs: { ...given, clean: true } });
+      expect(engine.asked).toEqual([["prove", { ...ends, options: online }]]);
+    });
+
+    it("once for each switch, and again where the way back has broken", async () => {
+      engine.health = healthy;
+      expect(await proof.diff(given, given)).toEqual({ changes: false });
+      expect(await proof.diff(given, { ...given, migration: UNKNOWN })).toEqual({ changes: true });
+      expect(await proof.diff(given, { ...given, home: A, formerly: B })).toEqual({ changes: true });
+      engine.health = { ...healthy, broken: "its subscription is disabled" };
+      expect(await proof.diff(given, given)).toEqual({ changes: true });
+    });
+
+    it("or told not to be, in plain words", async () => {
+      engine.failure = Object.assign(new Error("Rows differ."), { code: "verification-failed" });
+      await expect(proof.update(given)).rejects.toMatchObject({
+        message: "Rows differ. [verification-failed]",
+      });
     });
   });
 });

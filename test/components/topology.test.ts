@@ -426,3 +426,30 @@ it("refuses platforms that have no component yet, by name", async () => {
     /Host "payment" is of platform docker/,
   );
 });
+
+describe("a service that moved without stopping", () => {
+  const services = (mode: "online" | "offline") => ({
+    core: { home: at("b", "erp", "core"), formerly: at("a", "core", "public"), migration: { mode } },
+  });
+  const hosts = { a: { platform: "local" }, b: { platform: "local" } } as const;
+
+  it("is proven after its switch, which nothing waits for", async () => {
+    const graph = await declare({ hosts, services: services("online") });
+    const proof = need(graph, "Proof core");
+    expect(proof.inputs).toMatchObject({
+      ...{
+        dataset: "core",
+        owner: "core_user",
+        home: at("b", "erp", "core"),
+        formerly: at("a", "core", "public"),
+      },
+      ...{ homeServer: server("b"), formerlyServer: server("a") },
+    });
+    expect(proof.dependsOn).toContain("Migration core");
+    expect([...graph.resources.values()].filter((one) => one.dependsOn.includes("Proof core"))).toEqual([]);
+  });
+
+  it("or was proven before it, under the fence", async () => {
+    expect((await declare({ hosts, services: services("offline") })).ids).not.toContain("Proof core");
+  });
+});
