@@ -161,6 +161,7 @@ async function switchFollowed(run: Run): Promise<void> {
   await caughtUp(run);
   await compareFollowed(run);
   await refreshViews(run);
+  await refuseChangedCatalog(run.source, run);
   await prepareWayBack(run);
   await close(run, "followed");
   await forgetWritten(run.source, run.fence);

@@ -4,7 +4,7 @@ import { giveObjects } from "../fence/held-objects";
 import { reverse } from "../follow/link";
 import { loginOf, publish, unpublish } from "../follow/publish";
 import { publishedBack, scopeOf } from "../follow/scope";
-import { hasSlot } from "../follow/slot";
+import { createSlot, hasSlot } from "../follow/slot";
 import { drained, placeInStream } from "../follow/stream";
 import { isSubscribed, setSubscription, subscribe } from "../follow/subscribe";
 import { enterStage } from "../journal/journal";
@@ -16,6 +16,8 @@ import { forward } from "./follow";
 import { syncFollowedObjects } from "./followed-objects";
 
 const DRAIN_MS = 30_000;
+/** How long the start of a slot is waited for. */
+const LOCK_MS = 60_000;
 
 /** Makes the link the other way, up to its slot: nothing arrives through it before the proof. */
 export async function prepareWayBack(run: Run): Promise<void> {
@@ -28,8 +30,7 @@ export async function prepareWayBack(run: Run): Promise<void> {
     publishedBack(scope, request),
     scope.followed.map(({ name }) => name),
   );
-  if (!(await hasSlot(target, back.name)))
-    await target.query("SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')", [back.name]);
+  if (!(await hasSlot(target, back.name))) await (await createSlot(back, LOCK_MS)).close();
 }
 
 /**
