@@ -3,7 +3,7 @@ import { RehomeError, codeOf } from "./errors";
 import { linkHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
 import { unpublish } from "./follow/publish";
-import { unsubscribe } from "./follow/subscribe";
+import { isSubscribed, unsubscribe } from "./follow/subscribe";
 import { hasJournal, latestMigration, recordFacts, recordVerification } from "./journal/journal";
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
@@ -170,6 +170,12 @@ async function refuseDifferent({ request, target, migration }: Run, wrong: reado
 async function proveByConverging(run: Run): Promise<void> {
   const { request, source, target } = run;
   await openWayBack(run);
+  if (!(await isSubscribed(source, linkOf(request.dataset, request.to, request.from)))) {
+    throw new RehomeError(
+      "link-broken",
+      `it cannot be proved any more that ${placementName(request.to)} has everything that was in ${placementName(request.from)}: the snapshot of the hand-out has ended with its run, and the slot by which the old home was to follow is gone. Compare the two yourself before you delete the old one.`,
+    );
+  }
   const back = { ...request, from: request.to, to: request.from };
   const inspection = await inspectSource(target, back);
   const turned: Run = { ...run, source: target, target: source, request: back, inspection };

@@ -58,13 +58,15 @@ export async function arrivalOf({
 /** A home that was left before the way back to it was opened: what was written since waits in its slot. */
 async function reopenWayBack(run: Run): Promise<void> {
   const { source, target, request } = run;
-  const arrived = await arrivalOf(run);
-  if (arrived !== undefined) await releaseSnapshot(arrived.id);
   const link = forward(run);
   if (await isSubscribed(target, link)) return;
   const left = await findFence(target, request.dataset, request.to.schema);
   if (left?.sealed !== true || left.target !== placementName(request.from)) return;
-  if (await hasSlot(source, link.name)) await subscribe(target, link, await loginOf(source, link));
+  if (!(await hasSlot(source, link.name))) return;
+  await subscribe(target, link, await loginOf(source, link));
+  // From here on the home that was left is not what it was at the fence: nothing is to be compared with that any more.
+  const arrived = await arrivalOf(run);
+  if (arrived !== undefined) await releaseSnapshot(arrived.id);
 }
 
 /** What keeps a run from going on with the link of an earlier one; undefined when nothing does. */
