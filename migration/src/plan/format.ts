@@ -18,12 +18,16 @@ const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
 const proof = ({ strategy }: Plan): string =>
   strategy === "set-schema"
     ? "the same files under the new names, sequences and catalog, in the transaction that moves them"
-    : "count and hash of every table, sequences and catalog on both sides, before the hand-out";
+    : strategy === "follow"
+      ? "all rows compared before the fence while clients write; after the hand-out, count and hash of every table as it was then"
+      : "count and hash of every table, sequences and catalog on both sides, before the hand-out";
 
 const wayBack = ({ strategy, from }: Plan): string =>
   strategy === "set-schema"
     ? `swap \`home\` and \`formerly\`: the tables go back into ${from}, which stays closed and empty until \`formerly\` is deleted`
-    : `${from} stays complete and fenced until \`formerly\` is deleted`;
+    : strategy === "follow"
+      ? `swap \`home\` and \`formerly\`: ${from} stays fenced, and once the move is proved has everything written since`
+      : `${from} stays complete and fenced until \`formerly\` is deleted`;
 
 /** How much the new home's disk takes, and what is known of its room. */
 function disk({ diskBytes, diskFree }: Plan): string[] {
