@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { RehomeError } from "./errors";
-export type { LinkHealth } from "./follow/stream";
+export type { LinkHealth } from "./follow/health";
 export { move } from "./move";
 export { placementName } from "./naming";
 export { followHealth, followMove, prove, stopFollowing } from "./online";

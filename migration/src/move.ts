@@ -36,7 +36,10 @@ import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Session
 import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
 import { refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema, takeLatecomers } from "./strategies/set-schema";
-import { caughtUp, compareFollowed, drain, follow, goOnFollowing, prepareWayBack } from "./strategies/follow";
+import { compareFollowed } from "./strategies/compare-followed";
+import { caughtUp, follow } from "./strategies/follow";
+import { refreshViews } from "./strategies/followed-objects";
+import { drain, goOnFollowing, prepareWayBack } from "./strategies/way-back";
 import { copyDatabase, dropLeftovers } from "./strategies/template";
 import { inWords } from "./told";
 import { OBJECTS_PROOF } from "./verify/large-objects";
@@ -157,6 +160,8 @@ async function switchFollowed(run: Run): Promise<void> {
   await follow(run);
   await caughtUp(run);
   await compareFollowed(run);
+  await refreshViews(run);
+  await refuseChangedCatalog(run.source, run);
   await prepareWayBack(run);
   await close(run, "followed");
   await forgetWritten(run.source, run.fence);

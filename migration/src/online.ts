@@ -1,51 +1,78 @@
 import { loadGrammar } from "./ddl/rename-code";
 import { RehomeError, codeOf } from "./errors";
-import { abandonFence } from "./fence/fence";
+import { linkHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
-import { removeLinks } from "./follow/remove";
-import { linkHealth, type LinkHealth } from "./follow/stream";
-import { inspectSource } from "./plan/inspect-ends";
-import {
-  dropJournalIfEmpty,
-  hasJournal,
-  latestMigration,
-  recordFacts,
-  recordVerification,
-} from "./journal/journal";
+import { unpublish } from "./follow/publish";
+import { isSubscribed, unsubscribe } from "./follow/subscribe";
+import { hasJournal, latestMigration, recordFacts, recordVerification } from "./journal/journal";
 import { placementName } from "./naming";
+import { inspectSource } from "./plan/inspect-ends";
+import { jobsOf } from "./plan/needs";
+import { abandon } from "./release";
 import { transaction, withSession } from "./sql/connect";
 import { beginRun } from "./stages/begin";
 import { Tracker, closeSessions, openSessions, type Run } from "./stages/run";
-import { caughtUp, compareFollowed, follow, openWayBack } from "./strategies/follow";
+import { followedDifferences } from "./strategies/compare-followed";
+import { caughtUp, follow } from "./strategies/follow";
+import { openWayBack } from "./strategies/way-back";
+import { inWords } from "./told";
 import type { MoveRequest, Report } from "./types";
-import { compareTables, differing } from "./verify/verify";
 import { heldSnapshot, releaseSnapshot } from "./verify/snapshot";
-import { unsubscribe } from "./follow/subscribe";
-import { unpublish } from "./follow/publish";
+import { compareTables, differing } from "./verify/verify";
+
+/*
+ * The life of a placement that moves online, by what is to be called:
+ *   home A, next B       `followMove` at every run; `followHealth` for a preview; `stopFollowing` when B is left out again
+ *   home B, formerly A   `move` with mode online, which prepares where nothing is prepared; then `prove`
+ *   home A, formerly B   the same two with the ends swapped, again and again
+ *   home B               `release`, then `retire`
+ */
 
 /**
- * Brings a dataset's next home to follow its present one, and leaves it following. Called again it mends what is broken and
- * tells how far it is.
- * @throws RehomeError `blocked`, `slot-timeout`, `link-broken`, ...
+ * Prepares: brings a dataset's next home to follow its present one, and leaves it following with no process of ours. May
+ * be called again at any time: what is broken is mended, with a fresh copy where it takes one.
+ * @returns how it follows then
+ * @throws RehomeError `blocked`, `already-running`, `slot-timeout`, `link-broken`, `lag-too-high`, ...
  */
 export async function followMove(
   request: MoveRequest,
   report: Report = () => undefined,
 ): Promise<LinkHealth> {
   await loadGrammar();
+  try {
+    return await prepareBetween(request, report);
+  } catch (error) {
+    const [from, to] = [placementName(request.from), placementName(request.to)];
+    throw inWords(error, {
+      doing: `${to} was brought to follow ${from}`,
+      holds: "The service goes on where it is.",
+    });
+  }
+}
+
+async function prepareBetween(request: MoveRequest, report: Report): Promise<LinkHealth> {
   const sessions = await openSessions(request);
   try {
-    const { run } = await beginRun(request, sessions, new Tracker(request.dataset, report));
-    await follow(run);
-    await caughtUp(run);
+    const { run, plan } = await beginRun(request, sessions, new Tracker(request.dataset, report));
+    if (plan.strategy === "follow") {
+      await follow(run);
+      await caughtUp(run);
+    }
     return await linkHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
   } finally {
     await closeSessions(sessions);
   }
 }
 
-/** How a dataset's next home follows; undefined when nothing has been prepared. Reads only. */
-export async function followHealth({ dataset, from, to }: MoveRequest): Promise<LinkHealth | undefined> {
+/**
+ * How a dataset's next home follows; after a switch, with the ends swapped, how the old home does. Reads only.
+ * @returns undefined when nothing has been prepared
+ */
+export async function followHealth({
+  dataset,
+  from,
+  to,
+}: Pick<MoveRequest, "dataset" | "from" | "to">): Promise<LinkHealth | undefined> {
   try {
     return await withSession(from.server, from.database, (source) =>
       withSession(to.server, to.database, async (target) =>
@@ -58,51 +85,41 @@ export async function followHealth({ dataset, from, to }: MoveRequest): Promise<
   }
 }
 
-/** Gives up what `followMove` made: nothing of it is left on the home that the dataset stays in. */
+/**
+ * Gives up what `followMove` made: nothing of it is left on the home that the dataset stays in. `abandon` with the ends by
+ * another name.
+ */
 export async function stopFollowing({
   dataset,
   from,
   to,
 }: Pick<MoveRequest, "dataset" | "from" | "to">): Promise<void> {
-  await withSession(from.server, from.database, (source) =>
-    withSession(to.server, to.database, async (target) => {
-      await removeLinks(source, target, { dataset, from, to });
-      await abandonFence(source, { dataset, schema: from.schema, target: placementName(to) });
-      await dropJournalIfEmpty(source);
-    }),
-  );
+  await abandon({ dataset, old: to, home: from });
 }
 
 /**
  * The proof after the switch, while the service runs in the new home already: the old one, frozen at the fence, against the
  * new one as it was at the hand-out. Then what has been written since begins to arrive in the old home. Where the snapshot
- * of the hand-out is lost with its process, the old home follows first, and both are compared as they converge.
+ * of the hand-out is lost with its process, the old home follows first, and both are compared as they converge. May be
+ * called again after it has been cut short, and when all is done.
+ * @returns whether the move is proved; false when it has not been switched, or not online
  * @throws RehomeError `verification-failed`; the way back stays open
  */
 export async function prove(request: MoveRequest, report: Report = () => undefined): Promise<boolean> {
+  await loadGrammar();
   const sessions = await openSessions(request);
   try {
-    const { source, target } = sessions;
-    const row = await latestMigration(target, {
-      dataset: request.dataset,
-      source: placementName(request.from),
-      target: placementName(request.to),
-    });
-    if (row?.state !== "switched") return false;
-    const link = linkOf(request.dataset, request.from, request.to);
-    const inspection = await inspectSource(source, request);
-    const progress = new Tracker(request.dataset, report);
-    const run: Run = Object.assign(sessions, {
-      ...{ request, migration: row, inspection, progress, jobs: request.options.jobs ?? 2 },
-      fence: { dataset: request.dataset, schema: request.from.schema, migration: row.id, target: row.target },
-    });
-    if (row.clean !== true) {
-      const snapshot = await heldSnapshot(row.id);
+    const run = await switchedRun(request, sessions, new Tracker(request.dataset, report));
+    if (run === undefined) return false;
+    const { source, target, migration } = run;
+    if (migration.clean !== true) {
+      const snapshot = await heldSnapshot(migration.id);
       if (snapshot === undefined) await proveByConverging(run);
       else await proveBySnapshot(run, snapshot);
-      await recordFacts(target, row.id, { clean: true });
-      await releaseSnapshot(row.id);
+      await recordFacts(target, migration.id, { clean: true });
+      await releaseSnapshot(migration.id);
     }
+    const link = linkOf(request.dataset, request.from, request.to);
     await unsubscribe(target, link.name);
     await unpublish(source, link);
     await openWayBack(run);
@@ -112,27 +129,56 @@ export async function prove(request: MoveRequest, report: Report = () => undefin
   }
 }
 
+async function switchedRun(
+  request: MoveRequest,
+  sessions: Awaited<ReturnType<typeof openSessions>>,
+  progress: Tracker,
+): Promise<Run | undefined> {
+  const { source, target } = sessions;
+  if (!(await hasJournal(target))) return undefined;
+  const migration = await latestMigration(target, {
+    dataset: request.dataset,
+    source: placementName(request.from),
+    target: placementName(request.to),
+  });
+  if (migration?.state !== "switched" || migration.strategy !== "follow") return undefined;
+  const { dataset, from } = request;
+  const fence = { dataset, schema: from.schema, migration: migration.id, target: migration.target };
+  const inspection = await inspectSource(source, request);
+  const jobs = jobsOf(request.options);
+  return Object.assign(sessions, { request, migration, inspection, progress, jobs, fence });
+}
+
 async function proveBySnapshot(run: Run, snapshot: string): Promise<void> {
+  const { target, migration } = run;
   run.progress.enter("prove", { bytes: 0, tables: 0 });
   const proof = await compareTables(run, snapshot);
-  await transaction(run.target, () => recordVerification(run.target, run.migration.id, proof));
-  const wrong = differing(proof);
+  await transaction(target, () => recordVerification(target, migration.id, proof));
+  await refuseDifferent(run, differing(proof));
+}
+
+async function refuseDifferent({ request, target, migration }: Run, wrong: readonly string[]): Promise<void> {
   if (wrong.length === 0) return;
-  await recordFacts(run.target, run.migration.id, { clean: false });
+  await recordFacts(target, migration.id, { clean: false });
   throw new RehomeError(
     "verification-failed",
-    `${run.request.dataset} was switched to ${placementName(run.request.to)}, but is not what it was in ${placementName(run.request.from)}:\n  ${wrong.join("\n  ")}\nThe old home stays complete; nothing written since is lost. Swap home and formerly to go back.`,
+    `${request.dataset} was switched to ${placementName(request.to)}, but is not what it was in ${placementName(request.from)}:\n  ${wrong.join("\n  ")}\nThe old home stays complete, and the way back open: swap home and formerly.`,
   );
 }
 
-/** Both ways compared as they are now: the old home has been given everything since the switch. */
+/** Both ends compared as they are now: the old home has been given everything since the switch. */
 async function proveByConverging(run: Run): Promise<void> {
-  const { request } = run;
+  const { request, source, target } = run;
   await openWayBack(run);
-  const turned = Object.assign(
-    { ...run },
-    { source: run.target, target: run.source, request: { ...request, from: request.to, to: request.from } },
-  );
+  if (!(await isSubscribed(source, linkOf(request.dataset, request.to, request.from)))) {
+    throw new RehomeError(
+      "link-broken",
+      `it cannot be proved any more that ${placementName(request.to)} has everything that was in ${placementName(request.from)}: the snapshot of the hand-out has ended with its run, and the slot by which the old home was to follow is gone. Compare the two yourself before you delete the old one.`,
+    );
+  }
+  const back = { ...request, from: request.to, to: request.from };
+  const inspection = await inspectSource(target, back);
+  const turned: Run = { ...run, source: target, target: source, request: back, inspection };
   await caughtUp(turned);
-  await compareFollowed(turned);
+  await refuseDifferent(run, await followedDifferences(turned));
 }

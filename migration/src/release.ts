@@ -1,10 +1,12 @@
 import { dropScratch } from "./ddl/scratch";
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
+import { dismissFormerOwner } from "./ddl/former-owner";
 import { abandonFence, fenceKey, findFence, liftFence } from "./fence/fence";
 import { dropMovedObjects } from "./copy/large-objects";
 import { dropHeldObjects } from "./fence/held-objects";
-import { hasJournal, latestMigration } from "./journal/journal";
+import { removeLinksAt } from "./follow/remove";
+import { dropJournalIfEmpty, hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
@@ -97,11 +99,17 @@ async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Pr
   const { released, reason } = await release(query);
   if (!released) throw new RehomeError("not-released", reason);
   const { dataset, old, home } = query;
-  if (query.drop !== "nothing" && (await databaseExists(old))) {
+  const oldIsThere = await databaseExists(old);
+  if (oldIsThere)
+    await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
+  await withSession(home.server, home.database, (client) => removeLinksAt(client, dataset, home, old));
+  if (query.drop !== "nothing" && oldIsThere) {
     await withSession(old.server, old.database, async (client) => {
       await emptySchema(client, old.schema);
       await dropHeldObjects(client, fenceKey(dataset, old.schema));
+      if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
       await liftFence(client, dataset, old.schema);
+      await dismissFormerOwner(client, old.schema, old.owner);
     });
     const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;
     if (query.drop === "database" && alone) await dropDatabase(old);
@@ -124,9 +132,10 @@ async function dropDatabase({ server, database }: Endpoint): Promise<void> {
 }
 
 /**
- * Takes away what a move that was given up has left: the armed fence on the home that its dataset never left, large
- * objects in the database that it was to go to, and the databases that a killed run was just working in. To be called when
- * the other end is deleted without ever having been handed out.
+ * Takes away what a move that was given up has left: on the home that its dataset never left the armed fence, everything
+ * by which the other end followed it, and a journal that says nothing more; large objects in the database that it was to
+ * go to, and the databases that a killed run was just working in. To be called when the other end is deleted without ever
+ * having been handed out.
  */
 export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
   await ask(old, async (client) => {
@@ -136,10 +145,15 @@ export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<voi
     await dropScratch(client, row.id);
     await dropLeftovers({ source: client, migration: row });
   });
-  await withSession(home.server, home.database, (client) =>
-    abandonFence(client, { dataset, schema: home.schema, target: placementName(old) }),
-  );
-  if (!(await databaseExists(old))) return;
+  const oldIsThere = await databaseExists(old);
+  if (oldIsThere)
+    await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
+  await withSession(home.server, home.database, async (client) => {
+    await removeLinksAt(client, dataset, home, old);
+    await abandonFence(client, { dataset, schema: home.schema, target: placementName(old) });
+    await dropJournalIfEmpty(client);
+  });
+  if (!oldIsThere) return;
   await withSession(old.server, old.database, async (client) => {
     if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
   });

@@ -34,6 +34,8 @@ export interface MoveOptions {
   readonly jobs?: number;
   /** Milliseconds to wait for one table's lock, and for the writers to finish, when fencing. Default 30,000. */
   readonly fenceTimeout?: number;
+  /** Online: milliseconds that the last changes may take to arrive under the fence. Default 30,000. */
+  readonly drainTimeout?: number;
 }
 
 /** Everything the engine must know to take one dataset from one placement to another. */

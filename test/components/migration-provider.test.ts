@@ -220,7 +220,9 @@ describe("create and update", () => {
 });
 
 describe("a service that moves without stopping", () => {
-  const healthy: LinkHealth = { lag: 10, retained: 20, broken: null, lost: false };
+  const healthy: LinkHealth = {
+    ...{ lag: 10, retained: 20, ready: true, broken: null, lost: false, errors: 0, confirmed: "0/1" },
+  };
   const online = { mode: "online", verify: "checksum" } as const;
   const calm = inputs({ options: online });
   const preparing = inputs({ options: online, next: B, nextServer: servers.new });
@@ -237,7 +239,7 @@ describe("a service that moves without stopping", () => {
   });
 
   it("tells in each preview how far it is, and has nothing to do while it follows", async () => {
-    engine.health = { ...healthy, lag: 1e9 };
+    engine.health = { ...healthy, lag: 1e9, ready: false };
     expect((await check(preparing, preparing)).failures).toEqual([]);
     expect(said).toEqual(["core: new/erp.core follows, 1000000000 B behind, 20 B of WAL kept for it"]);
     expect(await diff(preparing, preparing)).toEqual({ changes: false });
@@ -252,6 +254,13 @@ describe("a service that moves without stopping", () => {
     expect(await diff(preparing, preparing)).toEqual({ changes: true });
     await update(preparing, preparing);
     expect(engine.asked.map(([verb]) => verb)).toEqual(["followMove"]);
+  });
+
+  it("needs nothing to follow inside one database", async () => {
+    const within = inputs({ options: online, next: { ...A, schema: "core" }, nextServer: servers.old });
+    await check(within, within);
+    expect(said).toEqual(["core: old/core_db.core is in the same database; ready to switch"]);
+    expect(await diff(within, within)).toEqual({ changes: false });
   });
 
   it("does not keep others waiting for a server that is down", async () => {

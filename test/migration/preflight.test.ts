@@ -2,6 +2,8 @@ import { formatPlan, type MoveRequest } from "@rehome/migration";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadGrammar } from "../../migration/src/ddl/rename-code";
 import { FINDING_CODES } from "../../migration/src/codes";
+import type { FollowableTable } from "../../migration/src/inspect/followable";
+import type { ReplicationFacts } from "../../migration/src/inspect/replication";
 import type { Relation } from "../../migration/src/inspect/relations";
 import type { Rights } from "../../migration/src/inspect/rights";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
@@ -83,6 +85,26 @@ const target: TargetInspection = {
 const routine = (body: string, language = "plpgsql") => ({ signature: "f(x integer)", language, body });
 const reference = (direction: "inward" | "outward", n = 1) =>
   Array.from({ length: n }, (_, i) => ({ object: `view other.v${i}`, on: "table public.users", direction }));
+const able: ReplicationFacts = {
+  ...{ walLevel: "logical", freeSlots: 8, freeSenders: 8, freeWorkers: 4, slotWalLimit: null, prepared: [] },
+  ...{
+    mayReplicate: true,
+    maySubscribe: true,
+    mayActAsReplica: true,
+    facadesFree: true,
+    facadesStand: false,
+  },
+};
+const followable = (name: string, change: Partial<FollowableTable> = {}): FollowableTable => ({
+  ...{ name, key: ["id"], included: [], partitionBy: ["id"], replicaIdentity: "d", identity: false },
+  ...{ obstacle: null, facadeObstacle: null, bytes: 3 * MB },
+  ...change,
+});
+const online = {
+  options: { mode: "online", verify: "checksum" },
+  to: { ...request.to, schema: "public" },
+} satisfies Partial<MoveRequest>;
+const renamed = { options: online.options };
 const fixed = { name: "adminpack", schema: "public", version: "2", relocatable: false };
 
 interface Case {
@@ -96,6 +118,113 @@ interface Case {
   readonly dump?: number;
 }
 const cases: Case[] = [
+  {
+    code: "wal-level",
+    says: /"old" has wal_level = replica/,
+    request: online,
+    source: { replication: { ...able, walLevel: "replica" } },
+  },
+  {
+    code: "wal-level",
+    says: /"new" has wal_level = minimal/,
+    request: online,
+    target: { replication: { ...able, walLevel: "minimal" } },
+  },
+  {
+    code: "slots-too-few",
+    says: /"old" has no replication slot left/,
+    request: online,
+    source: { replication: { ...able, freeSlots: 0 } },
+  },
+  {
+    code: "senders-too-few",
+    says: /"new" has no WAL sender left/,
+    request: online,
+    target: { replication: { ...able, freeSenders: 0 } },
+  },
+  {
+    code: "workers-too-few",
+    says: /"new" has no worker that applies changes left/,
+    request: online,
+    target: { replication: { ...able, freeWorkers: 0 } },
+  },
+  {
+    code: "prepared-transactions",
+    says: /on host "new" keep a replication slot from beginning: 'x' in database y\./,
+    request: online,
+    target: { replication: { ...able, prepared: ["'x' in database y"] } },
+  },
+  {
+    code: "slot-wal-limited",
+    level: "warning",
+    says: /"old" keeps at most 100 MB of WAL/,
+    request: online,
+    source: { replication: { ...able, slotWalLimit: 100 * MB } },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "old" lacks the right for a role that reads the changes/,
+    request: online,
+    source: { replication: { ...able, mayReplicate: false } },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "new" lacks the right for a subscription/,
+    request: online,
+    target: { replication: { ...able, maySubscribe: false } },
+  },
+  {
+    code: "definitions-held",
+    level: "warning",
+    says: /columns of tables of old\/core_db\.public cannot be added/,
+    request: renamed,
+    source: { replication: able, followable: [followable("users")] },
+    target: { replication: { ...able, facadesFree: false } },
+  },
+  {
+    code: "facade-name-taken",
+    says: /need a schema "core" in database "core_db", or "public" in "erp"/,
+    request: renamed,
+    source: { replication: { ...able, facadesFree: false } },
+    target: { replication: { ...able, facadesFree: false } },
+  },
+  {
+    code: "not-followed",
+    level: "warning",
+    says: /3\.0 MB cannot be followed and are copied under the fence: cache \(it is unlogged; 3\.0 MB\)\./,
+    request: online,
+    source: { followable: [followable("users"), followable("cache", { obstacle: "it is unlogged" })] },
+  },
+  {
+    code: "not-followed",
+    level: "warning",
+    says: /users \(it has an identity column, on PostgreSQL 17, and its schema gets another name; 3\.0 MB\)/,
+    request: renamed,
+    source: { serverVersion: 17, followable: [followable("users", { identity: true })] },
+    target: { serverVersion: 17, replication: able },
+    dump: 17,
+  },
+  {
+    code: "followed-without-key",
+    level: "warning",
+    says: /searched from end to end .*: notes \(3\.0 MB\)\./,
+    request: online,
+    source: {
+      followable: [
+        followable("users"),
+        followable("notes", { key: [] }),
+        followable("few", { key: [], bytes: 8192 }),
+        followable("told", { key: [], replicaIdentity: "i" }),
+      ],
+    },
+  },
+  {
+    code: "large-objects-compared",
+    level: "warning",
+    says: /2 large objects of old\/core_db\.public are compared under the fence/,
+    request: online,
+    source: { largeObjects: { mine: [1, 2], others: 0 } },
+  },
   {
     code: "name-too-long",
     says: /schema "é{32}" has 64 bytes; PostgreSQL keeps 63/,
@@ -460,6 +589,35 @@ describe("preflight", () => {
       ).findings.map(({ message }) => message);
     expect(said(8)).toEqual([]);
     expect(said(7)).toEqual([expect.stringContaining("room for 7 more sessions")]);
+  });
+
+  it.each([
+    ["followed under its own name", online, {}],
+    ["followed through facades in the new home", renamed, { replication: able }],
+  ])("finds nothing of a home that can be %s", (_, change, there) => {
+    const plan = makePlan(
+      { ...request, ...change },
+      { ...source, replication: able, followable: [followable("users"), followable("orders")] },
+      { ...target, ...there },
+      15,
+    );
+    expect(plan).toMatchObject({ strategy: "follow", findings: [], fenceSeconds: 1 });
+    expect(formatPlan(plan)).toMatch(/proof +all rows compared before the fence while clients write/);
+  });
+
+  it("asks for the rights of a replica only where one is played", () => {
+    const lacking = { ...able, mayActAsReplica: false };
+    const codes = (change: Partial<MoveRequest>, tables: FollowableTable[]): string[] =>
+      makePlan(
+        { ...request, ...change },
+        { ...source, replication: lacking, followable: tables },
+        { ...target, replication: lacking },
+        15,
+      ).findings.map(({ code }) => code);
+    expect(codes(online, [followable("users")])).toEqual([]);
+    expect(codes(renamed, [followable("users")])).toEqual(["rights-missing", "rights-missing"]);
+    const unlogged = followable("cache", { obstacle: "it is unlogged" });
+    expect(codes(online, [unlogged])).toEqual(["rights-missing", "rights-missing", "not-followed"]);
   });
 
   it("leaves alone what a strategy does not do", () => {

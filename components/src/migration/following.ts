@@ -2,21 +2,20 @@ import { followHealth, formatBytes, type LinkHealth, type MoveRequest } from "@r
 import { placementName } from "@rehome/topology";
 import { plainError } from "../provider-errors";
 
-/** Bytes that a home may be behind for a switch to be a matter of a moment. */
-const READY = 16 * 1024 * 1024;
-
 /** `core: erp/core.core follows, 1.2 MB behind, 3.4 MB of WAL kept for it; ready to switch` */
 export const formatHealth = (dataset: string, to: string, health: LinkHealth | undefined): string => {
   if (health === undefined) return `${dataset}: ${to} does not follow yet; the next pulumi up copies it.`;
-  const { lag, retained, broken } = health;
+  const { lag, retained, broken, ready } = health;
   if (broken !== null) return `${dataset}: ${to} does not follow: ${broken}. The next pulumi up mends it.`;
   const behind = `${formatBytes(lag)} behind, ${formatBytes(retained)} of WAL kept for it`;
-  return `${dataset}: ${to} follows, ${behind}${lag < READY ? "; ready to switch" : ""}`;
+  return `${dataset}: ${to} follows, ${behind}${ready ? "; ready to switch" : ""}`;
 };
 
 /** How one home follows the other, in a line, and whether an update has something to mend. Reads only. */
 export const following = async (request: MoveRequest): Promise<{ line: string; broken: boolean }> => {
   const to = placementName(request.to);
+  if (request.from.host === request.to.host && request.from.database === request.to.database)
+    return { line: `${request.dataset}: ${to} is in the same database; ready to switch`, broken: false };
   try {
     const health = await followHealth(request);
     return {

@@ -1,13 +1,8 @@
+import type { FollowableTable } from "../inspect/followable";
 import { ident, qualified } from "../sql/quote";
 
 /** A table that is followed, as the facade needs to know it. */
-export interface Followed {
-  readonly name: string;
-  /** Columns of its primary key; empty when it has none. */
-  readonly key: readonly string[];
-  /** A column that a facade can be partitioned by: the key's first, or any with an order. */
-  readonly partitionBy: string | null;
-}
+export type Followed = Pick<FollowableTable, "name" | "key" | "included" | "partitionBy">;
 
 /** Where the tables really are, and the name of the schema under which the other side knows them. */
 export interface FacadeSchemas {
@@ -25,12 +20,13 @@ export const TRUNCATE_FUNCTION = "rehome.delete_before_truncate()";
  */
 export function facadeSql({ real, facade }: FacadeSchemas, table: Followed): string[] {
   const [root, leaf] = [qualified(facade, table.name), qualified(real, table.name)];
-  const columns = table.key.length > 0 ? table.key : [table.partitionBy ?? ""];
+  const list = (columns: readonly string[]): string => columns.map(ident).join(", ");
+  const included = table.included.length === 0 ? "" : ` INCLUDE (${list(table.included)})`;
   return [
-    `CREATE TABLE ${root} (LIKE ${leaf} INCLUDING GENERATED) PARTITION BY RANGE (${columns.map(ident).join(", ")})`,
-    ...(table.key.length > 0
-      ? [`ALTER TABLE ${root} ADD PRIMARY KEY (${table.key.map(ident).join(", ")})`]
-      : [`ALTER TABLE ${root} REPLICA IDENTITY FULL`]),
+    `CREATE TABLE ${root} (LIKE ${leaf} INCLUDING GENERATED) PARTITION BY RANGE (${list(table.partitionBy)})`,
+    table.key.length > 0
+      ? `ALTER TABLE ${root} ADD PRIMARY KEY (${list(table.key)})${included}`
+      : `ALTER TABLE ${root} REPLICA IDENTITY FULL`,
     `ALTER TABLE ${root} ATTACH PARTITION ${leaf} DEFAULT`,
     // What is truncated as a partition is not published under its root's name: its rows are deleted first.
     `CREATE TRIGGER ${TRUNCATE_TRIGGER} BEFORE TRUNCATE ON ${leaf} FOR EACH STATEMENT EXECUTE FUNCTION ${TRUNCATE_FUNCTION}`,
@@ -47,7 +43,8 @@ BEGIN
 END $$`;
 
 /** Takes a facade off its table. The drop is a statement of its own: it must not run while the partition is attached. */
-export function detachSql({ real, facade }: FacadeSchemas, table: string): string[] {
+export function detachSql({ real, facade }: FacadeSchemas, table: string, attached: boolean): string[] {
+  if (!attached) return [];
   const [root, leaf] = [qualified(facade, table), qualified(real, table)];
   return [
     `ALTER TABLE ${root} DETACH PARTITION ${leaf}`,

@@ -2,8 +2,11 @@ import type pg from "pg";
 import { withinLockTimeout } from "../fence/fence";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
-import { ident, qualified } from "../sql/quote";
+import { ident, literal, qualified } from "../sql/quote";
 import { detachSql, facadeSql, truncateFunctionSql, type FacadeSchemas, type Followed } from "./facade-sql";
+
+/** How the comment of a schema begins that holds nothing but facades. */
+export const FACADES_OF = "Rehome: facades of ";
 
 /** Tables in one transaction: few, so that none of their writers waits for long. */
 const BATCH = 10;
@@ -35,10 +38,10 @@ export async function ensureFacades(
   const there = new Set((await findFacades(client, schemas.real)).map((row) => row.table_name));
   const wanted = tables.filter((table) => !there.has(table.name));
   if (wanted.length === 0) return;
-  await refuseTaken(client, schemas, wanted);
+  await refuseTaken(client, schemas);
   await client.query(truncateFunctionSql);
   await client.query(
-    `CREATE SCHEMA IF NOT EXISTS ${ident(schemas.facade)}; COMMENT ON SCHEMA ${ident(schemas.facade)} IS 'Rehome: facades of ${schemas.real.replaceAll("'", "''")}'`,
+    `CREATE SCHEMA IF NOT EXISTS ${ident(schemas.facade)}; COMMENT ON SCHEMA ${ident(schemas.facade)} IS ${literal(said(schemas))}`,
   );
   for (let at = 0; at < wanted.length; at += BATCH) {
     await withinLockTimeout(client, schemas.real, timeout, async () => {
@@ -53,20 +56,23 @@ export async function ensureFacades(
   }
 }
 
-async function refuseTaken(
-  client: pg.Client,
-  { facade }: FacadeSchemas,
-  tables: readonly Followed[],
-): Promise<void> {
-  const [taken] = await rows(
+/** What a schema of facades says of itself: nobody else's is taken for one. */
+const said = ({ real }: FacadeSchemas): string => `${FACADES_OF}${real}`;
+
+/** Whether facades may stand under that name in this database: the schema does not exist, or was made for them. */
+export async function isFree(client: pg.Client, schemas: FacadeSchemas): Promise<boolean> {
+  const [row] = await rows<{ free: boolean }>(
     client,
-    `SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
-       AND pg_catalog.obj_description(n.oid, 'pg_namespace') NOT LIKE 'Rehome: facades of %'
-     UNION ALL SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relname = ANY ($2)`,
-    [facade, tables.map((table) => table.name)],
+    `SELECT $1 <> 'public' AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
+       AND pg_catalog.obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM $2) AS free`,
+    [schemas.facade, said(schemas)],
   );
-  if (taken === undefined) return;
+  return row?.free === true;
+}
+
+async function refuseTaken(client: pg.Client, schemas: FacadeSchemas): Promise<void> {
+  if (await isFree(client, schemas)) return;
+  const { facade } = schemas;
   throw new RehomeError(
     "facade-name-taken",
     `this database already has a schema "${facade}", so that the tables cannot be followed under that name. Use mode: offline, or another schema name for the new home.`,
@@ -79,9 +85,10 @@ export async function dropFacades(client: pg.Client, real: string, timeout: numb
   const schemas = new Set(found.map((row) => row.facade_schema));
   for (const { table_name: table, facade_schema: facade } of found) {
     await withinLockTimeout(client, real, timeout, async () => {
-      for (const sql of detachSql({ real, facade }, table)) await client.query(sql);
+      for (const sql of detachSql({ real, facade }, table, await isAttached(client, { real, facade }, table)))
+        await client.query(sql);
       await refuseAttached(client, facade, table);
-      await client.query(`DROP TABLE ${qualified(facade, table)}`);
+      await client.query(`DROP TABLE IF EXISTS ${qualified(facade, table)}`);
       await client.query("DELETE FROM rehome.facade WHERE schema_name = $1 AND table_name = $2", [
         real,
         table,
@@ -91,11 +98,25 @@ export async function dropFacades(client: pg.Client, real: string, timeout: numb
   for (const schema of schemas) await dropEmptySchema(client, schema);
 }
 
+/** A table that its service has dropped meanwhile took itself off its facade. */
+async function isAttached(
+  client: pg.Client,
+  { real, facade }: FacadeSchemas,
+  table: string,
+): Promise<boolean> {
+  const found = await rows(
+    client,
+    "SELECT FROM pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass($1) AND inhrelid = pg_catalog.to_regclass($2)",
+    [qualified(facade, table), qualified(real, table)],
+  );
+  return found.length > 0;
+}
+
 /** The net under `dropFacades`: dropping a facade that still has a partition would drop the real table. */
 async function refuseAttached(client: pg.Client, facade: string, table: string): Promise<void> {
   const [row] = await rows<{ n: number }>(
     client,
-    "SELECT count(*)::int AS n FROM pg_catalog.pg_inherits WHERE inhparent = $1::text::regclass",
+    "SELECT count(*)::int AS n FROM pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass($1)",
     [qualified(facade, table)],
   );
   if (row?.n === 0) return;
@@ -109,7 +130,7 @@ async function refuseAttached(client: pg.Client, facade: string, table: string):
 async function dropEmptySchema(client: pg.Client, schema: string): Promise<void> {
   const [row] = await rows<{ ours: boolean }>(
     client,
-    `SELECT obj_description(n.oid, 'pg_namespace') LIKE 'Rehome: facades of %' AND NOT EXISTS
+    `SELECT obj_description(n.oid, 'pg_namespace') LIKE '${FACADES_OF}%' AND NOT EXISTS
        (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid) AS ours
      FROM pg_catalog.pg_namespace n WHERE n.nspname = $1`,
     [schema],

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { rows } from "../sql/connect";
 import type { Endpoint, MoveRequest } from "../types";
 import { dropFacades } from "./facades";
-import { linkOf, reverse } from "./link";
+import { linkOf } from "./link";
 import { unpublish } from "./publish";
 import { unsubscribe } from "./subscribe";
 
@@ -14,18 +14,35 @@ export async function removeLinks(
   target: pg.Client,
   { dataset, from, to }: Pick<MoveRequest, "dataset" | "from" | "to">,
 ): Promise<void> {
-  const there = linkOf(dataset, from, to);
-  const back = reverse(there);
-  await removeEnd(target, there.name, to);
-  await removeEnd(source, back.name, from);
-  if (await hasLinks(source)) await unpublish(source, there);
-  if (await hasLinks(target)) await unpublish(target, back);
+  await stopReceiving(target, dataset, to, from);
+  await stopReceiving(source, dataset, from, to);
+  await removeLinksAt(source, dataset, from, to);
+  await removeLinksAt(target, dataset, to, from);
 }
 
-async function removeEnd(client: pg.Client, subscription: string, end: Endpoint): Promise<void> {
+/**
+ * Removes what one end has of both links: subscription, facades, slot, publication, role and replica identities. Where the
+ * other end is not there any more, this is all there is.
+ */
+export async function removeLinksAt(
+  client: pg.Client,
+  dataset: string,
+  here: Endpoint,
+  there: Endpoint,
+): Promise<void> {
   if (!(await hasLinks(client))) return;
-  await unsubscribe(client, subscription);
-  await dropFacades(client, end.schema, LOCK_MS);
+  await stopReceiving(client, dataset, here, there);
+  await dropFacades(client, here.schema, LOCK_MS);
+  await unpublish(client, linkOf(dataset, here, there));
+}
+
+async function stopReceiving(
+  client: pg.Client,
+  dataset: string,
+  here: Endpoint,
+  there: Endpoint,
+): Promise<void> {
+  if (await hasLinks(client)) await unsubscribe(client, linkOf(dataset, there, here).name);
 }
 
 async function hasLinks(client: pg.Client): Promise<boolean> {

@@ -34,6 +34,17 @@ export async function subscribe(client: pg.Client, link: Link, login: Replicatio
   );
 }
 
+/** Whether a subscriber's journal says that a link was brought up, and is to be gone on with. */
+export async function isSubscribed(client: pg.Client, { name }: Link): Promise<boolean> {
+  const found = await rows(client, "SELECT FROM rehome.link WHERE name = $1 AND side = 'subscriber'", [name]);
+  return found.length > 0;
+}
+
+/** Has the next run begin anew, with a fresh copy. */
+export async function distrust(client: pg.Client, { name }: Link): Promise<void> {
+  await client.query("DELETE FROM rehome.link WHERE name = $1 AND side = 'subscriber'", [name]);
+}
+
 /** Lets the apply worker go or stop; its place in the stream is kept. */
 export async function setSubscription(client: pg.Client, name: string, enabled: boolean): Promise<void> {
   const [there] = await rows(client, "SELECT FROM pg_catalog.pg_subscription WHERE subname = $1", [name]);

@@ -24,7 +24,7 @@ const ENTRIES = [
   `SELECT 'relation', c.relname::text, concat_ws(' ', c.relkind, c.relpersistence, am.amname, c.reloptions::text,
      c.relrowsecurity, c.relforcerowsecurity, CASE WHEN c.relkind IN ('r', 'p') THEN
        -- A table without a key says its rows whole while it is followed.
-       CASE WHEN c.relreplident = 'f' AND NOT EXISTS (SELECT FROM pg_index k WHERE k.indrelid = c.oid AND k.indisprimary)
+       CASE WHEN c.relreplident = 'f' AND NOT EXISTS (SELECT FROM pg_index k WHERE k.indrelid = c.oid AND k.indisprimary AND k.indimmediate)
          THEN 'd' ELSE c.relreplident END END, pg_get_partkeydef(c.oid),
      CASE WHEN ${PARENTS("pg_get_expr(c.relpartbound, c.oid)")} END,
      (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent

@@ -36,12 +36,21 @@ export async function ensureJournal(client: pg.Client): Promise<void> {
 /** Takes a journal away that says nothing: a database that a dataset never left is to be as it was. */
 export async function dropJournalIfEmpty(client: pg.Client): Promise<void> {
   if (!(await hasJournal(client))) return;
-  const [row] = await rows<{ empty: boolean }>(
-    client,
-    `SELECT NOT EXISTS (SELECT FROM rehome.migration UNION ALL SELECT FROM rehome.fence
-       UNION ALL SELECT FROM rehome.link UNION ALL SELECT FROM rehome.facade) AS empty`,
-  );
-  if (row?.empty === true) await client.query("DROP SCHEMA rehome CASCADE");
+  await ensureJournal(client);
+  await transaction(client, async () => {
+    await client.query("SELECT pg_catalog.pg_advisory_xact_lock($1, 0)", [LOCK.journal]);
+    // A run that has just begun has written nothing yet.
+    const [row] = await rows<{ empty: boolean }>(
+      client,
+      `SELECT NOT EXISTS (SELECT FROM rehome.migration UNION ALL SELECT FROM rehome.fence UNION ALL SELECT FROM rehome.link
+         UNION ALL SELECT FROM rehome.facade UNION ALL SELECT FROM rehome.held_object)
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database
+         WHERE d.datname = pg_catalog.current_database() AND l.locktype = 'advisory' AND l.classid = $1
+           AND l.pid <> pg_catalog.pg_backend_pid()) AS empty`,
+      [LOCK.run],
+    );
+    if (row?.empty === true) await client.query("DROP SCHEMA rehome CASCADE");
+  });
 }
 
 /** Whether the database has a journal at all: looking for one must not create it. */

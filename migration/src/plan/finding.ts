@@ -1,7 +1,9 @@
 import type { FindingCode } from "../codes";
 import type { DatabaseInspection } from "../inspect/database";
 import type { Disk } from "../inspect/disk";
+import type { FollowableTable } from "../inspect/followable";
 import type { Obstacles } from "../inspect/obstacles";
+import type { ReplicationFacts } from "../inspect/replication";
 import type { Rights } from "../inspect/rights";
 import type { SchemaInspection } from "../inspect/schema";
 import type { ServerInspection } from "../inspect/server";
@@ -15,6 +17,10 @@ export interface SourceInspection extends SchemaInspection {
   readonly obstacles: Obstacles;
   /** Fences around its tables that are no part of this move. */
   readonly fences: readonly StandingFence[];
+  /** What its server allows one who follows; read for moves that go online. */
+  readonly replication?: ReplicationFacts;
+  /** Its tables as replication sees them; read for moves that go online. */
+  readonly followable?: readonly FollowableTable[];
 }
 
 /** What is known of the place that a dataset goes to; absent while its server is still to be created. */
@@ -40,6 +46,8 @@ export interface TargetInspection {
   readonly database: DatabaseInspection;
   readonly server: ServerInspection;
   readonly obstacles: Obstacles;
+  /** What its server allows one who follows; read for moves that go online. */
+  readonly replication?: ReplicationFacts;
   /** Absent where it cannot be known. */
   readonly disk?: Disk;
   /** Bytes that the dataset's own former copy takes in the target schema, to be removed before the new one comes. */

@@ -21,14 +21,14 @@ const PROOF: Readonly<Record<Strategy, string>> = {
   "set-schema":
     "the same files under the new names, sequences and catalog, in the transaction that moves them",
   follow:
-    "all rows compared while the service writes, before the fence; count and hash of every table after the hand-out",
+    "all rows compared before the fence while clients write; after the hand-out, count and hash of every table as it was then",
 };
 
 const wayBack = ({ strategy, from }: Plan): string => {
   if (strategy === "set-schema")
     return `swap \`home\` and \`formerly\`: the tables go back into ${from}, which stays closed and empty until \`formerly\` is deleted`;
   if (strategy === "follow")
-    return `${from} follows the new home, fenced, until \`formerly\` is deleted: swap the two at any time`;
+    return `swap \`home\` and \`formerly\`: ${from} stays fenced, and once the move is proved has everything written since`;
   return `${from} stays complete and fenced until \`formerly\` is deleted`;
 };
 

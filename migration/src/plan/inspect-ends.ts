@@ -2,7 +2,9 @@ import type pg from "pg";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
 import { inspectDisk } from "../inspect/disk";
+import { inspectFollowable } from "../inspect/followable";
 import { inspectObstacles } from "../inspect/obstacles";
+import { inspectReplication } from "../inspect/replication";
 import { inspectRights } from "../inspect/rights";
 import { inspectSchema, schemaOid } from "../inspect/schema";
 import { inspectServer } from "../inspect/server";
@@ -25,12 +27,22 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
       server: await inspectServer(client),
       obstacles: await inspectObstacles(client, request.dataset, request.from),
       fences: await standingFences(client, request, new Set(found.relations.map(({ name }) => name))),
+      ...(request.options.mode === "online" ? await followedFacts(client, request) : {}),
     };
   }
   throw new RehomeError(
     "schema-missing",
     `database "${request.from.database}" on host "${request.from.host}" has no schema "${request.from.schema}". Check the placement that ${request.dataset} comes from.`,
   );
+}
+
+async function followedFacts(
+  client: pg.Client,
+  { dataset, from, to }: MoveRequest,
+): Promise<Pick<SourceInspection, "replication" | "followable">> {
+  const replication = await inspectReplication(client, dataset, from, to);
+  const followable = await inspectFollowable(client, (await schemaOid(client, from.schema)) ?? 0);
+  return { followable, ...(replication === undefined ? {} : { replication }) };
 }
 
 /**
@@ -64,6 +76,9 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   const server = await inspectServer(client);
   const disk = await inspectDisk(request.to.server, server.files);
   const available = await availableExtensions(client);
+  const { dataset, from, to } = request;
+  const replication =
+    request.options.mode === "online" ? await inspectReplication(client, dataset, to, from) : undefined;
   const installed = await inspectExtensions(client);
   return {
     serverVersion: facts?.version ?? 0,
@@ -84,6 +99,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     server,
     obstacles: await inspectObstacles(client, request.dataset, request.to),
     ...(disk === undefined ? {} : { disk }),
+    ...(replication === undefined ? {} : { replication }),
     reclaimable: ours ? await storedBytes(client, request.to.schema) : 0,
   };
 }

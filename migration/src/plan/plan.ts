@@ -7,6 +7,7 @@ import { open, withSession } from "../sql/connect";
 import type { Endpoint, MoveRequest, Plan, Strategy } from "../types";
 import { inspectSource, inspectTarget, withUnfitText } from "./inspect-ends";
 import type { SourceInspection, TargetInspection } from "./finding";
+import { followPlan } from "./followed";
 import { diskNeeded } from "./needs";
 import { preflight } from "./preflight";
 import { chooseStrategy } from "./strategy";
@@ -50,6 +51,9 @@ export function makePlan(
   if (source.largeObjects.mine.length > 0) objects["large object"] = source.largeObjects.mine.length;
   const to = request.to as MoveRequest["to"];
   const { strategy, because } = chooseStrategy(request, source, target);
+  const others =
+    strategy === "follow" ? followPlan({ request: { ...request, to }, source, target }).others : [];
+  const fenced = strategy === "follow" ? others.reduce((sum, table) => sum + table.bytes, 0) : bytes;
   const { data, wal } = diskNeeded(strategy, source, target);
   return {
     dataset: request.dataset,
@@ -63,7 +67,7 @@ export function makePlan(
     diskBytes: data + wal,
     ...(target?.disk === undefined ? {} : { diskFree: target.disk.data }),
     objects,
-    fenceSeconds: Math.ceil(OVERHEAD + bytes / EXPECTED_RATE[strategy]),
+    fenceSeconds: Math.ceil(OVERHEAD + fenced / EXPECTED_RATE[strategy]),
     findings: preflight({ request: { ...request, to }, strategy, source, target, dumpVersion }),
     fingerprint: source.fingerprint,
   };

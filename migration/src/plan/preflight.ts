@@ -5,6 +5,7 @@ import { collations } from "./checks/collations";
 import { definitions } from "./checks/definitions";
 import { disk } from "./checks/disk";
 import { encodings } from "./checks/encodings";
+import { followed } from "./checks/followed";
 import { extensions } from "./checks/extensions";
 import { invalidIndexes } from "./checks/invalid-indexes";
 import { largeObjects } from "./checks/large-objects";
@@ -13,6 +14,7 @@ import { names } from "./checks/names";
 import { owner } from "./checks/owner";
 import { preparedTransactions } from "./checks/prepared-transactions";
 import { references } from "./checks/references";
+import { replication } from "./checks/replication";
 import { reservedTriggers } from "./checks/reserved-triggers";
 import { rights } from "./checks/rights";
 import { running } from "./checks/running";
@@ -44,6 +46,8 @@ const CHECKS: readonly Check[] = [
   references,
   unmovableObjects,
   largeObjects,
+  replication,
+  followed,
   code,
   definitions,
   wayBack,

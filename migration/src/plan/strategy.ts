@@ -8,6 +8,9 @@ export interface Choice {
   readonly because: string;
 }
 
+/** Whether a strategy restores definitions from a dump, and copies rows: nothing else of the database comes along. */
+export const copiesRows = (strategy: Strategy): boolean => strategy === "copy" || strategy === "follow";
+
 type Place = Pick<Endpoint, "database" | "ownDatabase"> & { readonly server?: Endpoint["server"] };
 
 const sameServer = (one: Place, other: Place): boolean =>

@@ -4,7 +4,7 @@ import { endSessions, liftFence, recordLeaving, sealFence, type Fence } from "..
 import type { SchemaInspection } from "../inspect/schema";
 import { enterStage, recordSwitch, type MigrationRow } from "../journal/journal";
 import { placementName } from "../naming";
-import { welcomeBack } from "../strategies/follow";
+import { welcomeBack } from "../strategies/way-back";
 import type { MoveRequest } from "../types";
 import { carrySequences } from "./complete";
 import { fenceLost, type Run } from "./run";

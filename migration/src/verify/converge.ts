@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
-import { ident, qualified } from "../sql/quote";
+import { qualified } from "../sql/quote";
+import { hashOfRow, rowText } from "./digest";
 
 /** A table to compare while it is written to. */
 export interface Comparable {
@@ -8,6 +9,10 @@ export interface Comparable {
   readonly columns: readonly string[];
   /** Empty when there is none: then rows are told apart by their whole content. */
   readonly key: readonly string[];
+  /** Columns whose text orders its parts by their bytes. */
+  readonly sorted: readonly string[];
+  /** Whether the sides keep text in different encodings. */
+  readonly converted: boolean;
   /** About how many rows there are. */
   readonly rows: number;
 }
@@ -31,12 +36,12 @@ export interface Convergence {
   readonly unsettled: number;
 }
 
-const text = (columns: readonly string[]): string => `ROW(${columns.map(ident).join(", ")})::text`;
-
 /** `$1`: the number of chunks; `$2`: those wanted, or null. */
 function hashed({ schema }: Side, table: Comparable): string {
-  const key = text(table.key.length > 0 ? table.key : table.columns);
-  return `SELECT abs(hashtextextended(${key}, 0) % $1::int8)::int AS chunk, ${key} AS key, hashtextextended(${text(table.columns)}, 0) AS hash
+  const { key, columns, sorted, converted } = table;
+  const named = key.length > 0 ? key : columns;
+  const hash = (allColumns: readonly string[]): string => hashOfRow({ allColumns, sorted }, { converted });
+  return `SELECT abs(${hash(named)} % $1::int8)::int AS chunk, ${rowText({ allColumns: named, sorted }, { converted })} AS key, ${hash(columns)} AS hash
     FROM ${qualified(schema, table.name)}`;
 }
 

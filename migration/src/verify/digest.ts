@@ -21,13 +21,19 @@ export function digestSql(
   return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, table.name)}`;
 }
 
-function hashOfRow(
-  { allColumns, sorted }: Pick<Relation, "allColumns" | "sorted">,
-  { converted }: DigestOptions,
-): string {
+type Row = Pick<Relation, "allColumns" | "sorted">;
+type Conversion = Pick<DigestOptions, "converted">;
+
+/** A row as text, the same on both sides. */
+export function rowText({ allColumns, sorted }: Row, { converted }: Conversion): string {
   const column = (name: string): string =>
     converted && sorted.includes(name) ? parts(ident(name)) : ident(name);
-  const row = `ROW(${allColumns.map(column).join(", ")})::text`;
+  return `ROW(${allColumns.map(column).join(", ")})::text`;
+}
+
+/** A hash of a row, the same on both sides. */
+export function hashOfRow(columns: Row, { converted }: Conversion): string {
+  const row = rowText(columns, { converted });
   return `hashtextextended(${converted ? `encode(convert_to(${row}, 'UTF8'), 'hex')` : row}, 0)`;
 }
 

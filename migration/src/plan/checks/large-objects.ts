@@ -1,11 +1,11 @@
 import { placementName } from "../../naming";
 import type { Finding } from "../../types";
 import { blocker, some, warning, type Check } from "../finding";
-import { sameDatabase } from "../strategy";
+import { copiesRows, sameDatabase } from "../strategy";
 
 /** Large objects, which belong to a database and keep their OIDs when they move. */
 export const largeObjects: Check = ({ request, strategy, source, target }) => {
-  if (strategy !== "copy" || sameDatabase(request.from, request.to)) return [];
+  if (!copiesRows(strategy) || sameDatabase(request.from, request.to)) return [];
   const { mine, others } = source.largeObjects;
   const found: Finding[] = [];
   const clashing = target === undefined ? [] : mine.filter((oid) => target.largeObjects.has(oid));

@@ -4,6 +4,7 @@ import { ident } from "../../sql/quote";
 import type { Finding } from "../../types";
 import { extensionHome } from "../renaming";
 import { blocker, some, warning, type Check } from "../finding";
+import { copiesRows } from "../strategy";
 
 /** What an administrator that is no superuser needs, at either end. */
 export const rights: Check = ({ request, strategy, source, target }) => {
@@ -13,7 +14,7 @@ export const rights: Check = ({ request, strategy, source, target }) => {
   const admin = target.rights;
   if (admin.superuser || strategy === "set-schema") return found;
   const need = needs(request.to.host, admin);
-  if (strategy === "copy" && !admin.createDatabases) {
+  if (copiesRows(strategy) && !admin.createDatabases) {
     const why = "a scratch database, in which definitions are renamed";
     found.push(need(why, `ALTER ROLE ${ident(admin.user)} CREATEDB`));
   }
@@ -35,7 +36,7 @@ export const rights: Check = ({ request, strategy, source, target }) => {
   const fixed = source.extensions.filter(
     (extension) => extensionHome(extension, request, target) !== extension.schema,
   );
-  if (strategy === "copy" && fixed.length > 0) {
+  if (copiesRows(strategy) && fixed.length > 0) {
     found.push(
       blocker(
         "rights-missing",

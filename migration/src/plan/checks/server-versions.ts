@@ -1,13 +1,11 @@
-import type { Strategy } from "../../types";
 import { blocker, type Check } from "../finding";
-
-const usesDumps = (strategy: Strategy): boolean => strategy === "copy" || strategy === "follow";
+import { copiesRows } from "../strategy";
 
 /** Versions of both servers, and of the client programs that read them. */
 export const serverVersions: Check = ({ strategy, source, target, dumpVersion }) => {
   const newest = Math.max(source.serverVersion, target?.serverVersion ?? 0);
   const found = [];
-  if (dumpVersion < newest && usesDumps(strategy)) {
+  if (dumpVersion < newest && copiesRows(strategy)) {
     found.push(
       blocker(
         "pg-dump-older",

@@ -2,6 +2,7 @@ import { placementName } from "../../naming";
 import type { FindingCode } from "../../codes";
 import type { Finding } from "../../types";
 import { blocker, some, warning, type Check } from "../finding";
+import { copiesRows } from "../strategy";
 
 /** What stands around the old home and does not go along. */
 export const surroundings: Check = ({ request, strategy, source }) => {
@@ -11,7 +12,7 @@ export const surroundings: Check = ({ request, strategy, source }) => {
   const warn = (names: readonly string[], code: FindingCode, message: string, remedy: string): void => {
     if (names.length > 0) found.push(warning(code, `${message}: ${some(names)}.`, remedy));
   };
-  const copied = strategy === "copy";
+  const copied = copiesRows(strategy);
   warn(
     copied ? eventTriggers : [],
     "event-triggers",
@@ -58,7 +59,7 @@ export const rightsOfOthers: Check = ({ request, strategy, source, target }) => 
       ),
     );
   }
-  if (withheld.length > 0 && strategy === "copy") {
+  if (withheld.length > 0 && copiesRows(strategy)) {
     found.push(
       warning(
         "rights-widened",

@@ -1,0 +1,81 @@
+import type pg from "pg";
+import { findFacades, isFree } from "../follow/facades";
+import { linkOf } from "../follow/link";
+import { rows, serverVersion } from "../sql/connect";
+import type { Endpoint } from "../types";
+
+/** What one end's server allows a home that follows, or is followed. Bytes are bytes. */
+export interface ReplicationFacts {
+  readonly walLevel: string;
+  /** Replication slots, WAL senders and workers that apply changes, that are not in use; those of this dataset's links count as free. */
+  readonly freeSlots: number;
+  readonly freeSenders: number;
+  readonly freeWorkers: number;
+  /** `max_slot_wal_keep_size`; null where a slot may keep as much WAL as the disk holds. */
+  readonly slotWalLimit: number | null;
+  /** Prepared transactions anywhere on the server: a slot begins only after they have ended. */
+  readonly prepared: readonly string[];
+  /** Whether the administrator may create a role for replication, a subscription, and act as a replica does. */
+  readonly mayReplicate: boolean;
+  readonly maySubscribe: boolean;
+  readonly mayActAsReplica: boolean;
+  /** Whether facades may stand here under the other end's schema name, or do. True where the name stays. */
+  readonly facadesFree: boolean;
+  /** Whether they stand here already. */
+  readonly facadesStand: boolean;
+}
+
+interface Facts extends Omit<ReplicationFacts, "slotWalLimit" | "facadesFree" | "facadesStand"> {
+  readonly slotWalLimit: string | null;
+}
+
+/** Roles that clouds give their customers in a superuser's place may do all of this there. */
+const MANAGED = `EXISTS (SELECT FROM pg_roles m WHERE m.rolname IN ('cloudsqlsuperuser', 'rds_superuser', 'azure_pg_admin', 'alloydbsuperuser')
+  AND pg_has_role(m.oid, 'MEMBER'))`;
+
+/** By version: what a role may grant or be granted came with 15 and 16. `$1` are the names of the dataset's own links. */
+const facts = (version: number): string => `
+  WITH free AS (
+    SELECT (SELECT count(*) FROM pg_replication_slots WHERE slot_name <> ALL ($1)) AS slots,
+      (SELECT count(*) FROM pg_stat_replication r WHERE NOT EXISTS
+        (SELECT FROM pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_name = ANY ($1))) AS senders,
+      (SELECT count(*) FROM pg_subscription WHERE subenabled AND subname <> ALL ($1)) AS workers)
+  SELECT current_setting('wal_level') AS "walLevel",
+    (current_setting('max_replication_slots')::int - free.slots)::int AS "freeSlots",
+    (current_setting('max_wal_senders')::int - free.senders)::int AS "freeSenders",
+    (least(current_setting('max_logical_replication_workers')::int, current_setting('max_worker_processes')::int - 1) - free.workers)::int AS "freeWorkers",
+    (SELECT CASE WHEN setting::int8 >= 0 THEN (setting::int8 * 1048576)::text END FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS "slotWalLimit",
+    ARRAY(SELECT format('%L in database %I', gid, database) FROM pg_prepared_xacts ORDER BY 1) AS prepared,
+    r.rolsuper OR managed OR ${version >= 16 ? "(r.rolcreaterole AND r.rolreplication)" : "false"} AS "mayReplicate",
+    r.rolsuper OR managed OR ${version >= 16 ? "(pg_has_role('pg_create_subscription', 'USAGE') AND has_database_privilege(current_database(), 'CREATE'))" : "false"} AS "maySubscribe",
+    r.rolsuper OR managed OR ${version >= 15 ? "has_parameter_privilege('session_replication_role', 'SET')" : "false"} AS "mayActAsReplica"
+  FROM pg_roles r, free, (SELECT ${MANAGED} AS managed) m WHERE r.rolname = current_user`;
+
+/** Reads what an end allows. A fixed number of queries. */
+export async function inspectReplication(
+  client: pg.Client,
+  dataset: string,
+  here: Endpoint,
+  there: Pick<Endpoint, "host" | "database" | "schema">,
+): Promise<ReplicationFacts | undefined> {
+  const other = { ...here, ...there };
+  const links = [linkOf(dataset, here, other).name, linkOf(dataset, other, here).name];
+  const version = await serverVersion(client);
+  await client.query("SET search_path = pg_catalog");
+  const [row] = await rows<Facts>(client, facts(version), [links]);
+  await client.query("SET search_path = ''");
+  if (row === undefined) return undefined;
+  const facadesFree =
+    here.schema === there.schema || (await isFree(client, { real: here.schema, facade: there.schema }));
+  const [known] = await rows<{ journal: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.facade') IS NOT NULL AS journal",
+  );
+  const facadesStand = known?.journal === true && (await findFacades(client, here.schema)).length > 0;
+  return {
+    ...row,
+    facadesFree,
+    facadesStand,
+    slotWalLimit: row.slotWalLimit === null ? null : Number(row.slotWalLimit),
+  };
+}

@@ -1,0 +1,68 @@
+import type { FollowableTable } from "../../inspect/followable";
+import { placementName } from "../../naming";
+import type { Finding } from "../../types";
+import { blocker, some, warning, type Check } from "../finding";
+import { followPlan } from "../followed";
+import { formatBytes } from "../units";
+
+/** From this size on, a search through a whole table for each changed row is felt. */
+const FELT = 1_000_000;
+
+/** What of a dataset cannot be followed, or not easily, and what following asks of its service. */
+export const followed: Check = (ends) => {
+  if (ends.strategy !== "follow") return [];
+  const { request, source } = ends;
+  const plan = followPlan(ends);
+  const found: Finding[] = [];
+  if (plan.side === undefined) {
+    found.push(
+      blocker(
+        "facade-name-taken",
+        `to be followed under another name, the tables need a schema "${request.to.schema}" in database "${request.from.database}", or "${request.from.schema}" in "${request.to.database}"; both stand for something else.`,
+        "Choose another name for the new schema, or write mode: offline.",
+      ),
+    );
+  }
+  if (plan.others.length > 0) {
+    const bytes = plan.others.reduce((sum, table) => sum + table.bytes, 0);
+    found.push(
+      warning(
+        "not-followed",
+        `${formatBytes(bytes)} cannot be followed and are copied under the fence: ${some(plan.others.map(({ name, reason, bytes: each }) => `${name} (${reason}; ${formatBytes(each)})`))}.`,
+        "The fence lasts as long as that copy takes; change these tables, or leave it at that.",
+      ),
+    );
+  }
+  if (source.largeObjects.mine.length > 0) {
+    found.push(
+      warning(
+        "large-objects-compared",
+        `${source.largeObjects.mine.length} large objects of ${placementName(request.from)} are compared under the fence, for replication does not carry them.`,
+        "The fence lasts as long as reading them on both sides takes; bytea columns are followed.",
+      ),
+    );
+  }
+  const slow = plan.followed.filter((table) => isSlow(table));
+  if (slow.length > 0) {
+    found.push(
+      warning(
+        "followed-without-key",
+        `tables without a primary key are searched from end to end for each row that is changed or deleted: ${some(slow.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`))}.`,
+        "Give them a primary key if rows of theirs are often changed.",
+      ),
+    );
+  }
+  if (plan.side === "publisher") {
+    found.push(
+      warning(
+        "definitions-held",
+        `from the preparation to the switch, columns of tables of ${placementName(request.from)} cannot be added, dropped or altered: each table is followed through another of the new name.`,
+        "Keep schema migrations of the service until it has moved, or give the preparation up for them.",
+      ),
+    );
+  }
+  return found;
+};
+
+const isSlow = ({ key, replicaIdentity, bytes }: FollowableTable): boolean =>
+  key.length === 0 && replicaIdentity !== "i" && bytes >= FELT;

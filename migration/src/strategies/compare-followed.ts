@@ -1,0 +1,100 @@
+import type pg from "pg";
+import { RehomeError } from "../errors";
+import { drained, placeInStream } from "../follow/stream";
+import { scopeOf } from "../follow/scope";
+import { readingPath } from "../inspect/schema";
+import { inspectTextFacts } from "../inspect/text";
+import { enterStage } from "../journal/journal";
+import { placementName } from "../naming";
+import { open, rows } from "../sql/connect";
+import type { Run } from "../stages/run";
+import type { Endpoint } from "../types";
+import { converge, type Side } from "../verify/converge";
+import { catalogDifferences, strangersOwning } from "../verify/verify";
+import { arrivalOf, forward } from "./follow";
+import { distrust } from "../follow/subscribe";
+
+const CATCH_UP_MS = 10 * 60_000;
+
+/**
+ * The gate before the fence: definitions, owners and all rows of both sides, compared while the service writes. What
+ * differs is copied afresh by the next run.
+ * @throws RehomeError `verification-failed`
+ */
+export async function compareFollowed(run: Run): Promise<void> {
+  const { request, target, migration } = run;
+  if (await cameUnequal(run)) {
+    await enterStage(target, migration.id, "compare", "left out: what came from there was not equal either");
+    return;
+  }
+  await enterStage(target, migration.id, "compare", "all rows, while clients write");
+  const wrong = await followedDifferences(run);
+  if (wrong.length === 0) return;
+  await distrust(target, forward(run));
+  throw new RehomeError(
+    "verification-failed",
+    `${request.dataset} in ${placementName(request.to)} is not what it is in ${placementName(request.from)}:\n  ${wrong.join("\n  ")}\nThe service goes on where it was. Run it again for a fresh copy.`,
+  );
+}
+
+/** What differs between both ends of a link that is at work: definitions, owners, and rows that stay different. */
+export async function followedDifferences(run: Run): Promise<string[]> {
+  return [...(await catalogDifferences(run)), ...(await strangersOwning(run)), ...(await differentRows(run))];
+}
+
+/** On the way back from a move whose proof has failed, the sides differ: that is why it is taken. */
+async function cameUnequal(run: Run): Promise<boolean> {
+  return (await arrivalOf(run))?.clean === false;
+}
+
+async function differentRows(run: Run): Promise<string[]> {
+  const { request, inspection, source, progress } = run;
+  const { followed } = await scopeOf(run);
+  progress.enter("compare", { bytes: 0, tables: followed.length });
+  const { encoding } = await inspectTextFacts(run.target);
+  const link = forward(run);
+  const catchUp = async (): Promise<void> => drained(source, link, await placeInStream(source), CATCH_UP_MS);
+  const one = await side(run, request.from);
+  try {
+    const other = await side(run, request.to);
+    try {
+      await catchUp();
+      const wrong: string[] = [];
+      for (const { name, key } of followed) {
+        const relation = inspection.relations.find((found) => found.name === name);
+        const columns = await columnsOf(source, request.from.schema, name);
+        const table = { name, key, columns, sorted: relation?.sorted ?? [], rows: relation?.rows ?? 0 };
+        const converted = encoding !== inspection.text.encoding;
+        const { different } = await converge(one, other, { ...table, converted }, catchUp);
+        progress.tableDone();
+        if (different.length > 0) wrong.push(inWords(name, key, different));
+      }
+      return wrong;
+    } finally {
+      await other.client.end().catch(() => undefined);
+    }
+  } finally {
+    await one.client.end().catch(() => undefined);
+  }
+}
+
+/** Keys are told, rows are not: without a key there is nothing to tell but their number. */
+const inWords = (table: string, key: readonly string[], different: readonly string[]): string =>
+  `table ${table}: ${key.length === 0 ? `${different.length} rows` : `rows with the keys ${different.join(", ")}`}`;
+
+async function side({ inspection }: Run, end: Endpoint): Promise<Side> {
+  const client = await open(end.server, end.database);
+  await client.query(`SET search_path = ${readingPath(end.schema, inspection.extensions)}`);
+  return { client, schema: end.schema };
+}
+
+async function columnsOf(client: pg.Client, schema: string, table: string): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    client,
+    `SELECT a.attname::text AS name FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname`,
+    [schema, table],
+  );
+  return found.map((row) => row.name);
+}
