@@ -18,7 +18,8 @@ import { openWayBack } from "./strategies/way-back";
 import { inWords } from "./told";
 import type { MoveRequest, Report } from "./types";
 import { heldSnapshot, releaseSnapshot } from "./verify/snapshot";
-import { compareTables, differing } from "./verify/verify";
+import { narrowed } from "./verify/narrow";
+import { compareTables } from "./verify/verify";
 
 /*
  * The life of a placement that moves online, by what is to be called:
@@ -154,7 +155,7 @@ async function proveBySnapshot(run: Run, snapshot: string): Promise<void> {
   run.progress.enter("prove", { bytes: 0, tables: 0 });
   const proof = await compareTables(run, snapshot);
   await transaction(target, () => recordVerification(target, migration.id, proof));
-  await refuseDifferent(run, differing(proof));
+  await refuseDifferent(run, await narrowed(run, snapshot, proof));
 }
 
 async function refuseDifferent({ request, target, migration }: Run, wrong: readonly string[]): Promise<void> {
