@@ -8,6 +8,7 @@ import { hasJournal, latestMigration, recordFacts, recordVerification } from "./
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
 import { jobsOf } from "./plan/needs";
+import { planMove, refuseBlocked } from "./plan/plan";
 import { abandon } from "./release";
 import { transaction, withSession } from "./sql/connect";
 import { beginRun } from "./stages/begin";
@@ -32,15 +33,18 @@ import { compareTables } from "./verify/verify";
 /**
  * Prepares: brings a dataset's next home to follow its present one, and leaves it following with no process of ours. May
  * be called again at any time: what is broken is mended, with a fresh copy where it takes one.
- * @returns how it follows then
+ * @returns how it follows then; undefined where there is nothing to prepare: inside one database, or with mode offline
  * @throws RehomeError `blocked`, `already-running`, `slot-timeout`, `link-broken`, `lag-too-high`, ...
  */
 export async function followMove(
   request: MoveRequest,
   report: Report = () => undefined,
-): Promise<LinkHealth> {
+): Promise<LinkHealth | undefined> {
   await loadGrammar();
   try {
+    const plan = await planMove(request);
+    refuseBlocked(plan);
+    if (plan.strategy !== "follow") return undefined;
     return await prepareBetween(request, report);
   } catch (error) {
     const [from, to] = [placementName(request.from), placementName(request.to)];
@@ -54,11 +58,9 @@ export async function followMove(
 async function prepareBetween(request: MoveRequest, report: Report): Promise<LinkHealth> {
   const sessions = await openSessions(request);
   try {
-    const { run, plan } = await beginRun(request, sessions, new Tracker(request.dataset, report));
-    if (plan.strategy === "follow") {
-      await follow(run);
-      await caughtUp(run);
-    }
+    const { run } = await beginRun(request, sessions, new Tracker(request.dataset, report));
+    await follow(run);
+    await caughtUp(run);
     return await linkHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
   } finally {
     await closeSessions(sessions);
