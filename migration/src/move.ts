@@ -26,6 +26,7 @@ import type { SequenceState } from "./inspect/sequences";
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
 import { beginRun } from "./stages/begin";
+import { removeLinks } from "./follow/remove";
 import { Slots } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
@@ -140,6 +141,8 @@ const timeoutOf = ({ options }: MoveRequest): number => options.fenceTimeout ?? 
 /** The strategies that copy: what they copied is compared under the fence, and the seal makes it the dataset's home. */
 async function underFence(run: Run, strategy: Strategy): Promise<void> {
   if (strategy === "follow") return switchFollowed(run);
+  // What a former run has prepared for another mode would write to what is copied now.
+  await removeLinks(run.source, run.target, run.request);
   const sequences =
     strategy === "template" ? await copyFiles(run) : await copyRows(run, await isResumable(run));
   try {

@@ -8,6 +8,7 @@ import { hasJournal, latestMigration, recordFacts, recordVerification } from "./
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
 import { jobsOf } from "./plan/needs";
+import { planMove, refuseBlocked } from "./plan/plan";
 import { abandon } from "./release";
 import { transaction, withSession } from "./sql/connect";
 import { beginRun } from "./stages/begin";
@@ -18,7 +19,8 @@ import { openWayBack } from "./strategies/way-back";
 import { inWords } from "./told";
 import type { MoveRequest, Report } from "./types";
 import { heldSnapshot, releaseSnapshot } from "./verify/snapshot";
-import { compareTables, differing } from "./verify/verify";
+import { narrowed } from "./verify/narrow";
+import { compareTables } from "./verify/verify";
 
 /*
  * The life of a placement that moves online, by what is to be called:
@@ -31,15 +33,18 @@ import { compareTables, differing } from "./verify/verify";
 /**
  * Prepares: brings a dataset's next home to follow its present one, and leaves it following with no process of ours. May
  * be called again at any time: what is broken is mended, with a fresh copy where it takes one.
- * @returns how it follows then
+ * @returns how it follows then; undefined where there is nothing to prepare: inside one database, or with mode offline
  * @throws RehomeError `blocked`, `already-running`, `slot-timeout`, `link-broken`, `lag-too-high`, ...
  */
 export async function followMove(
   request: MoveRequest,
   report: Report = () => undefined,
-): Promise<LinkHealth> {
+): Promise<LinkHealth | undefined> {
   await loadGrammar();
   try {
+    const plan = await planMove(request);
+    refuseBlocked(plan);
+    if (plan.strategy !== "follow") return undefined;
     return await prepareBetween(request, report);
   } catch (error) {
     const [from, to] = [placementName(request.from), placementName(request.to)];
@@ -53,11 +58,9 @@ export async function followMove(
 async function prepareBetween(request: MoveRequest, report: Report): Promise<LinkHealth> {
   const sessions = await openSessions(request);
   try {
-    const { run, plan } = await beginRun(request, sessions, new Tracker(request.dataset, report));
-    if (plan.strategy === "follow") {
-      await follow(run);
-      await caughtUp(run);
-    }
+    const { run } = await beginRun(request, sessions, new Tracker(request.dataset, report));
+    await follow(run);
+    await caughtUp(run);
     return await linkHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
   } finally {
     await closeSessions(sessions);
@@ -154,7 +157,7 @@ async function proveBySnapshot(run: Run, snapshot: string): Promise<void> {
   run.progress.enter("prove", { bytes: 0, tables: 0 });
   const proof = await compareTables(run, snapshot);
   await transaction(target, () => recordVerification(target, migration.id, proof));
-  await refuseDifferent(run, differing(proof));
+  await refuseDifferent(run, await narrowed(run, snapshot, proof));
 }
 
 async function refuseDifferent({ request, target, migration }: Run, wrong: readonly string[]): Promise<void> {

@@ -36,6 +36,10 @@ export interface MoveOptions {
   readonly fenceTimeout?: number;
   /** Online: milliseconds that the last changes may take to arrive under the fence. Default 30,000. */
   readonly drainTimeout?: number;
+  /** Bytes of rows per second that are copied at most, by all jobs together. Default: as fast as it goes. */
+  readonly copyRate?: number;
+  /** Bytes of WAL that the old home's own standbys may be behind; while they are more, no rows are copied. Default: nobody looks. */
+  readonly maxStandbyLag?: number;
 }
 
 /** Everything the engine must know to take one dataset from one placement to another. */

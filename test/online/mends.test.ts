@@ -174,7 +174,9 @@ describe("the way back", () => {
     );
     await expect(prove(request)).rejects.toMatchObject({
       code: "verification-failed",
-      message: expect.stringMatching(/table orders/) as string,
+      message: expect.stringMatching(
+        /table orders: rows with the keys \(5\) \(500 rows there, 500 here\)/,
+      ) as string,
     });
     await expect(
       retire({ dataset: "unclean", old: request.from, home: request.to, drop: "objects" }),
@@ -200,5 +202,31 @@ describe("the way back", () => {
     const there = await contents(b, request.to);
     await move(reversed(request));
     expect(await contents(a, request.from)).toEqual(there);
+  });
+
+  it("is a fresh copy where the stack file asks for a stop, and no link is left", async () => {
+    const world = await prepared("offline");
+    const { request, login } = world;
+    await a.sql("offline", WRITE, login);
+    const before = await contents(a, request.from);
+    const stopped = { ...request, options: { ...request.options, mode: "offline" as const } };
+    expect(await move(stopped)).toMatchObject({ strategy: "copy", clean: true });
+    expect(await contents(b, request.to)).toEqual(before);
+    for (const [server, kind] of [
+      [a, "pg_publication"],
+      [b, "pg_subscription"],
+    ] as const)
+      expect(
+        await value(
+          server,
+          "offline",
+          `SELECT count(*)::int FROM ${kind} x WHERE to_jsonb(x)->>'subdbid' IS NULL OR to_jsonb(x)->>'subdbid' = (SELECT oid::text FROM pg_database WHERE datname = current_database())`,
+        ),
+      ).toBe(0);
+    await b.sql("offline", `SET search_path = core; ${WRITE}`, login);
+    const there = await contents(b, request.to);
+    await move(reversed(request));
+    expect(await contents(a, request.from)).toEqual(there);
+    expect(await prove(reversed(request))).toBe(true);
   });
 });

@@ -7,6 +7,8 @@ import { rows } from "../sql/connect";
 import { ident, literal, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { Endpoint } from "../types";
+import { Pace } from "./pace";
+import { heedStandbys } from "./standbys";
 import { Wire, copyBetween } from "./wire";
 
 /** The COPY commands of one table: rows leave and arrive in the same form, so nobody needs to read them. */
@@ -38,19 +40,25 @@ export async function copyTables(run: Run): Promise<void> {
     here.size === 0 ? "all tables" : `${tables.length} tables; ${here.size} are here already`,
   );
   progress.enter("copy", { bytes, tables: tables.length });
-  await inParallel(
-    biggestFirst,
-    run.jobs,
-    () => openPair(request.from, request.to, inspection.extensions, run.snapshot),
-    (pair) => {
-      pair.source.close();
-      pair.target.close();
-    },
-    async (pair, table) => {
-      await copyTable(pair, run, table);
-      progress.tableDone();
-    },
-  );
+  const pace = new Pace(request.options.copyRate);
+  const heeded = await heedStandbys(request.from, request.options.maxStandbyLag, pace);
+  try {
+    await inParallel(
+      biggestFirst,
+      run.jobs,
+      () => openPair(request.from, request.to, inspection.extensions, run.snapshot),
+      (pair) => {
+        pair.source.close();
+        pair.target.close();
+      },
+      async (pair, table) => {
+        await copyTable(pair, run, table, pace);
+        progress.tableDone();
+      },
+    );
+  } finally {
+    await heeded();
+  }
 }
 
 export interface Pair {
@@ -102,6 +110,7 @@ async function copyTable(
   { source, target }: Pair,
   { request, migration, progress }: Run,
   table: Relation,
+  pace: Pace,
 ): Promise<void> {
   const started = Date.now();
   let bytes = 0;
@@ -112,7 +121,7 @@ async function copyTable(
     progress.add(chunk);
   };
   const commands = copyCommands(request.from, request.to, table);
-  const count = await copyBetween(source, target, commands, onBytes).catch((error: unknown) => {
+  const count = await copyBetween(source, target, commands, onBytes, pace).catch((error: unknown) => {
     throw copyRefused(table.name, error);
   });
   const seconds = (Date.now() - started) / 1000;

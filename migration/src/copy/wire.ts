@@ -3,6 +3,7 @@ import pg from "pg";
 import { RehomeError } from "../errors";
 import { clientConfig, connectionError, sessionSql } from "../sql/connect";
 import type { ServerConnection } from "../types";
+import type { Pace } from "./pace";
 
 /** Message types of PostgreSQL's protocol 3.0 that a copy meets (manual, "Message Formats"). */
 const TYPE = {
@@ -112,12 +113,22 @@ export class Wire {
   }
 
   /** Forwards CopyData frames to `target` as they come, until CopyDone; resolves with the bytes forwarded. */
-  async forwardTo(target: Wire, onBytes: (bytes: number) => void): Promise<void> {
+  async forwardTo(target: Wire, onBytes: (bytes: number) => void, pace?: Pace): Promise<void> {
+    let waiting = 0;
+    const pauseFor = (what: Promise<unknown>): void => {
+      waiting += 1;
+      this.socket.pause();
+      void what.then(() => {
+        waiting -= 1;
+        if (waiting === 0) this.socket.resume();
+      });
+    };
     this.sink = (chunk) => {
       onBytes(chunk.length);
-      if (target.socket.write(chunk)) return;
-      this.socket.pause();
-      target.socket.once("drain", () => this.socket.resume());
+      if (!target.socket.write(chunk))
+        pauseFor(new Promise((resolve) => target.socket.once("drain", resolve)));
+      const slower = pace?.wait(chunk.length);
+      if (slower !== undefined) pauseFor(slower);
     };
     const early = this.pending;
     this.pending = Buffer.alloc(0);
@@ -212,10 +223,11 @@ export async function copyBetween(
   target: Wire,
   sql: { readonly out: string; readonly into: string },
   onBytes: (bytes: number) => void,
+  pace?: Pace,
 ): Promise<number> {
   await target.begin(sql.into, "copyIn");
   await source.begin(sql.out, "copyOut");
-  await source.forwardTo(target, onBytes);
+  await source.forwardTo(target, onBytes, pace);
   const tag = await target.untilReady();
   return Number(tag.split(" ").at(-1));
 }

@@ -5,6 +5,7 @@ import { ident, literal, qualified } from "../sql/quote";
 import { fullIdentities, restoreIdentities } from "./identities";
 import type { Link } from "./link";
 import { dropSlot } from "./slot";
+import { unlogged } from "./unlogged";
 
 /** What a subscriber connects with. */
 export interface ReplicationLogin {
@@ -46,7 +47,7 @@ export async function publish(
 export async function loginOf(client: pg.Client, link: Link): Promise<ReplicationLogin> {
   const password = randomBytes(24).toString("base64url");
   const there = await hasRole(client, link.name);
-  await client.query("SET log_statement = 'none'").catch(() => undefined);
+  await unlogged(client);
   await client.query(
     `${there ? "ALTER" : "CREATE"} ROLE ${ident(link.name)} LOGIN REPLICATION CONNECTION LIMIT 4 PASSWORD ${literal(password)}`,
   );

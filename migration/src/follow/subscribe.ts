@@ -3,6 +3,7 @@ import { rows } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { Link } from "./link";
 import type { ReplicationLogin } from "./publish";
+import { unlogged } from "./unlogged";
 
 /** A value of a connection string, as libpq reads it. */
 const quoted = (value: string | number): string =>
@@ -22,8 +23,7 @@ function conninfo({ publisher: { server, database } }: Link, login: ReplicationL
 /** Makes the subscriber's side of a link, from a slot that is there. It needs no process of ours from then on. */
 export async function subscribe(client: pg.Client, link: Link, login: ReplicationLogin): Promise<void> {
   await unsubscribe(client, link.name);
-  // The statement holds a password: no log of this session's statements is to have it, where we may say so.
-  await client.query("SET log_statement = 'none'").catch(() => undefined);
+  await unlogged(client);
   await client.query(
     `CREATE SUBSCRIPTION ${ident(link.name)} CONNECTION ${literal(conninfo(link, login))} PUBLICATION ${ident(link.name)}
      WITH (create_slot = false, copy_data = false, slot_name = ${literal(link.name)}, enabled = true)`,

@@ -2,14 +2,13 @@ import type pg from "pg";
 import { RehomeError } from "../errors";
 import { drained, placeInStream } from "../follow/stream";
 import { scopeOf } from "../follow/scope";
-import { readingPath } from "../inspect/schema";
 import { inspectTextFacts } from "../inspect/text";
 import { enterStage } from "../journal/journal";
 import { placementName } from "../naming";
-import { open, rows } from "../sql/connect";
+import { rows } from "../sql/connect";
 import type { Run } from "../stages/run";
-import type { Endpoint } from "../types";
-import { converge, type Side } from "../verify/converge";
+import { converge } from "../verify/converge";
+import { differenceInWords, openSide } from "../verify/narrow";
 import { catalogDifferences, strangersOwning } from "../verify/verify";
 import { arrivalOf, forward } from "./follow";
 import { distrust } from "../follow/subscribe";
@@ -54,9 +53,9 @@ async function differentRows(run: Run): Promise<string[]> {
   const { encoding } = await inspectTextFacts(run.target);
   const link = forward(run);
   const catchUp = async (): Promise<void> => drained(source, link, await placeInStream(source), CATCH_UP_MS);
-  const one = await side(run, request.from);
+  const one = await openSide(run, request.from);
   try {
-    const other = await side(run, request.to);
+    const other = await openSide(run, request.to);
     try {
       await catchUp();
       const wrong: string[] = [];
@@ -67,7 +66,7 @@ async function differentRows(run: Run): Promise<string[]> {
         const converted = encoding !== inspection.text.encoding;
         const { different } = await converge(one, other, { ...table, converted }, catchUp);
         progress.tableDone();
-        if (different.length > 0) wrong.push(inWords(name, key, different));
+        if (different.length > 0) wrong.push(differenceInWords(name, key, different));
       }
       return wrong;
     } finally {
@@ -76,16 +75,6 @@ async function differentRows(run: Run): Promise<string[]> {
   } finally {
     await one.client.end().catch(() => undefined);
   }
-}
-
-/** Keys are told, rows are not: without a key there is nothing to tell but their number. */
-const inWords = (table: string, key: readonly string[], different: readonly string[]): string =>
-  `table ${table}: ${key.length === 0 ? `${different.length} rows` : `rows with the keys ${different.join(", ")}`}`;
-
-async function side({ inspection }: Run, end: Endpoint): Promise<Side> {
-  const client = await open(end.server, end.database);
-  await client.query(`SET search_path = ${readingPath(end.schema, inspection.extensions)}`);
-  return { client, schema: end.schema };
 }
 
 async function columnsOf(client: pg.Client, schema: string, table: string): Promise<string[]> {

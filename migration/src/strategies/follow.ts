@@ -18,8 +18,10 @@ import { releaseSnapshot } from "../verify/snapshot";
 import { catalogDifferences } from "../verify/verify";
 import { syncFollowedObjects } from "./followed-objects";
 
-/** How long a table's lock, or the start of a slot, is waited for. */
+/** How long a table's lock is waited for. */
 const LOCK_MS = 60_000;
+/** How long the start of a slot is: nobody is kept from writing meanwhile. */
+const SLOT_MS = 5 * 60_000;
 const CATCH_UP_MS = 10 * 60_000;
 
 /** The link that a run's changes come through. */
@@ -121,7 +123,7 @@ async function copyAndSubscribe(run: Run): Promise<void> {
   if (facades?.side === "publisher") await ensureFacades(run.source, facades, followed, LOCK_MS);
   const tables = followed.map(({ name }) => name);
   const login = await publish(run.source, link, publishedSchema(scope, run.request), tables);
-  const slot = await createSlot(link, LOCK_MS);
+  const slot = await createSlot(link, SLOT_MS);
   try {
     await copyTables({ ...run, snapshot: slot.snapshot });
   } finally {

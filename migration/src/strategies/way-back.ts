@@ -17,7 +17,7 @@ import { syncFollowedObjects } from "./followed-objects";
 
 const DRAIN_MS = 30_000;
 /** How long the start of a slot is waited for. */
-const LOCK_MS = 60_000;
+const SLOT_MS = 5 * 60_000;
 
 /** Makes the link the other way, up to its slot: nothing arrives through it before the proof. */
 export async function prepareWayBack(run: Run): Promise<void> {
@@ -30,7 +30,7 @@ export async function prepareWayBack(run: Run): Promise<void> {
     publishedBack(scope, request),
     scope.followed.map(({ name }) => name),
   );
-  if (!(await hasSlot(target, back.name))) await (await createSlot(back, LOCK_MS)).close();
+  if (!(await hasSlot(target, back.name))) await (await createSlot(back, SLOT_MS)).close();
 }
 
 /**
@@ -54,6 +54,8 @@ export async function drain(run: Run): Promise<void> {
   await syncFollowedObjects(run);
   await carrySequences(run);
   await disarm(target, request.to.schema);
+  // What arrived is on the new home's disk, and behind the place from which the way back begins.
+  await placeInStream(target);
   await target.query("SELECT pg_catalog.pg_replication_slot_advance($1, pg_catalog.pg_current_wal_lsn())", [
     reverse(link).name,
   ]);

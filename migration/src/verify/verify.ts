@@ -89,7 +89,7 @@ export async function compareTables(run: Run, snapshot?: string): Promise<TableV
 }
 
 /** The tables that are not equal, in words. */
-export function differing(proof: readonly TableVerification[]): string[] {
+function differing(proof: readonly TableVerification[]): string[] {
   return proof
     .filter((table) => !table.equal)
     .map(
