@@ -3,6 +3,7 @@ export const SQLSTATE = {
   deadlockDetected: "40P01",
   duplicateDatabase: "42P04",
   insufficientPrivilege: "42501",
+  internalError: "XX000",
   invalidCatalogName: "3D000",
   invalidPassword: "28P01",
   invalidAuthorization: "28000",

@@ -10,7 +10,7 @@ export { formatBytes, formatCount, formatDuration, formatPlan } from "./plan/for
 export { planMove, type PlanRequest } from "./plan/plan";
 export { abandon, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
-export { checkConnection, databases, holdsTables } from "./servers";
+export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
 export type {
   Endpoint,
   Finding,

@@ -105,6 +105,7 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     schema: request.from.schema,
     migration: migration.id,
     target: plan.to,
+    ...(inspection.scope === undefined ? {} : { relations: inspection.relations.map(({ name }) => name) }),
   };
   const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
@@ -182,13 +183,13 @@ async function close(run: Run, message: string): Promise<void> {
   progress.enter("fence", { bytes: 0, tables: 0 });
   await armFence(source, fence, timeout);
   await closeFence(source, fence, timeout);
-  await endSessions(source, request.from.schema);
+  await endSessions(source, fence);
   await recordFence(target, migration.id);
   await refuseChangedCatalog(source, run);
 }
 
 /** The switch: from the seal's commit on, the new home is the dataset's. */
-async function hand({ request, source, target, migration, fence, progress }: Run): Promise<void> {
+async function hand({ source, target, migration, fence, progress }: Run): Promise<void> {
   await enterStage(target, migration.id, "switch", "verified");
   progress.enter("switch", { bytes: 0, tables: 0 });
   try {
@@ -196,7 +197,7 @@ async function hand({ request, source, target, migration, fence, progress }: Run
   } catch (error) {
     throw fenceLost(error);
   }
-  await endSessions(source, request.from.schema);
+  await endSessions(source, fence);
   await recordSwitch(target, migration.id);
 }
 

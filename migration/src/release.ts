@@ -1,5 +1,6 @@
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
+import { removePart } from "./remove-part";
 import { findFence, liftFence } from "./fence/fence";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
@@ -15,6 +16,8 @@ export interface ReleaseQuery {
   readonly old: Endpoint;
   /** The dataset's home. */
   readonly home: Endpoint;
+  /** Table name patterns of a dataset that is a part of its schemas; absent: all of them is its own. */
+  readonly tables?: readonly string[];
 }
 
 /**
@@ -83,7 +86,8 @@ export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Pro
   const { dataset, old, home } = query;
   if (query.drop !== "nothing" && (await databaseExists(old))) {
     await withSession(old.server, old.database, async (client) => {
-      await emptySchema(client, old.schema);
+      if (query.tables === undefined) await emptySchema(client, old.schema);
+      else await removePart(client, { ...query, tables: query.tables });
       await liftFence(client, dataset, old.schema);
     });
     const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;

@@ -6,7 +6,12 @@ export const FENCE_TRIGGER = "rehome_fence";
 
 /** The function of one fence. A fence has a function of its own, so that sealing it is seen by every snapshot. */
 export function fenceFunction(key: number): string {
-  return qualified("rehome", `fence_${key < 0 ? `m${-key}` : key}`);
+  return qualified("rehome", fenceFunctionName(key));
+}
+
+/** Its name without the schema. */
+export function fenceFunctionName(key: number): string {
+  return `fence_${key < 0 ? `m${-key}` : key}`;
 }
 
 const refusal = (target: string): string => `

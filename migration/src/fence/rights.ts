@@ -21,7 +21,7 @@ const ON_SCHEMA = `
 
 const RELATIONS = `
   pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
-    AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+    AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND ($2::text[] IS NULL OR c.relname = ANY ($2))
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 const ON_RELATIONS = `
@@ -44,8 +44,17 @@ export interface Closure {
  * Takes a schema from everyone, its owner included, so that nothing is created or read there any more. Where extensions
  * live in it, others go on needing it, and without `USAGE` they would silently get other operators: there the relations
  * are taken one by one.
+ * @param relations the names of those that are to be closed where the schema is others' too; absent: all of it
  */
-export async function closure(client: pg.Client, schema: string): Promise<Closure> {
+export async function closure(
+  client: pg.Client,
+  schema: string,
+  relations?: readonly string[],
+): Promise<Closure> {
+  if (relations !== undefined) {
+    const rights = await rows<Right>(client, ON_RELATIONS, [schema, relations]);
+    return { revoke: revokeSql(rights, "ALL"), restore: rights.map(grantSql) };
+  }
   const [held] = await rows<{ extensions: boolean }>(
     client,
     `SELECT EXISTS (SELECT FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
@@ -54,7 +63,7 @@ export async function closure(client: pg.Client, schema: string): Promise<Closur
   );
   const open = held?.extensions === true;
   const onSchema = await rows<Right>(client, ON_SCHEMA, [schema]);
-  const onRelations = open ? await rows<Right>(client, ON_RELATIONS, [schema]) : [];
+  const onRelations = open ? await rows<Right>(client, ON_RELATIONS, [schema, null]) : [];
   return {
     revoke: [...revokeSql(onSchema, open ? "CREATE" : "ALL"), ...revokeSql(onRelations, "ALL")],
     restore: [...onSchema, ...onRelations].map(grantSql),

@@ -1,5 +1,6 @@
 import type { DatabaseInspection } from "../inspect/database";
 import type { SchemaInspection } from "../inspect/schema";
+import type { Standing } from "../scope/standing";
 import type { Finding, MoveRequest, Strategy } from "../types";
 
 /** What is known of the place that a dataset goes to; absent while its server is still to be created. */
@@ -8,6 +9,8 @@ export interface TargetInspection {
   readonly availableExtensions: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
+  /** What stands in the target schema, when a part comes back to it, or goes on coming. */
+  readonly standing?: Standing;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;
   /** Whether the role that is to own the dataset's objects exists. */

@@ -7,12 +7,13 @@ import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
+import { readStanding, type Standing } from "../scope/standing";
 import type { MoveRequest } from "../types";
 import type { TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SchemaInspection> {
-  const found = await inspectSchema(client, request.from.schema);
+  const found = await inspectSchema(client, request.from.schema, request.tables);
   if (found !== undefined) return found;
   throw new RehomeError(
     "schema-missing",
@@ -28,15 +29,26 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
        EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1) AS owner`,
     [request.to.owner],
   );
+  const ours = await isOurs(client, request);
+  const standing = ours && request.tables !== undefined ? await standingAt(client, request) : undefined;
   return {
+    ...(standing === undefined ? {} : { standing }),
     serverVersion: facts?.version ?? 0,
     availableExtensions: await availableExtensions(client),
     installedExtensions: new Map((await inspectExtensions(client)).map((e) => [e.name, e.schema])),
-    strangers: (await isOurs(client, request)) ? 0 : await countObjects(client, request.to.schema),
+    strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
   };
 }
+
+/** What stands in the target schema, for a dataset that is a part of it. */
+export const standingAt = (client: pg.Client, request: MoveRequest): Promise<Standing | undefined> =>
+  readStanding(
+    client,
+    { dataset: request.dataset, schema: request.to.schema, target: placementName(request.to) },
+    request.tables ?? [],
+  );
 
 /** Whether what stands in the target schema is this dataset's: a former attempt's, or the home it once left. */
 async function isOurs(client: pg.Client, request: MoveRequest): Promise<boolean> {

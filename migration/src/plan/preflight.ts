@@ -1,6 +1,7 @@
 import type { Finding } from "../types";
 import { activity } from "./checks/activity";
 import { code } from "./checks/code";
+import { cut } from "./checks/cut";
 import { extensions } from "./checks/extensions";
 import { references } from "./checks/references";
 import { scope } from "./checks/scope";
@@ -13,6 +14,7 @@ import type { Check, Ends } from "./finding";
 const CHECKS: readonly Check[] = [
   serverVersions,
   scope,
+  cut,
   references,
   unmovableObjects,
   code,

@@ -35,6 +35,7 @@ export function chooseStrategy(
   const { from, to } = request;
   const rowByRow = (because: string): Choice => ({ strategy: "copy", because });
   if (request.options.strategy === "copy") return rowByRow("the stack file asks for it");
+  if (request.tables !== undefined) return rowByRow("a part of the schema moves");
   if (sameDatabase(from, to))
     return { strategy: "set-schema", because: "inside one database, no row is touched" };
   if (!sameServer(from, to)) return rowByRow("to another server");
@@ -45,11 +46,10 @@ export function chooseStrategy(
 
 /** What forbids copying the old home's whole database in the place of the new one's. */
 function whyNotTemplate(
-  { from, to, tables }: Parameters<typeof chooseStrategy>[0],
+  { from, to }: Parameters<typeof chooseStrategy>[0],
   { database, extensions }: SchemaInspection,
   target: TargetInspection | undefined,
 ): string | undefined {
-  if (tables !== undefined) return "a part of the schema moves";
   if (to.ownDatabase !== true) return "the new home's database is not this dataset's alone";
   if (database.others.length > 0) return `the old home's database also holds ${some(database.others, 2)}`;
   if (!database.replaceable) return "the administrator may not copy the old home's database";

@@ -59,7 +59,7 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     await recordSeal(target, fence);
     await recordSwitch(target, migration.id);
   });
-  await endSessions(target, to.schema);
+  await endSessions(target, { schema: to.schema });
 }
 
 /** Every table in one statement: who holds one is waited for, who comes later waits. */

@@ -1,11 +1,10 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
-import { renameInCode, type Renaming } from "../ddl/rename-code";
-import { splitIdentifiers } from "../ddl/rename-routines";
-import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
+import type { Renaming } from "../ddl/rename-code";
+import { differences } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import type { Relation } from "../inspect/relations";
-import { extensionSchemas, readingPath, schemaOid } from "../inspect/schema";
+import { extensionSchemas, readCatalog, readingPath, schemaOid } from "../inspect/schema";
 import { inspectSequences } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
@@ -14,6 +13,7 @@ import { open, rows, transaction } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
+import { renamedEntries } from "./renamed-entries";
 
 /**
  * Count and hash of a table, made inside the server; the hash does not depend on the rows' order. Columns go by name:
@@ -121,33 +121,13 @@ async function sequenceDifferences({ request, source, target, inspection }: Run)
   });
 }
 
-/** The source's entries as they should read in the new home: code renamed, nothing else. */
-function renamedEntries(entries: readonly CatalogEntry[], renaming: Renaming): CatalogEntry[] {
-  return entries.map((entry) => {
-    if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
-    if (entry.kind !== "setting" || !entry.definition.startsWith("search_path=")) return entry;
-    return { ...entry, definition: normalPath(entry.definition, renaming) };
-  });
-}
-
-function normalPath(setting: string, renaming: Renaming): string {
-  const names = splitIdentifiers(setting.slice("search_path=".length)).flatMap((name) => {
-    if (name !== renaming.from || renaming.from === renaming.to) return [name];
-    return renaming.from === "public" ? [renaming.to, renaming.extensionSchema] : [renaming.to];
-  });
-  return `search_path=${[...new Set(names)].map(ident).join(", ")}`;
-}
-
 /** What differs between both homes' definitions, once the code of the old one is read under the new name. */
 export async function catalogDifferences({ request, target, inspection }: Run): Promise<string[]> {
   const oid = await schemaOid(target, request.to.schema);
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
-  const here = await catalogEntries(
-    target,
-    request.to.schema,
-    oid,
-    extensionSchemas(await inspectExtensions(target)),
-  );
+  const schemas = extensionSchemas(await inspectExtensions(target));
+  const at = { schema: request.to.schema, oid, extensionSchemas: schemas };
+  const { entries: here } = await readCatalog(target, at, request.tables);
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
   return differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
@@ -156,15 +136,16 @@ export async function catalogDifferences({ request, target, inspection }: Run): 
 }
 
 /** Objects of the new home that the service's role does not own. */
-export async function strangersOwning({ request, target }: Run): Promise<string[]> {
+export async function strangersOwning({ request, target, inspection }: Run): Promise<string[]> {
   const found = await rows<{ name: string; owner: string }>(
     target,
     `SELECT c.relname::text AS name, pg_get_userbyid(c.relowner)::text AS owner
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_get_userbyid(c.relowner) <> $2
+       AND ($3::text[] IS NULL OR c.relname = ANY ($3))
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
      LIMIT 5`,
-    [request.to.schema, request.to.owner],
+    [request.to.schema, request.to.owner, inspection.scope && inspection.relations.map(({ name }) => name)],
   );
   return found.map((row) => `${row.name} belongs to ${row.owner}, not to ${request.to.owner}`);
 }

@@ -1,0 +1,67 @@
+import type pg from "pg";
+import { emptySchema } from "./ddl/empty-schema";
+import { RehomeError } from "./errors";
+import { hasJournal, latestMigration } from "./journal/journal";
+import { withSchemaLock } from "./journal/locks";
+import { placementName } from "./naming";
+import type { ReleaseQuery } from "./release";
+import { isAlone } from "./scope/arrival";
+import { isTable } from "./scope/scope";
+import { readStanding, type Standing } from "./scope/standing";
+import { rows, withSession } from "./sql/connect";
+
+type PartQuery = ReleaseQuery & { readonly tables: readonly string[] };
+
+/**
+ * Drops of an old home what is this dataset's alone; what others use too, and their tables, stay.
+ * @throws RehomeError `not-released`: a table there matches the patterns and never moved, or others need one that goes
+ */
+export async function removePart(client: pg.Client, query: PartQuery): Promise<void> {
+  const { old } = query;
+  await withSchemaLock(client, old.schema, async () => {
+    const standing = await standingOf(client, query, old);
+    if (standing === undefined) return;
+    const { objects, crossings } = standing.scope;
+    const moved = await movedTables(query);
+    const strange = objects
+      .filter((object) => isTable(object) && object.relkind !== "p" && !moved.has(object.name))
+      .map(({ name }) => `table ${name} matches its patterns and has not moved`);
+    const reasons = [...strange, ...crossings.map(({ text }) => text)];
+    if (reasons.length > 0) {
+      throw new RehomeError(
+        "not-released",
+        `nothing of ${query.dataset} is dropped in ${placementName(old)}: ${reasons.join("; ")}. Correct the patterns in \`tables\`, or drop there what refers to what goes.`,
+      );
+    }
+    const gone = isAlone(standing) ? standing.objects : objects.filter(({ shared }) => !shared);
+    const own = gone.map(({ key }) => key);
+    await emptySchema(client, old.schema, new Set(own));
+  });
+}
+
+const standingOf = (
+  client: pg.Client,
+  { dataset, tables }: PartQuery,
+  at: ReleaseQuery["old"],
+): Promise<Standing | undefined> =>
+  readStanding(client, { dataset, schema: at.schema, target: placementName(at) }, tables);
+
+/** Tables that the journal has a proof of, and those that the home has now: a move into the other may have failed. */
+async function movedTables(query: PartQuery): Promise<Set<string>> {
+  const { dataset, old, home } = query;
+  return await withSession(home.server, home.database, async (client) => {
+    const here = await standingOf(client, query, home);
+    const names = new Set(here?.scope.objects.map(({ name }) => name));
+    const migration = (await hasJournal(client))
+      ? await latestMigration(client, { dataset, source: placementName(old), target: placementName(home) })
+      : undefined;
+    if (migration === undefined) return names;
+    const proven = await rows<{ name: string }>(
+      client,
+      "SELECT table_name AS name FROM rehome.verified_table WHERE migration = $1",
+      [migration.id],
+    );
+    for (const { name } of proven) names.add(name);
+    return names;
+  });
+}

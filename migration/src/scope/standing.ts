@@ -1,0 +1,72 @@
+import type pg from "pg";
+import { fenceKey } from "../fence/fence";
+import { fenceFunctionName } from "../fence/fence-sql";
+import { inspectExtensions } from "../inspect/extensions";
+import { catalogEntries, type CatalogEntry } from "../inspect/fingerprint";
+import { extensionSchemas, schemaOid, steadily } from "../inspect/schema";
+import { rows } from "../sql/connect";
+import { readPart } from "./read-scope";
+import type { SchemaObject, Scope } from "./scope";
+
+/** What stands in a schema that a part of it left or comes to, beside what others have there. */
+export interface Standing {
+  /** What the patterns select there. */
+  readonly scope: Scope;
+  /** Everything in the schema. */
+  readonly objects: readonly SchemaObject[];
+  /** The definitions of everything, by the object's key. */
+  readonly entries: ReadonlyMap<string, readonly CatalogEntry[]>;
+  /** Keys of what is certainly the dataset's own: tables under its fence, and what its running migration has put there. */
+  readonly ours: ReadonlySet<string>;
+}
+
+/** Reads what stands in a schema; undefined when there is none of that name. */
+export async function readStanding(
+  client: pg.Client,
+  { dataset, schema, target }: { readonly dataset: string; readonly schema: string; readonly target: string },
+  patterns: readonly string[],
+): Promise<Standing | undefined> {
+  const oid = await schemaOid(client, schema);
+  if (oid === undefined) return undefined;
+  const paths = extensionSchemas(await inspectExtensions(client));
+  const [fenced, restored] = [
+    await fencedTables(client, dataset, schema),
+    await restoredObjects(client, dataset, target),
+  ];
+  return await steadily(async () => {
+    const { scope, graph } = await readPart(client, { schema, oid, extensionSchemas: paths }, patterns);
+    const entries = new Map<string, CatalogEntry[]>();
+    for (const entry of await catalogEntries(client, schema, oid, paths)) {
+      const key = graph.belongs.get(entry.row ?? "");
+      if (key !== undefined) entries.set(key, [...(entries.get(key) ?? []), entry]);
+    }
+    const ours = graph.objects.filter(({ key, identity }) => fenced.has(key) || restored.has(identity));
+    return { scope, objects: graph.objects, entries, ours: new Set(ours.map(({ key }) => key)) };
+  });
+}
+
+async function fencedTables(client: pg.Client, dataset: string, schema: string): Promise<Set<string>> {
+  const found = await rows<{ key: string }>(
+    client,
+    `SELECT 'pg_class ' || t.tgrelid AS key FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'rehome' AND p.proname = $1`,
+    [fenceFunctionName(fenceKey(dataset, schema))],
+  );
+  return new Set(found.map(({ key }) => key));
+}
+
+/** What the migration under way has put into its target. */
+async function restoredObjects(client: pg.Client, dataset: string, target: string): Promise<Set<string>> {
+  const [there] = await rows<{ found: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.restored') IS NOT NULL AS found",
+  );
+  if (there?.found !== true) return new Set();
+  const found = await rows<{ object: string }>(
+    client,
+    `SELECT r.object FROM rehome.restored r JOIN rehome.migration m ON m.id = r.migration
+     WHERE m.dataset = $1 AND m.target = $2 AND m.state = 'running'`,
+    [dataset, target],
+  );
+  return new Set(found.map(({ object }) => object));
+}
