@@ -5,7 +5,7 @@ import { hasJournal, latestMigration } from "./journal/journal";
 import { withSchemaLock } from "./journal/locks";
 import { placementName } from "./naming";
 import type { ReleaseQuery } from "./release";
-import { isAlone } from "./scope/arrival";
+import { isAlone, isFree } from "./scope/arrival";
 import { isTable } from "./scope/scope";
 import { readStanding, type Standing } from "./scope/standing";
 import { rows, withSession } from "./sql/connect";
@@ -33,10 +33,25 @@ export async function removePart(client: pg.Client, query: PartQuery): Promise<v
         `nothing of ${query.dataset} is dropped in ${placementName(old)}: ${reasons.join("; ")}. Correct the patterns in \`tables\`, or drop there what refers to what goes.`,
       );
     }
-    const gone = isAlone(standing) ? standing.objects : objects.filter(({ shared }) => !shared);
+    const gone = isAlone(standing) ? standing.objects : objects.filter((object) => isFree(object, standing));
     const own = gone.map(({ key }) => key);
     await emptySchema(client, old.schema, new Set(own));
+    await forgetRestored(client, query);
   });
+}
+
+/** What a migration that was given up had put there keeps nobody from anything any more. */
+async function forgetRestored(client: pg.Client, { dataset, old }: PartQuery): Promise<void> {
+  const [there] = await rows<{ found: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.restored') IS NOT NULL AS found",
+  );
+  if (there?.found !== true) return;
+  await client.query(
+    `DELETE FROM rehome.restored r USING rehome.migration m
+     WHERE m.id = r.migration AND m.dataset = $1 AND m.target = $2`,
+    [dataset, placementName(old)],
+  );
 }
 
 const standingOf = (

@@ -70,10 +70,12 @@ CREATE TABLE IF NOT EXISTS rehome.event (
   message text NOT NULL
 );
 
--- What a migration of a part of a schema has put into its target: what its next attempt may replace.
+-- What a migration of a part of a schema has put into its target, which its next attempt may replace, and what of others
+-- it has found there as it needs it (kept): no other migration takes either away while this one runs.
 CREATE TABLE IF NOT EXISTS rehome.restored (
   migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
   object text NOT NULL,
+  kept boolean NOT NULL,
   PRIMARY KEY (migration, object)
 );
 

@@ -42,7 +42,7 @@ export function arrival(coming: Coming, standing: Standing): Arrival {
       } else if (isTable(object) && !ours) {
         conflicts.push(`${known(object)} has a name that the patterns match, and is others'`);
       } else drop.add(object.key);
-    } else if ((own !== undefined && !own.shared) || (ours && !isUsed(object, standing))) {
+    } else if (isFree(object, standing) || (ours && !isUsed(object, standing))) {
       drop.add(object.key);
     } else {
       const other = wanted.get(known(object));
@@ -57,6 +57,10 @@ export function arrival(coming: Coming, standing: Standing): Arrival {
   return { drop, keep, conflicts };
 }
 
+/** Whether a definition goes when its dataset does: nobody else needs it. */
+export const isFree = ({ key }: SchemaObject, { scope, others }: Standing): boolean =>
+  !others.has(key) && scope.objects.some((object) => object.key === key && !object.shared);
+
 /** Whether all that is in the schema is the dataset's own. */
 export function isAlone({ objects, scope, ours }: Standing): boolean {
   const selected = new Set(scope.objects.map(({ key }) => key));
@@ -64,7 +68,8 @@ export function isAlone({ objects, scope, ours }: Standing): boolean {
 }
 
 /** Whether others use a definition: those of nobody were put there by an attempt that went no further. */
-const isUsed = (object: SchemaObject, { scope }: Standing): boolean =>
+const isUsed = (object: SchemaObject, { scope, others }: Standing): boolean =>
+  others.has(object.key) ||
   scope.objects.some(({ key, shared }) => key === object.key && shared) ||
   !scope.unused.includes(`${object.kind} ${object.name}`);
 

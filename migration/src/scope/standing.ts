@@ -18,6 +18,8 @@ export interface Standing {
   readonly entries: ReadonlyMap<string, readonly CatalogEntry[]>;
   /** Keys of what is certainly the dataset's own: tables under its fence, and what its running migration has put there. */
   readonly ours: ReadonlySet<string>;
+  /** Keys of what other migrations under way need: their triggers, say, are still to be created. */
+  readonly others: ReadonlySet<string>;
 }
 
 /** Reads what stands in a schema; undefined when there is none of that name. */
@@ -29,10 +31,8 @@ export async function readStanding(
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return undefined;
   const paths = extensionSchemas(await inspectExtensions(client));
-  const [fenced, restored] = [
-    await fencedTables(client, dataset, schema),
-    await restoredObjects(client, dataset, target),
-  ];
+  const fenced = await fencedTables(client, dataset, schema);
+  const restored = await restoredObjects(client, dataset, target);
   return await steadily(async () => {
     const { scope, graph } = await readPart(client, { schema, oid, extensionSchemas: paths }, patterns);
     const entries = new Map<string, CatalogEntry[]>();
@@ -40,8 +40,13 @@ export async function readStanding(
       const key = graph.belongs.get(entry.row ?? "");
       if (key !== undefined) entries.set(key, [...(entries.get(key) ?? []), entry]);
     }
-    const ours = graph.objects.filter(({ key, identity }) => fenced.has(key) || restored.has(identity));
-    return { scope, objects: graph.objects, entries, ours: new Set(ours.map(({ key }) => key)) };
+    const keys = (is: (object: SchemaObject) => boolean): Set<string> =>
+      new Set(graph.objects.filter(is).map(({ key }) => key));
+    return {
+      ...{ scope, objects: graph.objects, entries },
+      ours: keys(({ key, identity }) => fenced.has(key) || restored.get(identity) === "ours"),
+      others: keys(({ identity }) => restored.get(identity) === "others"),
+    };
   });
 }
 
@@ -55,18 +60,24 @@ async function fencedTables(client: pg.Client, dataset: string, schema: string):
   return new Set(found.map(({ key }) => key));
 }
 
-/** What the migration under way has put into its target. */
-async function restoredObjects(client: pg.Client, dataset: string, target: string): Promise<Set<string>> {
+/** What migrations under way have put into their targets, or found there. By `SchemaObject.identity`. */
+async function restoredObjects(
+  client: pg.Client,
+  dataset: string,
+  target: string,
+): Promise<Map<string, "ours" | "others">> {
   const [there] = await rows<{ found: boolean }>(
     client,
     "SELECT pg_catalog.to_regclass('rehome.restored') IS NOT NULL AS found",
   );
-  if (there?.found !== true) return new Set();
-  const found = await rows<{ object: string }>(
+  if (there?.found !== true) return new Map();
+  const found = await rows<{ object: string; whose: "ours" | "others" }>(
     client,
-    `SELECT r.object FROM rehome.restored r JOIN rehome.migration m ON m.id = r.migration
-     WHERE m.dataset = $1 AND m.target = $2 AND m.state = 'running'`,
+    `SELECT r.object, CASE WHEN m.dataset = $1 THEN 'ours' ELSE 'others' END AS whose
+     FROM rehome.restored r JOIN rehome.migration m ON m.id = r.migration
+     WHERE m.state = 'running' AND (m.dataset <> $1 OR (m.target = $2 AND NOT r.kept))
+     ORDER BY whose DESC`,
     [dataset, target],
   );
-  return new Set(found.map(({ object }) => object));
+  return new Map(found.map(({ object, whose }) => [object, whose]));
 }

@@ -51,7 +51,7 @@ async function makeAnew(run: Run): Promise<void> {
     renamingOf(request, inspection),
     scope && { scope, entries, there },
   );
-  await restore(run, definitions, [...homes.values()]);
+  await restore(run, definitions, [...homes.values()], there);
 }
 
 /**
@@ -136,7 +136,12 @@ const createOnce = (target: pg.Client, name: string, schema: string): Promise<vo
   });
 
 /** Creates the definitions as the service's own role, and notes the rest, in one transaction. */
-async function restore(run: Run, definitions: Definitions, extensionHomes: readonly string[]): Promise<void> {
+async function restore(
+  run: Run,
+  definitions: Definitions,
+  extensionHomes: readonly string[],
+  kept: ReadonlySet<string>,
+): Promise<void> {
   const { request, target, migration } = run;
   await transaction(target, async () => {
     const before = await objectsThere(run);
@@ -150,7 +155,7 @@ async function restore(run: Run, definitions: Definitions, extensionHomes: reado
       }
     }
     await target.query("RESET ROLE");
-    await noteRestored(run, before);
+    await noteRestored(run, before, kept);
     const late = lateRelations(definitions.postData);
     const noted = definitions.postData
       .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))
@@ -174,12 +179,16 @@ async function objectsThere({ request, target, inspection }: Run): Promise<Reado
   return new Set(objects.map(({ identity }) => identity));
 }
 
-async function noteRestored(run: Run, before: ReadonlySet<string>): Promise<void> {
+async function noteRestored(run: Run, before: ReadonlySet<string>, kept: ReadonlySet<string>): Promise<void> {
   if (run.inspection.scope === undefined) return;
   const added = [...(await objectsThere(run))].filter((identity) => !before.has(identity));
   const { target, migration } = run;
   await target.query("DELETE FROM rehome.restored WHERE migration = $1", [migration.id]);
-  await target.query("INSERT INTO rehome.restored SELECT $1, unnest($2::text[])", [migration.id, added]);
+  await target.query(
+    `INSERT INTO rehome.restored (migration, object, kept)
+     SELECT $1::uuid, unnest($2::text[]), false UNION ALL SELECT $1::uuid, unnest($3::text[]), true`,
+    [migration.id, added, [...kept]],
+  );
 }
 
 function refused(owner: string, sql: string, error: unknown): RehomeError {
