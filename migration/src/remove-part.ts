@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { emptySchema } from "./ddl/empty-schema";
+import { reassign } from "./ddl/relocate";
 import { RehomeError } from "./errors";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { withSchemaLock } from "./journal/locks";
@@ -37,6 +38,7 @@ export async function removePart(client: pg.Client, query: PartQuery): Promise<v
     const own = gone.map(({ key }) => key);
     await emptySchema(client, old.schema, new Set(own));
     await forgetRestored(client, query);
+    await handOver(client, query);
   });
 }
 
@@ -52,6 +54,20 @@ async function forgetRestored(client: pg.Client, { dataset, old }: PartQuery): P
      WHERE m.id = r.migration AND m.dataset = $1 AND m.target = $2`,
     [dataset, placementName(old)],
   );
+}
+
+/** What is shared and stays goes to those who use it: the role that has left may be dropped. */
+async function handOver(client: pg.Client, { old }: PartQuery): Promise<void> {
+  const owners = await rows<{ owner: string }>(
+    client,
+    `SELECT pg_catalog.pg_get_userbyid(c.relowner)::text AS owner
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') GROUP BY c.relowner ORDER BY count(*) DESC, owner`,
+    [old.schema],
+  );
+  const [heir] = owners;
+  if (heir === undefined || owners.some(({ owner }) => owner === old.owner)) return;
+  await reassign(client, old.schema, old.owner, heir.owner);
 }
 
 const standingOf = (

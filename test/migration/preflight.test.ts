@@ -68,7 +68,15 @@ const reference = (direction: "inward" | "outward", n = 1) =>
 const scope: Scope = {
   ...{ patterns: ["a*"], objects: [], crossings: [], unmatched: [], staying: [], unused: [] },
 };
-const standing: Standing = { scope, objects: [], entries: new Map(), ours: new Set(), others: new Set() };
+const standing: Standing = {
+  scope,
+  objects: [],
+  entries: new Map(),
+  ours: new Set(),
+  others: new Set(),
+  left: true,
+  accounted: true,
+};
 const crossing = (code: Crossing["code"]): Partial<SchemaInspection> => ({
   scope: { ...scope, crossings: [{ code, text: "x needs y" }] },
 });

@@ -7,6 +7,7 @@ import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
+import { isTable } from "../scope/scope";
 import { readStanding, type Standing } from "../scope/standing";
 import type { MoveRequest } from "../types";
 import type { TargetInspection } from "./finding";
@@ -29,8 +30,9 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
        EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1) AS owner`,
     [request.to.owner],
   );
-  const ours = await isOurs(client, request);
-  const standing = ours && request.tables !== undefined ? await standingAt(client, request) : undefined;
+  const found = request.tables === undefined ? undefined : await standingAt(client, request);
+  const ours = (await isOurs(client, request)) || (found?.accounted === true && hasTables(found));
+  const standing = ours ? found : undefined;
   return {
     ...(standing === undefined ? {} : { standing }),
     serverVersion: facts?.version ?? 0,
@@ -41,6 +43,8 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     database: await inspectDatabase(client, request.to.schema),
   };
 }
+
+const hasTables = ({ objects }: Standing): boolean => objects.some(isTable);
 
 /** What stands in the target schema, for a dataset that is a part of it. */
 export const standingAt = (client: pg.Client, request: MoveRequest): Promise<Standing | undefined> =>

@@ -6,7 +6,7 @@ import { catalogEntries, type CatalogEntry } from "../inspect/fingerprint";
 import { extensionSchemas, schemaOid, steadily } from "../inspect/schema";
 import { rows } from "../sql/connect";
 import { readPart } from "./read-scope";
-import type { SchemaObject, Scope } from "./scope";
+import { isTable, type SchemaObject, type Scope } from "./scope";
 
 /** What stands in a schema that a part of it left or comes to, beside what others have there. */
 export interface Standing {
@@ -18,6 +18,10 @@ export interface Standing {
   readonly entries: ReadonlyMap<string, readonly CatalogEntry[]>;
   /** Keys of what is certainly the dataset's own: tables under its fence, and what its running migration has put there. */
   readonly ours: ReadonlySet<string>;
+  /** Whether the dataset has lived here and left. */
+  readonly left: boolean;
+  /** Whether every table here is of the dataset or came by the migration of another that is a part of the schema. */
+  readonly accounted: boolean;
   /** Keys of what other migrations under way need: their triggers, say, are still to be created. */
   readonly others: ReadonlySet<string>;
 }
@@ -45,6 +49,10 @@ export async function readStanding(
     return {
       ...{ scope, objects: graph.objects, entries },
       ours: keys(({ key, identity }) => fenced.has(key) || restored.get(identity) === "ours"),
+      left: fenced.size > 0,
+      accounted: graph.objects.every(
+        (object) => !isTable(object) || fenced.has(object.key) || restored.has(object.identity),
+      ),
       others: keys(({ identity }) => restored.get(identity) === "others"),
     };
   });
@@ -60,23 +68,26 @@ async function fencedTables(client: pg.Client, dataset: string, schema: string):
   return new Set(found.map(({ key }) => key));
 }
 
-/** What migrations under way have put into their targets, or found there. By `SchemaObject.identity`. */
+/**
+ * What migrations have put into their targets, or found there: this dataset's and others' under way, and others' that are
+ * done. By `SchemaObject.identity`.
+ */
 async function restoredObjects(
   client: pg.Client,
   dataset: string,
   target: string,
-): Promise<Map<string, "ours" | "others">> {
+): Promise<Map<string, "ours" | "others" | "settled">> {
   const [there] = await rows<{ found: boolean }>(
     client,
     "SELECT pg_catalog.to_regclass('rehome.restored') IS NOT NULL AS found",
   );
   if (there?.found !== true) return new Map();
-  const found = await rows<{ object: string; whose: "ours" | "others" }>(
+  const found = await rows<{ object: string; whose: "ours" | "others" | "settled" }>(
     client,
-    `SELECT r.object, CASE WHEN m.dataset = $1 THEN 'ours' ELSE 'others' END AS whose
+    `SELECT * FROM (SELECT r.object, CASE WHEN m.state <> 'running' THEN 'settled' WHEN m.dataset = $1 THEN 'ours' ELSE 'others' END AS whose
      FROM rehome.restored r JOIN rehome.migration m ON m.id = r.migration
-     WHERE m.state = 'running' AND (m.dataset <> $1 OR (m.target = $2 AND NOT r.kept))
-     ORDER BY whose DESC`,
+     WHERE m.dataset <> $1 OR (m.state = 'running' AND m.target = $2 AND NOT r.kept)
+    ) known ORDER BY array_position(ARRAY['settled', 'others', 'ours'], whose)`,
     [dataset, target],
   );
   return new Map(found.map(({ object, whose }) => [object, whose]));

@@ -53,7 +53,7 @@ export const cut: Check = ({ request, source, target }) => {
       ),
     );
   }
-  if (target?.standing !== undefined && scope.staying.length > 0) {
+  if (target?.standing?.left === true && scope.staying.length > 0) {
     found.push(
       warning(
         "cut-left-behind",
