@@ -16,6 +16,8 @@ interface Token {
   /** In lower case: a keyword, wherever it is one. */
   readonly word: string;
   readonly isName: boolean;
+  /** A keyword that no table can have for a name. */
+  readonly isReserved: boolean;
   readonly isString: boolean;
 }
 
@@ -36,6 +38,7 @@ const ENDS_LIST = new Set([
   "values",
   ";",
 ]);
+const OPENS_BLOCK = new Set(["begin", "return", "perform", "call"]);
 const MESSAGE = new Set(["raise", "exception", "notice", "warning", "info", "log", "debug"]);
 
 /**
@@ -54,7 +57,8 @@ export function namesInCode(code: string): CodeName[] {
     line += bytes.subarray(read, token.start).toString("utf8").split("\n").length - 1;
     read = token.start;
     if (token.isString) names.push(...inString(tokens, at, executes).map((name) => ({ ...name, line })));
-    else if (token.isName && tokens[at - 1]?.text !== ".") names.push(...inChain(tokens, at, derived, line));
+    else if (token.isName && !token.isReserved && tokens[at - 1]?.text !== ".")
+      names.push(...inChain(tokens, at, derived, line));
   });
   return names;
 }
@@ -62,11 +66,12 @@ export function namesInCode(code: string): CodeName[] {
 function scan(code: string): Token[] {
   return scanSync(code)
     .tokens.filter(({ tokenName }) => !tokenName.endsWith("COMMENT"))
-    .map(({ start, text, tokenName }) => ({
+    .map(({ start, text, tokenName, keywordName }) => ({
       start,
       text,
       word: text.toLowerCase(),
       isName: tokenName !== "SCONST" && /^["\p{L}_]/u.test(text),
+      isReserved: keywordName === "RESERVED_KEYWORD",
       isString: tokenName === "SCONST",
     }));
 }
@@ -122,6 +127,7 @@ function isDeclared(tokens: readonly Token[], at: number): boolean {
   return (
     [";", ":=", "["].includes(after) &&
     tokens[at - 1]?.isName === true &&
+    !OPENS_BLOCK.has(tokens[at - 1]?.word ?? "") &&
     ["declare", ";", "constant"].includes(tokens[at - 2]?.word ?? "")
   );
 }
