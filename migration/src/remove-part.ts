@@ -6,7 +6,7 @@ import { hasJournal, latestMigration } from "./journal/journal";
 import { withSchemaLock } from "./journal/locks";
 import { placementName } from "./naming";
 import type { ReleaseQuery } from "./release";
-import { isAlone, isFree } from "./scope/arrival";
+import { isAlone, isFree, usersOf } from "./scope/arrival";
 import { isTable } from "./scope/scope";
 import { readStanding, type Standing } from "./scope/standing";
 import { rows, withSession } from "./sql/connect";
@@ -27,16 +27,16 @@ export async function removePart(client: pg.Client, query: PartQuery): Promise<v
     const strange = objects
       .filter((object) => isTable(object) && object.relkind !== "p" && !moved.has(object.name))
       .map(({ name }) => `table ${name} matches its patterns and has not moved`);
-    const reasons = [...strange, ...crossings.map(({ text }) => text)];
+    const gone = isAlone(standing) ? standing.objects : objects.filter((object) => isFree(object, standing));
+    const own = new Set(gone.map(({ key }) => key));
+    const reasons = [...strange, ...crossings.map(({ text }) => text), ...usersOf(own, standing)];
     if (reasons.length > 0) {
       throw new RehomeError(
         "not-released",
         `nothing of ${query.dataset} is dropped in ${placementName(old)}: ${reasons.join("; ")}. Correct the patterns in \`tables\`, or drop there what refers to what goes.`,
       );
     }
-    const gone = isAlone(standing) ? standing.objects : objects.filter((object) => isFree(object, standing));
-    const own = gone.map(({ key }) => key);
-    await emptySchema(client, old.schema, new Set(own));
+    await emptySchema(client, old.schema, own);
     await forgetRestored(client, query);
     await handOver(client, query);
   });

@@ -176,6 +176,14 @@ describe("the old home, shared with others", () => {
       message: expect.stringContaining("view late") as string,
     });
     await a.sql("needed", "DROP VIEW tenant_1.late");
+    await a.sql("needed", "CREATE SCHEMA far; CREATE VIEW far.seen AS SELECT id FROM tenant_1.contacts");
+    await expect(retire({ ...query(contacts), drop: "objects" })).rejects.toMatchObject({
+      code: "not-released",
+      message: expect.stringContaining("view far.seen needs table contacts") as string,
+    });
+    const back = (await planMove(reversed(contacts))).findings.map(({ code, message }) => [code, message]);
+    expect(back).toEqual([["target-conflict", expect.stringContaining("far.seen") as string]]);
+    await a.sql("needed", "DROP SCHEMA far CASCADE");
     await retire({ ...query(contacts), drop: "objects" });
   });
 

@@ -72,6 +72,7 @@ const standing: Standing = {
   scope,
   objects: [],
   entries: new Map(),
+  users: new Map(),
   ours: new Set(),
   others: new Set(),
   left: true,

@@ -28,7 +28,8 @@ export function arrival(coming: Coming, standing: Standing): Arrival {
   for (const entry of coming.entries)
     if (entry.row !== undefined) arriving.set(entry.row, [...(arriving.get(entry.row) ?? []), entry]);
   if (isAlone(standing)) {
-    return { drop: new Set(standing.objects.map(({ key }) => key)), keep: new Set(), conflicts: [] };
+    const all = new Set(standing.objects.map(({ key }) => key));
+    return { drop: all, keep: new Set(), conflicts: usersOf(all, standing) };
   }
   const [drop, keep] = [new Set<string>(), new Set<string>()];
   const conflicts = standing.scope.crossings.map(({ text }) => text);
@@ -54,8 +55,14 @@ export function arrival(coming: Coming, standing: Standing): Arrival {
         );
     }
   }
-  return { drop, keep, conflicts };
+  return { drop, keep, conflicts: [...conflicts, ...usersOf(drop, standing)] };
 }
+
+/** What in other schemas would go with these objects, in words. */
+export const usersOf = (keys: ReadonlySet<string>, { objects, users }: Standing): string[] =>
+  objects
+    .filter(({ key }) => keys.has(key))
+    .flatMap((object) => (users.get(object.key) ?? []).map((user) => `${user} needs ${known(object)}`));
 
 /** Whether a definition goes when its dataset does: nobody else needs it. */
 export const isFree = ({ key }: SchemaObject, { scope, others }: Standing): boolean =>

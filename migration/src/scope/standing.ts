@@ -3,6 +3,7 @@ import { fenceKey } from "../fence/fence";
 import { fenceFunctionName } from "../fence/fence-sql";
 import { inspectExtensions } from "../inspect/extensions";
 import { catalogEntries, type CatalogEntry } from "../inspect/fingerprint";
+import { inspectReferences } from "../inspect/references";
 import { extensionSchemas, schemaOid, steadily } from "../inspect/schema";
 import { rows } from "../sql/connect";
 import { readPart } from "./read-scope";
@@ -16,6 +17,8 @@ export interface Standing {
   readonly objects: readonly SchemaObject[];
   /** The definitions of everything, by the object's key. */
   readonly entries: ReadonlyMap<string, readonly CatalogEntry[]>;
+  /** Dependencies of other schemas' objects on these: what they are, by the key of what they need. */
+  readonly users: ReadonlyMap<string, readonly string[]>;
   /** Keys of what is certainly the dataset's own: tables under its fence, and what its running migration has put there. */
   readonly ours: ReadonlySet<string>;
   /** Whether the dataset has lived here and left. */
@@ -44,10 +47,15 @@ export async function readStanding(
       const key = graph.belongs.get(entry.row ?? "");
       if (key !== undefined) entries.set(key, [...(entries.get(key) ?? []), entry]);
     }
+    const users = new Map<string, string[]>();
+    for (const { direction, object, row } of await inspectReferences(client, oid)) {
+      const key = direction === "inward" ? graph.belongs.get(row) : undefined;
+      if (key !== undefined) users.set(key, [...(users.get(key) ?? []), object]);
+    }
     const keys = (is: (object: SchemaObject) => boolean): Set<string> =>
       new Set(graph.objects.filter(is).map(({ key }) => key));
     return {
-      ...{ scope, objects: graph.objects, entries },
+      ...{ scope, objects: graph.objects, entries, users },
       ours: keys(({ key, identity }) => fenced.has(key) || restored.get(identity) === "ours"),
       left: fenced.size > 0,
       accounted: graph.objects.every(
