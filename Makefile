@@ -1,7 +1,7 @@
 # Rehome: `make demo` and `make test` need nothing done before.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install build test demo clean check-node postgres
+.PHONY: help install build test test-versions demo faults clean check-node postgres
 
 # npm writes this file at the end of a whole installation.
 INSTALLED := node_modules/.package-lock.json
@@ -9,6 +9,8 @@ INSTALLED := node_modules/.package-lock.json
 help:
 	@echo "make demo     moves two worlds' data between throwaway PostgreSQL servers, under three minutes"
 	@echo "make test     builds, lints and runs the tests"
+	@echo "make faults   moves services under faults: COUNT=300 SEED=1, or JOURNEY=7 of a seed again"
+	@echo "make test-versions  fetches PostgreSQL 16 to 18 and tests moves between versions; then make test does too"
 	@echo "make install  the dependencies and, where that takes no question, PostgreSQL"
 	@echo "make build    compiles the workspaces"
 	@echo "make clean    stops every local server of this folder and deletes its data"
@@ -32,8 +34,18 @@ test: install build
 	@npm run --silent lint
 	@npx --no-install vitest run
 
+test-versions: install build
+	@scripts/install-postgres-versions
+	@npx --no-install vitest run test/versions
+
 demo: install build
 	@node scripts/demo.mjs
+
+COUNT ?= 300
+SEED ?= 1
+LANES ?= 2
+faults: install build
+	@node bench/faults/dist/bin.js --count $(COUNT) --seed $(SEED) --lanes $(LANES) $(if $(JOURNEY),--journey $(JOURNEY))
 
 clean: check-node
 	@node scripts/clean.mjs

@@ -1,9 +1,9 @@
 import type { Placement } from "@rehome/topology";
 
-/** What separates the parts of a logical name, and the escape itself. */
-const SPECIAL = /[@/.:%]/g;
+/** What separates the parts of a logical name, what breaks a line, and the escape itself. */
+const SPECIAL = /[@/.:%\p{Cc}]/gu;
 
-/** Percent-encodes what separates the parts of a logical name; all else stays readable. */
+/** Percent-encodes what separates the parts of a logical name or breaks a line; all else stays readable. */
 export const encodePart = (text: string): string =>
   text.replace(
     SPECIAL,

@@ -6,8 +6,9 @@
 export { RehomeError } from "./errors";
 export { move } from "./move";
 export { placementName } from "./naming";
-export { formatBytes, formatCount, formatDuration, formatPlan } from "./plan/format";
+export { formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
+export { formatBytes, formatCount, formatDuration } from "./plan/units";
 export { abandon, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";

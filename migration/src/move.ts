@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
+import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
+import { assumeOwners } from "./ddl/assume-owners";
 import { dumpVersion } from "./ddl/dump";
 import { loadGrammar } from "./ddl/rename-code";
-import { RehomeError, codeOf, messageOf } from "./errors";
+import { codeOf, messageOf } from "./errors";
 import {
   armFence,
   closeFence,
@@ -11,7 +13,6 @@ import {
   forgetWritten,
   liftFence,
   openFence,
-  sealFence,
   writtenTables,
 } from "./fence/fence";
 import {
@@ -21,23 +22,28 @@ import {
   latestMigration,
   recordFacts,
   recordFence,
-  recordSwitch,
   startMigration,
   type MigrationRow,
 } from "./journal/journal";
+import type { SequenceState } from "./inspect/sequences";
 import { placementName } from "./naming";
-import { inspectSource, inspectTarget } from "./plan/inspect-ends";
+import type { SourceInspection, TargetInspection } from "./plan/finding";
+import { inspectSource, inspectTarget, withUnfitText } from "./plan/inspect-ends";
+import { jobsOf } from "./plan/needs";
 import { makePlan, refuseBlocked } from "./plan/plan";
 import { Slots } from "./slots";
-import { isConnectionLost, rows, withSession } from "./sql/connect";
+import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { complete } from "./stages/complete";
+import { handOver, settle, switchUnknown, switchUnrecorded } from "./stages/hand-over";
 import { prepare } from "./stages/prepare";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
-import type { MoveRequest, MoveResult, Plan, Report, Strategy } from "./types";
+import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
 import { refuseChangedCatalog } from "./stages/unchanged";
-import { setSchema } from "./strategies/set-schema";
+import { setSchema, takeLatecomers } from "./strategies/set-schema";
 import { copyDatabase, dropLeftovers } from "./strategies/template";
+import { inWords } from "./told";
+import { OBJECTS_PROOF } from "./verify/large-objects";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
@@ -54,14 +60,24 @@ const slots = new Slots(Math.max(2, Math.min(4, availableParallelism())));
 export async function move(request: MoveRequest, report: Report = () => undefined): Promise<MoveResult> {
   return await slots.use(async () => {
     await loadGrammar();
-    const sessions = await openSessions(request);
     try {
-      const done = await finished(request, sessions);
-      return done ?? (await carryOut(request, sessions, new Tracker(request.dataset, report)));
-    } finally {
-      await closeSessions(sessions);
+      return await moveBetween(request, await openSessions(request), report);
+    } catch (error) {
+      throw inWords(error, {
+        doing: `${request.dataset} moved from ${placementName(request.from)} to ${placementName(request.to)}`,
+        holds: "The service goes on where it was.",
+      });
     }
   });
+}
+
+async function moveBetween(request: MoveRequest, sessions: Sessions, report: Report): Promise<MoveResult> {
+  try {
+    const done = await finished(request, sessions);
+    return done ?? (await carryOut(request, sessions, new Tracker(request.dataset, report)));
+  } finally {
+    await closeSessions(sessions);
+  }
 }
 
 /** A move that the journal says is done, or that died between the seal and the journal's last word. */
@@ -73,25 +89,36 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
     target: placementName(request.to),
   });
   if (row === undefined) return undefined;
-  if (row.state === "switched") return result(request, row, await movedRows(target, row.id));
-  const fence = await findFence(source, request.dataset, request.from.schema);
-  if (row.state !== "running" || fence?.sealed !== true || fence.migration !== row.id) return undefined;
-  return result(request, await recordSwitch(target, row.id), await movedRows(target, row.id));
+  if (row.state === "switched") {
+    if (row.strategy === "set-schema") await takeLatecomers(target, request);
+    return result(request, row, await movedRows(target, row.id));
+  }
+  const { dataset, from } = request;
+  const found = await findFence(source, dataset, from.schema);
+  if (row.state !== "running" || found?.sealed !== true || found.migration !== row.id) return undefined;
+  await Promise.all([ensureJournal(source), ensureJournal(target)]);
+  const inspection = await inspectSource(source, request);
+  if (inspection.fingerprint !== row.fingerprint) {
+    // Altered as it was sealed, and not told done: the seal is broken, and the move made anew.
+    await liftFence(source, dataset, from.schema);
+    return undefined;
+  }
+  const fence = { dataset, schema: from.schema, migration: row.id, target: row.target };
+  const recorded = await settle({ source, target, request, fence, inspection, migration: row });
+  return result(request, recorded, await movedRows(target, row.id));
 }
 
 async function carryOut(request: MoveRequest, sessions: Sessions, progress: Tracker): Promise<MoveResult> {
   const { source, target } = sessions;
   progress.enter("inspect", { bytes: 0, tables: 0 });
-  const inspection = await inspectSource(source, request);
   const found = await inspectTarget(target, request);
-  const plan = makePlan(request, inspection, found, await dumpVersion());
+  const seen = await withUnfitText(source, await inspectSource(source, request), found);
+  const plan = makePlan(request, seen, found, await dumpVersion());
   refuseBlocked(plan);
-  if (!found.ownerExists) {
-    throw new RehomeError(
-      "owner-missing",
-      `host "${request.to.host}" has no role "${request.to.owner}", which is to own ${placementName(request.to)}. Create it, or let Rehome declare it.`,
-    );
-  }
+  await assumeOwners(target, found.rights);
+  const inspection = (await assumeOwners(source, seen.rights))
+    ? await seenByMember(request, sessions, found)
+    : seen;
   await ensureJournal(target);
   await ensureJournal(source);
   const migration = await startMigration(target, {
@@ -107,7 +134,7 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     target: plan.to,
     ...(inspection.scope === undefined ? {} : { relations: inspection.relations.map(({ name }) => name) }),
   };
-  const jobs = request.options.jobs ?? Math.min(8, availableParallelism());
+  const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
   try {
     await dropLeftovers(run);
@@ -115,21 +142,22 @@ async function carryOut(request: MoveRequest, sessions: Sessions, progress: Trac
     else await underFence(run, plan.strategy);
     return await outcome(run);
   } catch (error) {
-    await giveBack(run, error);
-    throw lostOr(error, plan);
+    const sealed = await giveBack(run, error);
+    if (sealed === true) throw switchUnrecorded(request, error);
+    const sealing = plan.strategy === "set-schema" || progress.at === "switch";
+    throw sealed === undefined && sealing ? switchUnknown(request, error) : error;
   }
 }
 
-/** The error to tell: of a lost session, in words, whatever it was doing; any other as it is. */
-function lostOr(error: unknown, { dataset, from, to }: Plan): unknown {
-  const told = error instanceof RehomeError && error.code !== "definition-refused";
-  const lost = [error, error instanceof Error ? error.cause : undefined].find(isConnectionLost);
-  if (told || lost === undefined) return error;
-  return new RehomeError(
-    "connection-lost",
-    `a session was lost while ${dataset} moved from ${from} to ${to}: ${messageOf(lost)}. The service goes on where it was. Check that both servers run, and run it again.`,
-    { cause: error, retryable: true },
-  );
+/** To one who may not use the schema, the server prints names otherwise, and its rows are not to be read. */
+async function seenByMember(
+  request: MoveRequest,
+  { source }: Sessions,
+  found: TargetInspection,
+): Promise<SourceInspection> {
+  const inspection = await withUnfitText(source, await inspectSource(source, request), found);
+  refuseBlocked(makePlan(request, inspection, found, await dumpVersion()));
+  return inspection;
 }
 
 /** Whether what a former run has copied can be kept: same catalog, and an armed fence that notes every write since. */
@@ -149,20 +177,31 @@ const timeoutOf = ({ options }: MoveRequest): number => options.fenceTimeout ?? 
 
 /** The strategies that copy: what they copied is compared under the fence, and the seal makes it the dataset's home. */
 async function underFence(run: Run, strategy: Strategy): Promise<void> {
-  if (strategy === "template") {
-    await liftFence(run.source, run.request.dataset, run.request.from.schema);
-    await close(run, "new");
-    await forgetWritten(run.source, run.fence);
-    await copyDatabase(run);
-  } else {
-    await copyRows(run, await isResumable(run));
+  const sequences =
+    strategy === "template" ? await copyFiles(run) : await copyRows(run, await isResumable(run));
+  try {
+    await verify(run, sequences);
+  } catch (error) {
+    // Without its fence a home may differ because its service writes: that is no failed proof.
+    await run.source.query("SELECT").catch((cause: unknown) => {
+      throw fenceLost(cause);
+    });
+    throw error;
   }
-  await verify(run);
   await refuseChangedCatalog(run.source, run);
-  await hand(run);
+  await handOver(run);
 }
 
-async function copyRows(run: Run, resumable: boolean): Promise<void> {
+async function copyFiles(run: Run): Promise<SequenceState[]> {
+  await liftFence(run.source, run.request.dataset, run.request.from.schema);
+  await close(run, "new");
+  await forgetWritten(run.source, run.fence);
+  const sequences = await copyDatabase(run);
+  await recordObjects(run, await ownObjects(run));
+  return sequences;
+}
+
+async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> {
   if (!resumable) {
     run.progress.enter("prepare", { bytes: 0, tables: 0 });
     await liftFence(run.source, run.request.dataset, run.request.from.schema);
@@ -172,7 +211,8 @@ async function copyRows(run: Run, resumable: boolean): Promise<void> {
   if (resumable && !(await keepUnwritten(run))) await prepare(run);
   await forgetWritten(run.source, run.fence);
   await copyTables(run);
-  await complete(run);
+  await syncObjects(run, await ownObjects(run));
+  return await complete(run);
 }
 
 /** From here on nobody writes to the old home while this run lives. */
@@ -186,19 +226,6 @@ async function close(run: Run, message: string): Promise<void> {
   await endSessions(source, fence);
   await recordFence(target, migration.id);
   await refuseChangedCatalog(source, run);
-}
-
-/** The switch: from the seal's commit on, the new home is the dataset's. */
-async function hand({ source, target, migration, fence, progress }: Run): Promise<void> {
-  await enterStage(target, migration.id, "switch", "verified");
-  progress.enter("switch", { bytes: 0, tables: 0 });
-  try {
-    await sealFence(source, fence);
-  } catch (error) {
-    throw fenceLost(error);
-  }
-  await endSessions(source, fence);
-  await recordSwitch(target, migration.id);
 }
 
 /**
@@ -230,34 +257,39 @@ async function keepUnwritten({ source, target, fence, migration, request }: Run)
 /**
  * Before the switch, an error gives the old home back to its service, at once, and says in the journal what happened. The
  * fence's triggers go too, unless readers are in the way: open, they let everyone pass, and the next run removes them.
+ * @returns whether the old home is sealed: the switch has happened, and the next run records it. Undefined when its server
+ * cannot be asked.
  */
-async function giveBack(run: Run, error: unknown): Promise<void> {
+async function giveBack(run: Run, error: unknown): Promise<boolean | undefined> {
   const { request, source, target, migration, fence } = run;
   await recordFacts(target, migration.id, { error: messageOf(error) }).catch(() => undefined);
   const { dataset, from } = request;
+  let sealed: boolean | undefined;
   const lift = async (client: typeof source): Promise<void> => {
     const row = await findFence(client, dataset, from.schema);
-    // Sealed: the switch has happened, and the next run records it. Another's: not ours to lift.
-    if (row?.migration !== fence.migration || row.sealed) return;
-    await liftFence(client, dataset, from.schema, GIVE_BACK_MS);
+    sealed = row?.migration === fence.migration && row.sealed;
+    // Another's is not ours to lift.
+    if (row?.migration === fence.migration && !sealed)
+      await liftFence(client, dataset, from.schema, GIVE_BACK_MS);
   };
   try {
     await openFence(source, dataset, from.schema);
     await lift(source);
     await dropLeftovers(run);
   } catch (failure) {
-    if (codeOf(failure) === "fence-timeout") return;
+    if (codeOf(failure) === "fence-timeout") return sealed;
     // The session is gone, and its lock with it: writers pass already. A new one takes the triggers away, if it can.
     await withSession(from.server, from.database, lift).catch(() => undefined);
   }
+  return sealed;
 }
 
 /** The rows that the proof counted in the new home; none where it did not have to count. */
 async function movedRows(target: Sessions["target"], migration: string): Promise<number> {
   const [row] = await rows<{ n: string }>(
     target,
-    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1",
-    [migration],
+    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1 AND table_name <> $2",
+    [migration, OBJECTS_PROOF],
   );
   return Number(row?.n ?? 0);
 }

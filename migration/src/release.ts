@@ -1,13 +1,18 @@
+import { dropScratch } from "./ddl/scratch";
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
 import { removePart } from "./remove-part";
-import { findFence, liftFence } from "./fence/fence";
+import { fenceKey, findFence, liftFence } from "./fence/fence";
+import { dropMovedObjects } from "./copy/large-objects";
+import { dropHeldObjects } from "./fence/held-objects";
 import { hasJournal, latestMigration } from "./journal/journal";
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
 import { open, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
+import { dropLeftovers } from "./strategies/template";
+import { inWords } from "./told";
 import type { Endpoint } from "./types";
 
 export interface ReleaseQuery {
@@ -81,6 +86,17 @@ export type Drop = "nothing" | "objects" | "database";
  * @throws RehomeError `not-released`
  */
 export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
+  try {
+    await retireReleased(query);
+  } catch (error) {
+    throw inWords(error, {
+      doing: `${placementName(query.old)} was retired`,
+      holds: `The service goes on in ${placementName(query.home)}.`,
+    });
+  }
+}
+
+async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
   const { released, reason } = await release(query);
   if (!released) throw new RehomeError("not-released", reason);
   const { dataset, old, home } = query;
@@ -88,6 +104,7 @@ export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Pro
     await withSession(old.server, old.database, async (client) => {
       if (query.tables === undefined) await emptySchema(client, old.schema);
       else await removePart(client, { ...query, tables: query.tables });
+      await dropHeldObjects(client, fenceKey(dataset, old.schema));
       await liftFence(client, dataset, old.schema);
     });
     const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;
@@ -111,15 +128,27 @@ async function dropDatabase({ server, database }: Endpoint): Promise<void> {
 }
 
 /**
- * Takes away what a move that was given up has left on the home that its dataset never left: the armed fence. To be
- * called when the other end is deleted without ever having been handed out.
+ * Takes away what a move that was given up has left: the armed fence on the home that its dataset never left, large
+ * objects in the database that it was to go to, and the databases that a killed run was just working in. To be called when
+ * the other end is deleted without ever having been handed out.
  */
 export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
+  await ask(old, async (client) => {
+    const ends = { dataset, source: placementName(home), target: placementName(old) };
+    const row = await latestMigration(client, ends);
+    if (row?.state !== "running") return;
+    await dropScratch(client, row.id);
+    await dropLeftovers({ source: client, migration: row });
+  });
   await withSession(home.server, home.database, async (client) => {
     const fence = await findFence(client, dataset, home.schema);
     if (fence !== undefined && !fence.sealed && fence.target === placementName(old)) {
       await liftFence(client, dataset, home.schema);
     }
+  });
+  if (!(await databaseExists(old))) return;
+  await withSession(old.server, old.database, async (client) => {
+    if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
   });
 }
 

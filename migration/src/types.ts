@@ -71,6 +71,10 @@ export interface Plan {
   /** The planner's estimate (`pg_class.reltuples`). */
   readonly rows: number;
   readonly bytes: number;
+  /** Bytes that the new home's disks will take, WAL included: an estimate. */
+  readonly diskBytes: number;
+  /** Bytes that are free there; absent where that cannot be known. */
+  readonly diskFree?: number;
   /** Counts of what else moves: `{ index: 12, view: 3, function: 4, ... }`. */
   readonly objects: Readonly<Record<string, number>>;
   /** Seconds that the service cannot write, expected. */

@@ -52,7 +52,7 @@ const behindLinks = async (directory: string, tool: string): Promise<string[]> =
 
 const candidates = async (need: readonly string[]): Promise<string[]> => {
   const chosen = process.env["REHOME_PG_BIN"];
-  if (chosen !== undefined && chosen !== "") return [chosen];
+  if (chosen !== undefined && chosen !== "") return chosen.split(delimiter).filter((entry) => entry !== "");
   const installed = await Promise.all(INSTALLATIONS.map(([parent, entry]) => listed(parent, entry)));
   const path = (process.env["PATH"] ?? "").split(delimiter).filter((entry) => entry !== "");
   const linked = await Promise.all(path.map((entry) => behindLinks(entry, need[0] ?? "postgres")));
@@ -113,7 +113,7 @@ const remembered = new Map<string, Promise<Binaries>>();
 
 /**
  * Finds a directory that holds all the programs needed, server and `pg_dump` of the same major version. Searched:
- * REHOME_PG_BIN alone when set, else the usual places of Debian, Red Hat and Homebrew, and the PATH; the newest wins.
+ * the directories of REHOME_PG_BIN alone when set (separated as in PATH), else the usual places of Debian, Red Hat and Homebrew, and the PATH; the newest wins.
  * Throws `binaries-missing` with one line that says what to install.
  */
 export const findBinaries = (options: FindOptions = {}): Promise<Binaries> => {

@@ -68,6 +68,20 @@ const assertFree = async (directory: string): Promise<void> => {
   );
 };
 
+/**
+ * `pg_ctl` gives the directory to a shell, between double quotes, and `postmaster.pid` keeps it on a line: what either
+ * would read otherwise is refused before anything is made.
+ */
+export const assertUsable = (directory: string): void => {
+  const found = /["$`\\\p{Cc}]/u.exec(directory)?.[0];
+  if (found === undefined) return;
+  throw new ClusterError(
+    "directory-unusable",
+    `${JSON.stringify(directory)} holds ${JSON.stringify(found)}, which pg_ctl would take for something else: ` +
+      'give a directory without ", $, `, \\ and control characters.',
+  );
+};
+
 /** Says, beside data that lies elsewhere, which directory it was made for. */
 export const originFile = (data: string): string => `${data}.origin`;
 

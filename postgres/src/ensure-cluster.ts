@@ -3,7 +3,7 @@ import { reloadSettings, writeSettings } from "./apply-settings";
 import { findBinaries } from "./binaries";
 import { ClusterError, codeOf } from "./cluster-error";
 import type { Cluster, ClusterSpec } from "./cluster";
-import { placeData, socketDirectory, socketPath } from "./data-directory";
+import { assertUsable, placeData, socketDirectory, socketPath } from "./data-directory";
 import { withDirectoryLock } from "./directory-lock";
 import { existingCluster, type ExistingCluster } from "./existing-cluster";
 import { freePort } from "./free-port";
@@ -105,6 +105,7 @@ const adjust = async (cluster: ExistingCluster, spec: ClusterSpec, runningOn: nu
  */
 export const ensureCluster = async (given: ClusterSpec): Promise<Cluster> => {
   const spec = { ...given, directory: resolve(given.directory) };
+  assertUsable(spec.directory);
   return withDirectoryLock(spec.directory, async () => {
     textFor(spec, spec.port ?? 0); // refuses bad parameters before anything is made
     const cluster = await existingOrNew(spec);

@@ -3,3 +3,4 @@ export type { Cluster, ClusterSpec } from "./cluster";
 export { ClusterError, type ClusterErrorCode } from "./cluster-error";
 export { clusterStatus, removeCluster, stopCluster } from "./end-cluster";
 export { ensureCluster, startIfStopped } from "./ensure-cluster";
+export { scramVerifier } from "./password";

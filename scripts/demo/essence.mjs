@@ -1,9 +1,9 @@
 // What the tour shows of a preview and of an update: plans, progress, sums. Everything else is in the log.
 const SUM = /^\s*([+~-] )?\d+ (to (create|update|delete)|created|updated|deleted|changes\.? .*|unchanged)/;
-const PROBLEM = /\b(error|warning|BLOCKER)\b/;
+const PROBLEM = /\b(error|warning|BLOCKER)\b|\. \[[a-z-]+\]$/; // a finding, and the remedy below it
 
 const WAY = /(\S+): \S+ → \S+$/;
-const ROW = /\b(strategy|data|objects|fence|proof|way back) {2,}\S.*$/;
+const ROW = /\b(strategy|data|objects|fence|disk|proof|way back) {2,}\S.*$/;
 
 /** Of a preview: the first plan whole, then each dataset's way and size. Gives the lines to show for each line. */
 export const plans = () => {

@@ -47,7 +47,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const inputs = (given: Partial<MigrationInputs>): MigrationInputs => ({
   ...{ dataset: "core", owner: "core_user", home: A, options: { mode: "offline", verify: "checksum" } },
   ...{ homeServer: servers.old, nextServer: {}, formerlyServer: {} },
-  ...{ custody: { old: "dropped", new: "rehome" }, shared: [], ownDatabases: [] },
+  ...{ custody: { old: "dropped", new: "rehome" }, shared: [], ownDatabases: [], declaredOn: [] },
   ...given,
 });
 const atA = inputs({});
@@ -82,8 +82,20 @@ describe("check", () => {
     expect(engine.asked).toEqual([
       [
         "plan",
-        { dataset: "core", from: end(A), to: { ...B, owner: "core_user" }, options: movedToB.options },
+        {
+          ...{ dataset: "core", from: end(A), to: { ...B, owner: "core_user" }, options: movedToB.options },
+          ownerToCome: false,
+        },
       ],
+    ]);
+  });
+
+  it("tells the engine where the owner is still to come, and not where the stack declares none", async () => {
+    await check(atA, { ...movedToB, declaredOn: ["new"] });
+    await check(atA, { ...movedToB, declaredOn: ["old"] });
+    expect(engine.asked).toMatchObject([
+      ["plan", { ownerToCome: true }],
+      ["plan", { ownerToCome: false }],
     ]);
   });
 
@@ -119,7 +131,7 @@ describe("check", () => {
   it("refuses a server that cannot be reached, before it plans", async () => {
     engine.unreachable = { code: "wrong-password", level: "blocker", message: "No.", remedy: "Set it." };
     const { failures } = await check(atA, movedToB);
-    expect(failures).toHaveLength(2);
+    expect(failures).toEqual([{ property: "home", reason: "No. Set it. [wrong-password]" }]); // of both ends, said once
     expect(engine.asked).toEqual([]);
     expect((await check({}, atA)).failures).toEqual([
       { property: "home", reason: "No. Set it. [wrong-password]" },

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeName, decodePart, encodePart } from "@rehome/components";
+import { defaultDirectory } from "../../components/src/hosts/local-host";
 import { databaseName, inDatabase, inSchema, onHost, schemaName } from "../../components/src/naming";
 
 const part = fc.string({ minLength: 1 });
@@ -32,6 +33,21 @@ it("gives different things different names", () => {
       expect(databaseName(a, b)).not.toBe(databaseName(c, d));
     }),
   );
+});
+
+it("keeps a name on one line", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      expect(encodePart(text)).not.toMatch(/\p{Cc}/u);
+      expect(decodePart(encodePart(text))).toBe(text);
+    }),
+  );
+  expect(encodePart("two\nlines")).toBe("two%0Alines");
+});
+
+it("keeps a cluster's data where no shell reads its path otherwise, and plain names readable", () => {
+  expect(defaultDirectory("shop", "dev", "main")).toBe(".rehome/shop/dev/main");
+  expect(defaultDirectory("shop", "dev", `a"b$(c) \\\`d'`)).toBe(".rehome/shop/dev/a%22b%24(c)%20%5C%60d%27");
 });
 
 it("leaves ordinary names as they are", () => {

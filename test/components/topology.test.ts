@@ -127,7 +127,7 @@ describe("two services of one host", () => {
     expect(need(graph, "Role core_user@shared").inputs).toEqual({
       name: "core_user",
       login: true,
-      password: secret("secret of core_user@shared"),
+      password: secret(expect.stringMatching(/^SCRAM-SHA-256\$4096:/)),
     });
     expect(need(graph, "Role crm_user@shared").inputs).toMatchObject({ connectionLimit: 20 });
   });
@@ -156,6 +156,7 @@ describe("two services of one host", () => {
         ...{ options: { mode: "offline", verify: "checksum" }, custody: { shared: "rehome" } },
         shared: ["shared/chiro_erp.crm_schema", "shared/chiro_erp.public"],
         ownDatabases: [],
+        declaredOn: ["shared"],
         ...{ homeServer: server("shared"), nextServer: none, formerlyServer: none },
       },
       hooks: ["rehome-release-dataset-topology"],
@@ -340,6 +341,7 @@ describe("an existing host", () => {
     expect(need(graph, "Migration core").inputs).toMatchObject({
       homeServer: secret({ ...address, password: "hush" }),
       custody: { legacy: "kept" },
+      declaredOn: [],
     });
     expect((await valueOf(graph.result.connections))["core"]).toMatchObject({
       ...{ host: "db.example.com", port: 6432, user: "core_user", password: "own" },
@@ -390,6 +392,25 @@ it("gives every role a new password when the rotation changes", async () => {
   };
   const graph = await declare(args, { "rehome:passwordRotation": "2" });
   expect(need(graph, "RandomPassword core_user@shared").inputs).toMatchObject({ keepers: { rotation: "2" } });
+});
+
+it("sends a verifier in a password's place, the same in every run and another for every role", async () => {
+  const args: TopologyArgs = {
+    hosts: { shared: { platform: "local" }, other: { platform: "local" } },
+    services: {
+      core: { home: at("shared", "erp", "core"), formerly: at("other", "erp", "core") },
+      crm: { home: at("shared", "erp", "crm") },
+    },
+  };
+  const roles = ["Role core_user@shared", "Role core_user@other", "Role crm_user@shared"];
+  const sent = async (): Promise<string[]> => {
+    const graph = await declare(args);
+    return roles.map((name) => JSON.stringify(need(graph, name).inputs));
+  };
+  const [once, again] = [await sent(), await sent()];
+  expect(again).toEqual(once);
+  expect(new Set(once).size).toBe(roles.length);
+  expect(once.join()).not.toContain("secret of");
 });
 
 it("says every mistake of the stack file in one error without a stack", async () => {

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly to?: string;
   /** The new home's database; default: named as the old one's. */
   readonly into?: string;
+  /** How the databases are created: `{ old: "TEMPLATE template0 ENCODING 'LATIN1' ..." }`; default: as the server does. */
+  readonly created?: { readonly old?: string; readonly now?: string };
   /** Statements that the administrator runs in the old home first. */
   readonly before?: string;
   readonly options?: Partial<MoveOptions>;
@@ -33,13 +35,13 @@ export async function makeWorld(
   definitions: string,
   given: WorldOptions = {},
 ): Promise<World> {
-  const { from = "public", to = "new_home", into = name, before = "" } = given;
+  const { from = "public", to = "new_home", into = name, before = "", created = {} } = given;
   const owner = `${name}_user`;
   const [role, old, now] = [ident(owner), ident(name), ident(into)];
   for (const server of new Set([a, b])) {
     await server.sql("postgres", `CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD.replace("'", "''")}'`);
   }
-  await a.sql("postgres", `CREATE DATABASE ${old}`);
+  await a.sql("postgres", `CREATE DATABASE ${old} ${created.old ?? ""}`);
   await a.sql(
     name,
     `CREATE SCHEMA IF NOT EXISTS ${ident(from)}; ALTER SCHEMA ${ident(from)} OWNER TO ${role};
@@ -50,7 +52,7 @@ export async function makeWorld(
     "postgres",
     `SELECT FROM pg_database WHERE datname = '${into.replaceAll("'", "''")}'`,
   );
-  if (there === undefined) await b.sql("postgres", `CREATE DATABASE ${now}`);
+  if (there === undefined) await b.sql("postgres", `CREATE DATABASE ${now} ${created.now ?? ""}`);
   await b.sql(into, `CREATE SCHEMA IF NOT EXISTS ${ident(to)}; ALTER SCHEMA ${ident(to)} OWNER TO ${role}`);
   return {
     a,

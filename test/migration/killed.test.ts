@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
-import { move, type MoveRequest } from "@rehome/migration";
+import { move } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../support/servers";
+import { killedIn } from "./killed-in";
 import { digest, prepareWorld, service } from "./worlds";
 
 let a: TestServer;
@@ -10,21 +10,6 @@ beforeAll(async () => {
   [a, b] = await Promise.all([startServer(), startServer()]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
-
-const ENGINE = `${import.meta.dirname}/../../migration`;
-/** A move in a process of its own, which kills itself without warning when `stage` begins. */
-const SCRIPT = `
-  const { move } = require(${JSON.stringify(ENGINE)});
-  const { request, stage } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
-  move(request, (progress) => { if (progress.stage === stage) process.kill(process.pid, "SIGKILL"); });`;
-
-const killedIn = (stage: string, request: MoveRequest): Promise<NodeJS.Signals | null> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["-e", SCRIPT], { stdio: ["pipe", "ignore", "inherit"] });
-    child.on("error", reject);
-    child.on("exit", (_, signal) => resolve(signal));
-    child.stdin.end(JSON.stringify({ request, stage }));
-  });
 
 describe.each(["prepare", "fence", "copy", "index", "verify", "switch"])(
   "an engine killed in %s",

@@ -1,14 +1,17 @@
 import { formatPlan, type MoveRequest } from "@rehome/migration";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadGrammar } from "../../migration/src/ddl/rename-code";
+import { FINDING_CODES } from "../../migration/src/codes";
 import type { Relation } from "../../migration/src/inspect/relations";
 import type { SchemaInspection } from "../../migration/src/inspect/schema";
+import type { Rights } from "../../migration/src/inspect/rights";
 import type { Crossing, Scope } from "../../migration/src/scope/scope";
 import type { Standing } from "../../migration/src/scope/standing";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
-import type { TargetInspection } from "../../migration/src/plan/finding";
+import type { SourceInspection, TargetInspection } from "../../migration/src/plan/finding";
 import { preflight } from "../../migration/src/plan/preflight";
 import { extensionHome } from "../../migration/src/plan/renaming";
+import { MB, host, obstacles, rights, surroundings } from "./inspections";
 
 beforeAll(loadGrammar);
 
@@ -24,13 +27,27 @@ const relation = (name: string, kind = "r", bytes = 1000, rows = 10): Relation =
   name,
   kind,
   bytes,
+  indexBytes: bytes / 2,
+  tablespace: null,
   rows,
   populated: true,
   columns: ["id"],
   allColumns: ["id"],
+  sorted: [],
   binary: true,
 });
-const source: SchemaInspection = {
+/** An administrator that is no superuser and has all that it takes, but for `change`. */
+const plain = (change: Partial<Rights> = {}): Rights => ({
+  ...rights,
+  user: "admin",
+  superuser: false,
+  ...change,
+});
+const source: SourceInspection = {
+  rights,
+  server: host("one"),
+  obstacles,
+  fences: [],
   serverVersion: 15,
   schema: "public",
   relations: [relation("users", "r", 45_000_000, 12_300), relation("orders"), relation("v", "v", 0, 0)],
@@ -42,17 +59,29 @@ const source: SchemaInspection = {
     { kind: "function", name: "g()", definition: "x" },
   ],
   fingerprint: "abc",
-  largeObjects: 0,
+  largeObjects: { mine: [], others: 0 },
   longTransactions: [],
+  versionFeatures: [],
+  text: { encoding: "UTF8", collation: "libc C", collations: [], hashedByText: [], unfit: [] },
   routines: [],
+  surroundings,
   extensionMembers: new Set(["citext"]),
 };
 const target: TargetInspection = {
+  rights,
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
+  extensionVersions: new Map([["citext", "1.6"]]),
+  largeObjects: new Set(),
+  roles: new Set(["core_user"]),
   installedExtensions: new Map(),
+  text: { encoding: "UTF8", collation: "libc C" },
+  collations: new Map([["de-x-icu", "icu de (153.1)"]]),
   strangers: 0,
   ownerExists: true,
+  server: host("two"),
+  obstacles,
+  reclaimable: 0,
 };
 const routine = (body: string, language = "plpgsql") => ({
   row: "pg_proc 1",
@@ -88,13 +117,107 @@ interface Case {
   readonly code: string;
   readonly level?: "warning";
   readonly says: RegExp;
-  readonly source?: Partial<SchemaInspection>;
+  readonly source?: Partial<SourceInspection>;
   readonly target?: Partial<TargetInspection>;
   readonly request?: Partial<MoveRequest>;
   /** The version of `pg_dump` at hand. */
   readonly dump?: number;
 }
 const cases: Case[] = [
+  {
+    code: "name-too-long",
+    says: /schema "é{32}" has 64 bytes; PostgreSQL keeps 63/,
+    request: { to: { ...request.to, schema: "é".repeat(32) } },
+  },
+  {
+    code: "reserved-name",
+    says: /"pg_core" is a schema that PostgreSQL keeps/,
+    request: { to: { ...request.to, schema: "pg_core" } },
+  },
+  {
+    code: "reserved-trigger",
+    says: /users\.rehome_fence/,
+    source: { entries: [{ kind: "trigger", name: "users.rehome_fence", definition: "x" }] },
+  },
+  {
+    code: "same-placement",
+    says: /old\/core_db\.public and new\/core_db\.public are the same/,
+    request: { to: { ...request.to, database: "core_db", schema: "public" } },
+    target: { server: host("one") },
+  },
+  { code: "source-standby", says: /"old" is a standby/, source: { server: host("one", { standby: true }) } },
+  {
+    code: "source-read-only",
+    says: /"old" are read-only/,
+    source: { server: host("one", { readOnly: true, readOnlyFrom: "database" }) },
+  },
+  {
+    code: "target-read-only",
+    says: /"new" is a standby/,
+    target: { server: host("two", { standby: true }) },
+  },
+  { code: "owner-missing", says: /"new" has no role "core_user"/, target: { ownerExists: false } },
+  {
+    code: "prepared-transactions",
+    says: /'it''s' of core_user \(on users; orders\)/,
+    source: {
+      obstacles: {
+        ...obstacles,
+        prepared: [{ gid: "it's", owner: "core_user", tables: ["users", "orders"], reading: false }],
+      },
+    },
+  },
+  {
+    code: "source-fenced",
+    says: /users of old\/core_db\.public stands fenced since crm has moved to x\/y\.z/,
+    source: { fences: [{ dataset: "crm", target: "x/y.z", sealed: true, tables: ["users"] }] },
+  },
+  {
+    code: "connections-too-few",
+    says: /"new" has room for 2 more sessions by the connection limit of the database; a move with 4 jobs has 5 open/,
+    target: {
+      server: host("two", {
+        freeSessions: { "max_connections of the server": 3, "the connection limit of the database": 2 },
+      }),
+    },
+    request: { options: { ...request.options, jobs: 4 } },
+  },
+  {
+    code: "locks-too-few",
+    says: /"new" has room for 100 locks; this move holds up to 173 at a time/,
+    target: { server: host("two", { lockCapacity: 100 }) },
+  },
+  {
+    code: "disk-short",
+    says: /"new" has 70\.0 MB free for data and WAL; this move writes about 77\.5 MB/,
+    target: { disk: { data: 70 * MB, wal: 70 * MB, shared: true } },
+  },
+  {
+    code: "disk-short",
+    level: "warning",
+    says: /"new" has 11\.0 MB free for WAL; this move writes about 10\.0 MB, which leaves little/,
+    target: { disk: { data: 90 * MB, wal: 11 * MB, shared: false } },
+  },
+  {
+    code: "index-invalid",
+    level: "warning",
+    says: /i on users\./,
+    source: {
+      obstacles: {
+        ...obstacles,
+        invalidIndexes: [
+          { name: "i", table: "users" },
+          { name: "j", table: "not moving" },
+        ],
+      },
+    },
+  },
+  {
+    code: "tablespaces-not-carried",
+    level: "warning",
+    says: /users from fast\./,
+    source: { relations: [{ ...relation("users"), tablespace: "fast" }, relation("orders")] },
+  },
   { code: "pg-dump-older", says: /PostgreSQL 14.* of 15/, dump: 14 },
   { code: "mode-online", says: /mode: online/, request: { options: { mode: "online", verify: "count" } } },
   { code: "pattern-matches-nothing", says: /"a\*"/, source: { scope: { ...scope, unmatched: ["a*"] } } },
@@ -145,7 +268,18 @@ const cases: Case[] = [
     says: /view other\.v4 on x; and 2 more/,
     source: { references: reference("inward", 7).map((r) => ({ ...r, on: "x" })) },
   },
-  { code: "large-objects", says: /holds 3 large objects/, source: { largeObjects: 3 } },
+  {
+    code: "large-objects-clash",
+    says: /OIDs as 2 of core: 7; 8\./,
+    source: { largeObjects: { mine: [7, 8, 9], others: 0 } },
+    target: { largeObjects: new Set([8, 7, 10]) },
+  },
+  {
+    code: "large-objects-left",
+    level: "warning",
+    says: /"core_db" holds 3 large objects/,
+    source: { largeObjects: { mine: [1], others: 3 } },
+  },
   { code: "foreign-tables", says: /foreign tables: far/, source: { relations: [relation("far", "f")] } },
   {
     code: "code-unclear",
@@ -159,12 +293,201 @@ const cases: Case[] = [
     source: { routines: [routine("x", "plpython3u")] },
   },
   {
+    code: "code-unread",
+    says: /plperl.*holds the text "public"/,
+    source: { routines: [routine("spi_exec('TABLE Public.x')", "plperl")] },
+  },
+  {
+    code: "code-dynamic",
+    level: "warning",
+    says: /f\(x integer\) makes names or SQL/,
+    source: { routines: [routine("EXECUTE x")] },
+  },
+  {
+    code: "text-unclear",
+    says: /view\? line 1: 'public\.users'/,
+    source: {
+      entries: [
+        { kind: "type", name: "mood", definition: "'public.users'" },
+        { kind: "rule", name: "view?", definition: "SELECT f('public.users')" },
+      ],
+    },
+  },
+  {
+    code: "way-back-unclear",
+    level: "warning",
+    says: /way back to "public".*: rule view\? line 1: 'core\.users'; function f\(x integer\)\.$/,
+    source: {
+      entries: [{ kind: "rule", name: "view?", definition: "SELECT f('core.users')" }],
+      routines: [routine("SELECT nothing('core.' || x)", "sql")],
+    },
+  },
+  {
+    code: "event-triggers",
+    level: "warning",
+    says: /"core_db".*: audit/,
+    source: { surroundings: { ...surroundings, eventTriggers: ["audit"] } },
+  },
+  {
+    code: "publications",
+    level: "warning",
+    says: /: p1; p2/,
+    source: { surroundings: { ...surroundings, publications: ["p1", "p2"] } },
+  },
+  {
+    code: "extension-rows",
+    level: "warning",
+    says: /: postgis: public\.spatial_ref_sys/,
+    source: { surroundings: { ...surroundings, extensionRows: ["postgis: public.spatial_ref_sys"] } },
+  },
+  {
+    code: "search-path-elsewhere",
+    level: "warning",
+    says: /"public" on their search_path: role report/,
+    source: { surroundings: { ...surroundings, paths: ["role report"] } },
+  },
+  {
+    code: "rights-not-carried",
+    level: "warning",
+    says: /: report \(users; orders\); PUBLIC \(users\)\./,
+    source: {
+      surroundings: {
+        ...surroundings,
+        grants: [
+          { grantee: "report", object: "users" },
+          { grantee: "report", object: "orders" },
+          { grantee: "PUBLIC", object: "users" },
+        ],
+      },
+    },
+  },
+  {
+    code: "rights-widened",
+    level: "warning",
+    says: /execute f\(\) in/,
+    source: { surroundings: { ...surroundings, withheld: ["f()"] } },
+  },
+  {
+    code: "policy-role-missing",
+    says: /host "new".*: p on t names auditor\./,
+    source: {
+      surroundings: {
+        ...surroundings,
+        policyRoles: [
+          { policy: "p on t", role: "auditor" },
+          { policy: "q on t", role: "core_user" },
+        ],
+      },
+    },
+  },
+  {
+    code: "extension-version",
+    level: "warning",
+    says: /citext is of version 1\.6.*of 1\.5/,
+    target: { extensionVersions: new Map([["citext", "1.5"]]) },
+  },
+  {
     code: "long-transactions",
     level: "warning",
     says: /pid 7/,
     source: { longTransactions: ["pid 7 of x, open for 90 s"] },
   },
-  { code: "version-older", says: /PostgreSQL 14.*15/, target: { serverVersion: 14 } },
+  {
+    code: "version-downward",
+    level: "warning",
+    says: /PostgreSQL 14.*15/,
+    source: { versionFeatures: [{ since: 14, feature: "x", object: "t.x" }] },
+    target: { serverVersion: 14 },
+  },
+  {
+    code: "version-older",
+    says: /PostgreSQL 14.* not know virtual generated columns \(t\.a; t\.b\), rules \(c\)\./,
+    source: {
+      versionFeatures: [
+        { since: 18, feature: "virtual generated columns", object: "t.a" },
+        { since: 18, feature: "virtual generated columns", object: "t.b" },
+        { since: 16, feature: "rules", object: "c" },
+        { since: 14, feature: "known", object: "d" },
+      ],
+    },
+    target: { serverVersion: 14 },
+  },
+  {
+    code: "encoding-mismatch",
+    says: /kept in UTF8, the new home in LATIN1.* no form in LATIN1: notes\./,
+    source: { text: { ...source.text, unfit: ["notes"] } },
+    target: { text: { ...target.text, encoding: "LATIN1" } },
+  },
+  {
+    code: "encoding-mismatch",
+    says: /kept in SQL_ASCII.* is not UTF8: notes\./,
+    source: { text: { ...source.text, encoding: "SQL_ASCII", unfit: ["notes"] } },
+  },
+  {
+    code: "encoding-partitions",
+    says: /UTF8 spreads otherwise than LATIN1: parts\./,
+    source: { text: { ...source.text, encoding: "LATIN1", hashedByText: ["parts"] } },
+  },
+  {
+    code: "encoding-unchecked",
+    level: "warning",
+    says: /SQL_ASCII/,
+    target: { text: { ...target.text, encoding: "SQL_ASCII" } },
+  },
+  {
+    code: "collation-missing",
+    says: /no collation of these names: xx-x-icu\./,
+    source: { text: { ...source.text, collations: [{ name: "xx-x-icu", sorts: "icu xx" }] } },
+  },
+  {
+    code: "collation-differs",
+    level: "warning",
+    says: /the default: libc C there, icu de here; de-x-icu: icu de \(140\) there, icu de \(153\.1\) here/,
+    source: { text: { ...source.text, collations: [{ name: "de-x-icu", sorts: "icu de (140)" }] } },
+    target: { text: { ...target.text, collation: "icu de" } },
+  },
+  {
+    code: "rights-missing",
+    says: /"admin" of host "old" lacks the right for the journal's schema/,
+    source: { rights: plain({ createSchemas: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /"admin" of host "new" lacks the right for acting as "core_user"/,
+    target: { rights: plain({ owners: [{ name: "core_user", usable: false, grantable: false }] }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "new" .* scratch database/,
+    target: { rights: plain({ createDatabases: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "old" .* forced row security of secret\./,
+    source: { rights: plain({ bypassRowSecurity: false, forcedRowSecurity: ["secret"] }) },
+  },
+  {
+    code: "rights-missing",
+    says: /of host "new" .* forced row security of secret\./,
+    source: { rights: { ...rights, forcedRowSecurity: ["secret"] } },
+    target: { rights: plain({ bypassRowSecurity: false }) },
+  },
+  {
+    code: "rights-missing",
+    says: /cannot create the extensions citext, which need a superuser/,
+    target: { rights: plain({ trustedExtensions: new Set() }) },
+  },
+  {
+    code: "rights-missing",
+    says: /cannot take extensions to other schemas.* citext from public\./,
+    target: { rights: plain(), installedExtensions: new Map([["citext", "ext"]]) },
+  },
+  {
+    code: "rights-sessions",
+    level: "warning",
+    says: /"admin" of host "old" cannot end/,
+    source: { rights: plain({ signalSessions: false }) },
+  },
   { code: "target-not-empty", says: /new\/erp\.core holds 2 objects/, target: { strangers: 2 } },
   { code: "extension-missing", says: /citext/, target: { availableExtensions: new Set() } },
   {
@@ -179,6 +502,50 @@ const cases: Case[] = [
 ];
 
 describe("preflight", () => {
+  it("has a case here for every code", () => {
+    const elsewhere = ["already-running", "extension-in-old-schema"]; // in tests of their own
+    expect([...new Set([...cases.map(({ code }) => code), ...elsewhere])].sort()).toEqual([...FINDING_CODES]);
+  });
+
+  it("says one thing of a place that cannot be, whatever else is wrong with it", () => {
+    const spoilt = { ...target, strangers: 7, server: source.server };
+    const to = { ...request.to, database: "core_db", schema: "public" };
+    const { findings } = makePlan({ ...request, to }, source, spoilt, 14);
+    expect(findings.map(({ code }) => code)).toEqual(["same-placement"]);
+  });
+
+  it("counts the sessions of both ends together where one server has both", () => {
+    const room = (free: number) => host("one", { freeSessions: { "max_connections of the server": free } });
+    const options = { ...request.options, jobs: 3 };
+    const said = (free: number) =>
+      makePlan(
+        { ...request, options },
+        { ...source, server: room(free) },
+        { ...target, server: room(free) },
+        15,
+      ).findings.map(({ message }) => message);
+    expect(said(8)).toEqual([]);
+    expect(said(7)).toEqual([expect.stringContaining("room for 7 more sessions")]);
+  });
+
+  it("leaves alone what a strategy does not do", () => {
+    const tight = { lockCapacity: 4, freeSessions: { "max_connections of the server": 5 } };
+    const ends = {
+      request,
+      source: {
+        ...source,
+        server: host("one", tight),
+        obstacles: { ...obstacles, invalidIndexes: [{ name: "i", table: "users" }] },
+        relations: [{ ...relation("users"), tablespace: "fast" }],
+      },
+      target: { ...target, server: host("one", tight), disk: { data: 0, wal: 0, shared: true } },
+      dumpVersion: 15,
+    };
+    expect(preflight({ ...ends, strategy: "set-schema" })).toEqual([]);
+    const codes = preflight({ ...ends, strategy: "template" }).map(({ code }) => code);
+    expect(codes).toEqual(["connections-too-few", "disk-short"]);
+  });
+
   it("finds nothing where nothing is wrong", () => {
     expect(preflight({ request, source, target, dumpVersion: 15 })).toEqual([]);
     expect(preflight({ request, source, target: undefined, dumpVersion: 15 })).toEqual([]);
@@ -195,14 +562,102 @@ describe("preflight", () => {
     const [finding] = plan.findings;
     expect(finding?.message).toMatch(says);
     expect(finding?.remedy).toMatch(/^[A-Z].*\.$/);
-    expect(formatPlan(plan)).toContain(`${finding?.message} ${finding?.remedy} [${code}]`);
+    const title = level === "warning" ? "warning" : "BLOCKER";
+    expect(formatPlan(plan)).toContain(
+      `\n  ${title}   ${finding?.message}\n            ${finding?.remedy} [${code}]`,
+    );
     if (level === "warning") expect(() => refuseBlocked(plan)).not.toThrow();
     else expect(() => refuseBlocked(plan)).toThrow(new RegExp(`core cannot move.*\\[${code}\\]`, "s"));
   });
 
+  it.each([
+    ["nothing where an administrator has all that it takes", {}],
+    [
+      "nothing where it may make itself a member",
+      { owners: [{ name: "u", usable: false, grantable: true }] },
+    ],
+    [
+      "nothing of extensions where a cloud allows them",
+      { trustedExtensions: new Set<string>(), managed: true },
+    ],
+  ])("finds %s", (_, change) => {
+    const both = { rights: plain(change) };
+    const ends = { request, source: { ...source, ...both }, target: { ...target, ...both } };
+    expect(makePlan(ends.request, ends.source, ends.target, 15).findings).toEqual([]);
+  });
+
+  it.each([
+    [15, "u", 'Run GRANT "u" TO "admin" there as one who may.'],
+    [16, "u", 'Run GRANT "u" TO "admin" WITH INHERIT TRUE, SET TRUE there as one who may.'],
+    [16, "pg_database_owner", 'Run ALTER DATABASE "core_db" OWNER TO "admin" there as one who may.'],
+  ])("names what to run on %i for %s", (version, name, remedy) => {
+    const owners = [{ name, usable: false, grantable: false }];
+    const plan = makePlan(request, { ...source, rights: plain({ version, owners }) }, target, 15);
+    expect(plan.findings.map((finding) => finding.remedy)).toEqual([remedy]);
+  });
+
+  it("prints blockers before warnings, and a remedy once", () => {
+    const routines = ["a", "b"].map((name) => ({
+      ...routine("EXECUTE 'TABLE public.' || t"),
+      signature: name,
+    }));
+    const plan = makePlan(
+      request,
+      { ...source, longTransactions: ["pid 7"], routines, obstacles: { ...obstacles, running: true } },
+      { ...target, strangers: 1 },
+      15,
+    );
+    const lines = formatPlan(plan).split("\n");
+    const codes = lines.flatMap((line) => /\[([a-z-]+)\]$/.exec(line)?.[1] ?? []);
+    expect(codes).toEqual(["code-unclear", "target-not-empty", "already-running", "long-transactions"]);
+    const first = lines.findIndex((line) => line.startsWith("  BLOCKER"));
+    expect(lines.slice(first, first + 2)).toEqual([
+      expect.stringMatching(/^ {2}BLOCKER {3}function a may/),
+      expect.stringMatching(/^ {12}function b may/),
+    ]);
+  });
+
+  it("says how much disk it takes, and whether there is room", () => {
+    const text = (change: Partial<TargetInspection>, to = request.to) =>
+      formatPlan(makePlan({ ...request, to }, source, { ...target, ...change }, 15));
+    expect(text({})).toMatch(/disk +about 77\.5 MB in the new home; how much is free there is not known$/m);
+    const disk = { data: 900 * MB, wal: 900 * MB, shared: true };
+    expect(text({ disk })).toMatch(/disk +about 77\.5 MB in the new home; 900 MB are free$/m);
+    // Held back, WAL is as much as the data; what the former copy takes is given back first.
+    const held = { server: host("two", { walHeld: true }), disk: { data: 130 * MB, wal: 1, shared: true } };
+    expect(text({ ...held, reclaimable: 50 * MB })).not.toContain("disk-short");
+    expect(text(held)).toMatch(/135 MB.*\n.*\[disk-short\]/);
+    expect(text({}, { ...request.to, server, database: "core_db" })).not.toContain("disk ");
+  });
+
+  it("an owner that the stack declares may be still to come, in a preview", () => {
+    const missing = { ...target, ownerExists: false };
+    expect(makePlan({ ...request, ownerToCome: true }, source, missing, 15).findings).toEqual([]);
+  });
+
+  it.each([
+    ["database", /ALTER DATABASE "core_db" RESET default_transaction_read_only/],
+    ["user", /ALTER ROLE "admin" RESET/],
+    ["database user", /ALTER ROLE "admin" IN DATABASE "core_db" RESET/],
+    ["configuration file", /configuration \(it is set by: configuration file\)/],
+  ])("says how read-only sessions end that the %s is the reason of", (readOnlyFrom, remedy) => {
+    const plan = makePlan(
+      request,
+      { ...source, server: host("one", { readOnly: true, readOnlyFrom }) },
+      target,
+      15,
+    );
+    expect(plan.findings[0]?.remedy).toMatch(remedy);
+  });
+
   it("tells all at once", () => {
-    const plan = makePlan(request, { ...source, largeObjects: 1 }, { ...target, strangers: 1 }, 15);
-    expect(() => refuseBlocked(plan)).toThrow(/large-objects.*target-not-empty/s);
+    const plan = makePlan(
+      request,
+      { ...source, largeObjects: { mine: [1], others: 0 } },
+      { ...target, strangers: 1, largeObjects: new Set([1]) },
+      15,
+    );
+    expect(() => refuseBlocked(plan)).toThrow(/large-objects-clash.*target-not-empty/s);
   });
 
   it.each([

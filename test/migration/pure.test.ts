@@ -10,7 +10,7 @@ import {
   splitStatements,
 } from "../../migration/src/ddl/statements";
 import { differences, fingerprint } from "../../migration/src/inspect/fingerprint";
-import { formatBytes, formatDuration } from "../../migration/src/plan/format";
+import { formatBytes, formatDuration } from "../../migration/src/plan/units";
 import { ident, literal } from "../../migration/src/sql/quote";
 
 beforeAll(loadGrammar);

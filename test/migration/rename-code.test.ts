@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadGrammar, renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
+import { isDynamic, loadGrammar, renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
 
 beforeAll(loadGrammar);
 
@@ -29,6 +29,12 @@ describe("certainly renamed", () => {
     ["SELECT 'core.users'::regclass", `SELECT '"Core schema".users'::regclass`],
     ["SELECT regclass 'core.users'", `SELECT regclass '"Core schema".users'`],
     [`SELECT '"core"."Odd.Name"'::regclass`, `SELECT '"Core schema"."Odd.Name"'::regclass`],
+    ["SELECT 'core.users'::text::regclass", `SELECT '"Core schema".users'::text::regclass`],
+    [
+      "nextval(('core.users_id_seq'::text)::regclass)",
+      `nextval(('"Core schema".users_id_seq'::text)::regclass)`,
+    ],
+    ["nextval('core.users_id_seq'::text)", `nextval('"Core schema".users_id_seq'::text)`],
     ["SET LOCAL search_path TO core, public", `SET LOCAL search_path TO "Core schema", public`],
     ["SET search_path = 'core', \"$user\"", `SET search_path = "Core schema", "$user"`],
     ["SELECT 'ü', id FROM core.users -- ü", `SELECT 'ü', id FROM "Core schema".users -- ü`],
@@ -38,6 +44,12 @@ describe("certainly renamed", () => {
 });
 
 describe("certainly something else", () => {
+  it.each(["RAISE NOTICE 'core'", "SELECT 'the core of it'", "SELECT 'encore'"])(
+    "where SQL is made at run time: %s",
+    (code) => {
+      expect(read(code, { dynamic: true })).toEqual({ text: code, unclear: [] });
+    },
+  );
   it.each([
     "SELECT 1 -- core.users",
     "/* core.users /* nested core.users */ */ SELECT 1",
@@ -77,11 +89,53 @@ describe("not certain, and said", () => {
     expect(text).toBe(code);
   });
 
+  it.each([
+    "EXECUTE format('SELECT * FROM %I.users', 'core')",
+    "EXECUTE 'SELECT * FROM core' || '.users'",
+    "EXECUTE 'SELECT * FROM ' || quote_ident('CORE') || '.users'",
+    "RETURN 'core'",
+    "s text := $q$core$q$;",
+    "RETURN E'\\x63ore'",
+    `RETURN '"core"'`,
+    "PERFORM FROM pg_class WHERE relnamespace::text = 'core'",
+  ])("where SQL is made at run time: %s", (code) => {
+    const { text, unclear } = read(code, { dynamic: true });
+    expect(unclear).toHaveLength(1);
+    expect(text).toBe(code);
+  });
+  it.each([
+    "EXECUTE E'DELETE FROM \\143ore.users'",
+    "EXECUTE E'DELETE FROM \\u0063ore.users'",
+    "EXECUTE U&'DELETE FROM \\0063ore.users'",
+    "SELECT 'core.nobody'::text::regclass",
+  ])("however it is spelt: %s", (code) => {
+    expect(read(code).unclear).toHaveLength(1);
+  });
+  it("a scanner's failure, where the name is in the text", () => {
+    expect(read("SELECT 'core.users").unclear).toHaveLength(1);
+    expect(read("SELECT 'users").unclear).toEqual([]);
+    expect(read("")).toEqual({ text: "", unclear: [] });
+  });
+
   it("names lines, in text of several bytes a letter too, and keeps long literals short", () => {
     const { unclear } = read(`-- ééé\nx := 'é';\nEXECUTE 'DELETE FROM core.${"t".repeat(100)}'`);
     expect(unclear).toHaveLength(1);
     expect(unclear[0]).toMatch(/^line 3: 'DELETE FROM core\.t+\.\.\.$/);
     expect(unclear[0]?.length).toBeLessThan(80);
+  });
+});
+
+describe("what makes SQL at run time", () => {
+  it.each([
+    ["EXECUTE 'x'", true],
+    ["PERFORM set_config('search_path', x, true)", true],
+    ["SELECT x::regclass", true],
+    ["SELECT query_to_xml(q, true, true, '')", true],
+    ["SELECT 1 -- execute", false],
+    ["SELECT 'execute'", false],
+    ["", false],
+  ])("%s: %s", (code, expected) => {
+    expect(isDynamic(code)).toBe(expected);
   });
 });
 

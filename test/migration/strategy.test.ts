@@ -7,7 +7,12 @@ const server = { host: "db", port: 5432, user: "postgres" };
 const from = { host: "old", server, database: "crm", schema: "public", owner: "crm_user" };
 const to = { host: "new", server, database: "crm_new", schema: "crm", owner: "crm_user", ownDatabase: true };
 const database = { locale: "UTF8 C", others: [] as string[], replaceable: true };
-const source = { database, extensions: [] as SchemaInspection["extensions"] } as SchemaInspection;
+const source = {
+  database,
+  extensions: [] as SchemaInspection["extensions"],
+  rights: { superuser: true },
+  entries: [{ kind: "type", name: "span", definition: "r f numeric" }],
+} as unknown as SchemaInspection;
 const target = {
   database,
   installedExtensions: new Map<string, string>(),
@@ -58,6 +63,20 @@ const cases: Case[] = [
     to: { database: "crm" },
     chosen: "copy",
     because: /asks for it/,
+  },
+  {
+    when: "an administrator that is no superuser meets range types",
+    to: { database: "crm" },
+    source: { rights: { superuser: false } },
+    chosen: "copy",
+    because: /only a superuser.*range types/,
+  },
+  {
+    when: "an administrator that is no superuser meets other types",
+    to: { database: "crm" },
+    source: { rights: { superuser: false }, entries: [{ kind: "type", name: "e", definition: "e f 'a'" }] },
+    chosen: "set-schema",
+    because: /no row is touched/,
   },
   { when: "a part moves", tables: ["a"], chosen: "copy", because: /a part/ },
   {

@@ -1,5 +1,7 @@
 import { abandon, holdsTables, move, release, retire, type ReleaseQuery } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scratchName } from "../../migration/src/ddl/scratch";
+import { shortHash } from "../../migration/src/naming";
 import { startServer, type TestServer } from "../support/servers";
 import { contents, leftovers, makeWorld, reversed, value, type World } from "./dataset";
 
@@ -98,6 +100,24 @@ describe("a new home that was never handed out", () => {
     expect(await holdsTables(b.connection, "givenup")).toBe(0);
     expect(await leftovers(a, world.request.from)).toEqual([]);
     expect(await value(a, "givenup", "SELECT count(*)::int FROM things", world.login)).toBe(101);
+  });
+
+  it("goes with the databases that a killed run was working in", async () => {
+    const world = await makeWorld(a, b, "killed", SMALL);
+    const stop = (): never => {
+      throw new Error("killed");
+    };
+    await expect(
+      move(world.request, ({ stage }) => (stage === "fence" ? stop() : undefined)),
+    ).rejects.toThrow();
+    const id = await value<string>(b, "killed", "SELECT id::text FROM rehome.migration");
+    const names = [scratchName(id), `rehome_copy_${shortHash(id)}`, `rehome_replaced_${shortHash(id)}`];
+    for (const name of names) await b.sql("postgres", `CREATE DATABASE ${name}`);
+    await b.sql("postgres", "CREATE DATABASE rehome_scratch_another");
+    await retire({ ...staying(world), drop: "objects" });
+    await abandon(staying(world));
+    expect(await leftovers(b, world.request.to)).toEqual(["database rehome_scratch_another"]);
+    await b.sql("postgres", "DROP DATABASE rehome_scratch_another");
   });
 
   it("is not released once its dataset's old home is sealed", async () => {

@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { findBinaries } from "@rehome/postgres";
 import { afterEach, expect, it } from "vitest";
 
@@ -37,6 +37,16 @@ it("takes REHOME_PG_BIN and nothing else when it is set", async () => {
   expect(await findBinaries({ need: ["postgres", "pg_dump"] })).toMatchObject({ directory, version: 14 });
   await expect(findBinaries()).rejects.toThrow(/REHOME_PG_BIN/);
   await rm(directory, { recursive: true });
+});
+
+it("takes several directories from REHOME_PG_BIN: the newest wins, and each version is found", async () => {
+  const old = await fake({ postgres: "14.2", pg_dump: "14.2" });
+  const now = await fake({ postgres: "19.1", pg_dump: "19.1" });
+  process.env["REHOME_PG_BIN"] = [old, now].join(delimiter);
+  const need = ["postgres", "pg_dump"];
+  expect(await findBinaries({ need })).toMatchObject({ directory: now, version: 19 });
+  expect(await findBinaries({ need, version: 14 })).toMatchObject({ directory: old });
+  await Promise.all([old, now].map((directory) => rm(directory, { recursive: true })));
 });
 
 it("passes over a directory whose pg_dump is of another version than its server", async () => {

@@ -85,9 +85,19 @@ describe("a local cluster", () => {
 
   it("keeps no password file, no lock and no half-made directory behind", async () => {
     expect(await readdir(parent)).toEqual(["main"]);
-    const sockets = (await readdir("/tmp")).filter((name) => /^rehome-[0-9a-f]{10}$/.test(name));
-    for (const name of sockets) expect(await readdir(join("/tmp", name))).not.toContain("pw");
+    const { port } = await ensureCluster({ directory, password, parameters: quick });
+    const sockets = await ask(port, password, "SHOW unix_socket_directories");
+    expect((await readdir(sockets)).sort()).toEqual([`.s.PGSQL.${port}`, `.s.PGSQL.${port}.lock`]);
   });
+
+  it.each(['"', "$(touch owned)", "`", "\\", "\n"])(
+    "refuses a directory with %j, which a shell would read",
+    async (part) => {
+      const unusable = ensureCluster({ directory: join(parent, `a${part}b`), password });
+      await expect(unusable).rejects.toMatchObject({ code: "directory-unusable" });
+      expect(await readdir(parent)).toEqual(["main"]);
+    },
+  );
 
   it("refuses a connection without the password", async () => {
     const { port } = await ensureCluster({ directory, password, parameters: quick });

@@ -55,7 +55,8 @@ export const realCli = async (cwd: string, env: Readonly<Record<string, string>>
     run: async (command, previewed = false) => {
       const log = join(cwd, "events.json");
       const yes = command === "preview" ? [] : ["--yes", ...(previewed ? [] : ["--skip-preview"])];
-      const { status, text } = await pulumi(command, ...yes, "--event-log", log);
+      const hooks = command === "destroy" ? ["--run-program"] : [];
+      const { status, text } = await pulumi(command, ...yes, ...hooks, "--event-log", log);
       const steps = changing(stepsOf(await readFile(log, "utf8").catch(() => "")));
       await rm(log, { force: true });
       return { exitCode: status, steps, text };
@@ -67,9 +68,9 @@ export const realCli = async (cwd: string, env: Readonly<Record<string, string>>
       >,
     resources: async () => {
       const state = (await json("stack", "export", "--show-secrets")) as {
-        deployment: { resources: StateResource[] };
+        deployment: { resources?: StateResource[] }; // none once it is destroyed
       };
-      return state.deployment.resources.map(opened);
+      return (state.deployment.resources ?? []).map(opened);
     },
   };
 };

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { didYouMean, listed } from "./nearest";
 import { problem, type Path, type Problem, type ProblemCode } from "./topology-error";
+import { quoted } from "./quoted";
 
 /** Turns what zod found into sentences: the value found, what is allowed, the nearest spelling. */
 export function explainIssue(issue: z.core.$ZodIssue): Problem[] {
@@ -78,7 +79,7 @@ function choice(input: unknown, allowed: readonly string[], path: Path): string 
 function display(value: unknown, path: Path): string | undefined {
   if (path.some((step) => step === "password" || step === "url" || step === "env")) return undefined;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "string" && value.length <= 80 ? JSON.stringify(value) : undefined;
+  return typeof value === "string" && value.length <= 80 ? quoted(value) : undefined;
 }
 
 function kind(value: unknown): string {

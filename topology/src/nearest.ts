@@ -1,3 +1,5 @@
+import { quoted } from "./quoted";
+
 /** Edits (insert, delete, replace, swap of neighbours) that turn one word into the other; case counts half. */
 function distance(from: string, to: string): number {
   let before: number[] = [];
@@ -35,7 +37,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 /** ` Did you mean "shared"?`, or nothing. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const guess = nearest(word, known);
-  return guess === undefined ? "" : ` Did you mean ${JSON.stringify(guess)}?`;
+  return guess === undefined ? "" : ` Did you mean ${quoted(guess)}?`;
 }
 
 /** A list for a message: the first twenty, then how many more. */
@@ -47,5 +49,5 @@ export function listed(names: readonly string[]): string {
 
 /** A name as it is when it is plain, quoted and escaped when it could be misread. */
 export function inOneLine(name: string): string {
-  return /^[\p{L}\p{N}_*?{}<>:/.-]+$/u.test(name) ? name : JSON.stringify(name);
+  return /^[\p{L}\p{N}_*?{}<>:/.-]+$/u.test(name) ? name : quoted(name);
 }

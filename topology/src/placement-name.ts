@@ -1,7 +1,8 @@
+import { quoted } from "./quoted";
 import type { Placement } from "./schema/placement";
 
 /** A part of a placement's name: as it is when plain, quoted and escaped when it holds a separator or white space. */
-const part = (name: string): string => (/^[^\s\p{C}"./@]+$/u.test(name) ? name : JSON.stringify(name));
+const part = (name: string): string => (/^[^\s\p{C}"./@]+$/u.test(name) ? name : quoted(name));
 
 /** `shared/chiro_erp.core_schema`: one line, and different for different placements. */
 export const placementName = ({ host, database, schema }: Placement): string =>

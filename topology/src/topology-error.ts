@@ -1,3 +1,5 @@
+import { quoted } from "./quoted";
+
 /** Where in the stack file: `["services", "core", "home", "host"]`. */
 export type Path = readonly (string | number)[];
 
@@ -35,7 +37,9 @@ export interface Problem {
 /** A path as a reader writes it; names that are not plain words are put in brackets and quotes. */
 export function formatPath(path: Path): string {
   const steps = path.map((step) =>
-    typeof step === "string" && /^[\p{L}\p{N}_$-]+$/u.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`,
+    typeof step === "string" && /^[\p{L}\p{N}_$-]+$/u.test(step)
+      ? `.${step}`
+      : `[${typeof step === "string" ? quoted(step) : step}]`,
   );
   return steps.join("").replace(/^\./, "");
 }

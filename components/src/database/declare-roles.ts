@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { scramVerifier } from "@rehome/postgres";
 import { optionsOn, type Declaring } from "../declaring";
 import type { SchemaAt } from "../inventory";
 import { onHost } from "../naming";
@@ -18,6 +20,15 @@ const keepers = (): { keepers?: Record<string, string> } => {
   return rotation === undefined ? {} : { keepers: { rotation } };
 };
 
+/**
+ * What the server is to keep of a role's password, made here: a password sent in SQL stands in the server's log as soon
+ * as that logs statements, or refuses this one. The salt is no secret, but must be the same in every run.
+ */
+const verifierOf = (password: string, name: string): string => {
+  const whose = JSON.stringify([pulumi.getProject(), pulumi.getStack(), name]);
+  return scramVerifier(password, createHash("sha256").update(whose).digest().subarray(0, 16));
+};
+
 /** Declares the roles of the hosts that Rehome manages, without any right yet. By `onHost(role, host)`. */
 export const declareRoles = (declaring: Declaring): ReadonlyMap<string, DeclaredRole> =>
   new Map(
@@ -30,9 +41,10 @@ export const declareRoles = (declaring: Declaring): ReadonlyMap<string, Declared
         { parent: declaring.parent, additionalSecretOutputs: ["result"] },
       );
       const limit = connectionLimit === undefined ? {} : { connectionLimit };
+      const verifier = password.apply((secret) => verifierOf(secret, onHost(name, host)));
       const role = new postgresql.Role(
         onHost(name, host),
-        { name, login: true, password, ...limit },
+        { name, login: true, password: verifier, ...limit },
         { ...on.options, ...on.retain },
       );
       return [[onHost(name, host), { role, password }] as const];

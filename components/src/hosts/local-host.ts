@@ -10,9 +10,15 @@ import type { Host } from "./host";
 /** The superuser that `initdb` makes. */
 const ADMIN = "postgres";
 
+/** What a shell reads within double quotes, and a few more that paths are better without. */
+const IN_SHELLS = /["'$`\\\s]/g;
+
+const encodeStep = (text: string): string =>
+  encodePart(text).replace(IN_SHELLS, (character) => encodeURIComponent(character).replace("'", "%27"));
+
 /** Where a cluster's data is when the stack file does not say: one place for each project, stack and host. */
 export const defaultDirectory = (project: string, stack: string, host: string): string =>
-  [".rehome", project, stack, host].map(encodePart).join("/").replace("%2Erehome", ".rehome");
+  [".rehome", project, stack, host].map(encodeStep).join("/").replace("%2Erehome", ".rehome");
 
 /** A PostgreSQL server that Rehome runs on this machine. */
 export class LocalHost extends pulumi.ComponentResource implements Host {

@@ -74,6 +74,7 @@ export const declareMigrations = (
         custody,
         shared: sharedSchemas(dataset, datasets),
         ownDatabases: ownDatabases(dataset, datasets, declaring.inventory.databases),
+        declaredOn: declaring.inventory.roles.flatMap((at) => (at.role === owner ? [at.host] : [])),
       },
       { parent, dependsOn: [...first, ...new Set(ready)], hooks: { beforeDelete: [guard.migration] } },
     );

@@ -25,6 +25,8 @@ export interface MigrationInputs {
   readonly shared: readonly string[];
   /** Databases that Rehome manages and that hold nothing but this dataset, by `databaseName`. */
   readonly ownDatabases: readonly string[];
+  /** Hosts on which the stack declares the owner: there, in a preview, it may be still to come. */
+  readonly declaredOn: readonly string[];
 }
 
 /** What is in the state. Fields that came later are optional: states that earlier versions wrote are accepted. */

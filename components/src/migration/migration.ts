@@ -26,6 +26,8 @@ export interface MigrationArgs {
   readonly shared: readonly string[];
   /** Names of databases that Rehome manages and that hold nothing but this dataset. */
   readonly ownDatabases: readonly string[];
+  /** Hosts on which the stack declares the owner. */
+  readonly declaredOn: readonly string[];
 }
 
 type Behaviour = typeof import("./provider");

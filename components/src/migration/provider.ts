@@ -14,17 +14,19 @@ interface Ends {
   readonly to: Placement;
 }
 
-const said = ({ code, message, remedy }: Finding): string => `${message} ${remedy} [${code}]`;
+const said = ({ code, message, remedy }: Finding): string =>
+  [message, ...(remedy === "" ? [] : [remedy]), `[${code}]`].join(" ");
 
 const nextStep = (olds: MigrationState, news: MigrationInputs): Transition =>
   transition(datasetState(olds), datasetState(news) ?? { home: news.home });
 
-/** The findings of the servers that are known: one that cannot be reached, a password that is wrong. */
+/** The findings of the servers that are known: one that cannot be reached, a password that is wrong. Each once. */
 const unreachable = async (ends: readonly (Endpoint | undefined)[]): Promise<Finding[]> => {
   const findings = await Promise.all(
     ends.flatMap((end) => (end === undefined ? [] : [checkConnection(end)])),
   );
-  return findings.flatMap((finding) => finding ?? []).filter(({ level }) => level === "blocker");
+  const blockers = findings.flatMap((finding) => finding ?? []).filter(({ level }) => level === "blocker");
+  return [...new Map(blockers.map((finding) => [said(finding), finding])).values()];
 };
 
 /**
@@ -38,7 +40,8 @@ const blockers = async (step: Ends, olds: MigrationState, news: MigrationInputs)
     await log.info(`${news.dataset}: planned as soon as ${placementName(step.from)} is there.`);
     return [];
   }
-  const plan = await planMove(moveRequest(from, to as Endpoint, news));
+  const ownerToCome = (news.declaredOn ?? []).includes(step.to.host);
+  const plan = await planMove({ ...moveRequest(from, to as Endpoint, news), ownerToCome });
   await log.info(formatPlan(plan));
   return plan.findings.filter(({ level }) => level === "blocker");
 };

@@ -1,3 +1,4 @@
+import { RehomeError, SQLSTATE, codeOf } from "../errors";
 import type { Extension } from "../inspect/extensions";
 import type { Relation } from "../inspect/relations";
 import { readingPath } from "../inspect/schema";
@@ -64,14 +65,26 @@ async function openPair(from: Endpoint, to: Endpoint, extensions: readonly Exten
     await source.run(`SET search_path = ${readingPath(from.schema, extensions)}`);
     const target = await Wire.open(to.server, to.database);
     // CHECK constraints may call functions that rely on the service's search_path.
-    await target.run(
-      `SET search_path = ${readingPath(to.schema, extensions)}; SET session_replication_role = replica; SET synchronous_commit = off`,
-    );
+    await target.run(`SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off`);
     return { source, target };
   } catch (error) {
     source.close();
     throw error;
   }
+}
+
+const UNFIT = new Set<string | undefined>([
+  SQLSTATE.characterNotInRepertoire,
+  SQLSTATE.untranslatableCharacter,
+]);
+
+/** In the server's words where there is nothing to add; but those that tell of an encoding repeat a row's bytes. */
+function copyRefused(table: string, error: unknown): unknown {
+  if (!UNFIT.has(codeOf(error))) return error;
+  return new RehomeError(
+    "encoding-mismatch",
+    `table ${table} holds text that has no form in the new home's encoding. Change these rows, or create the new database with ENCODING 'UTF8'.`,
+  );
 }
 
 /** One table and its row in the journal, in one transaction: whole and recorded, or absent. */
@@ -84,9 +97,13 @@ async function copyTable(
   let bytes = 0;
   await target.run("BEGIN");
   await target.run(`TRUNCATE ONLY ${qualified(request.to.schema, table.name)}`);
-  const count = await copyBetween(source, target, copyCommands(request.from, request.to, table), (chunk) => {
+  const onBytes = (chunk: number): void => {
     bytes += chunk;
     progress.add(chunk);
+  };
+  const commands = copyCommands(request.from, request.to, table);
+  const count = await copyBetween(source, target, commands, onBytes).catch((error: unknown) => {
+    throw copyRefused(table.name, error);
   });
   const seconds = (Date.now() - started) / 1000;
   await target.run(

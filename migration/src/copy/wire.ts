@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import pg from "pg";
 import { RehomeError } from "../errors";
-import { clientConfig, sessionSql } from "../sql/connect";
+import { clientConfig, connectionError, sessionSql } from "../sql/connect";
 import type { ServerConnection } from "../types";
 
 /** Message types of PostgreSQL's protocol 3.0 that a copy meets (manual, "Message Formats"). */
@@ -30,14 +30,14 @@ function message(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** The fields of an ErrorResponse: severity, SQLSTATE, primary message. Detail and hint may hold row content: left out. */
+/** The fields of an ErrorResponse that hold no row: SQLSTATE, primary message, and the server's routine that raised it. */
 function serverError(body: Buffer): Error {
   const fields = new Map<string, string>();
   for (const field of body.toString("utf8").split("\0")) {
     if (field.length > 0) fields.set(field[0] ?? "", field.slice(1));
   }
   const error = new Error(fields.get("M") ?? "the server reported an error without a message");
-  return Object.assign(error, { code: fields.get("C") ?? "XX000" });
+  return Object.assign(error, { code: fields.get("C") ?? "XX000", routine: fields.get("R") });
 }
 
 /**
@@ -65,12 +65,17 @@ export class Wire {
     );
   }
 
-  /** Opens a session with the engine's settings. */
+  /** Opens a session with the engine's settings. Its errors are those of `open`. */
   static async open(server: ServerConnection, database: string): Promise<Wire> {
     const client = new pg.Client(clientConfig(server, database));
     client.on("error", () => undefined);
-    await client.connect();
-    await client.query(sessionSql);
+    try {
+      await client.connect();
+      await client.query(sessionSql);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw connectionError(server, database, error);
+    }
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
     return new Wire(stream);
   }

@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { findBinaries } from "@rehome/postgres";
 import { RehomeError, messageOf } from "../errors";
 import { address } from "../sql/connect";
+import { tlsFailure, trustedRoots } from "../sql/tls";
 import type { ServerConnection } from "../types";
 
 /** Sections of `pg_dump`: what comes before the rows, and what after. */
@@ -20,7 +24,7 @@ function exactPattern(name: string): string {
 /**
  * The definitions of one schema, as `pg_dump` writes them: without owners and rights, which are declared anew.
  * The password goes by the environment, never by the arguments.
- * @throws RehomeError `dump-failed` with what `pg_dump` said
+ * @throws RehomeError `dump-failed` with what `pg_dump` said, or those of `open` that TLS is the reason of
  */
 export async function dumpSchema(
   server: ServerConnection,
@@ -41,6 +45,7 @@ export async function dumpSchema(
     "--encoding=UTF8",
     `--schema=${exactPattern(schema)}`,
   ];
+  const roots = await rootsFile(server);
   const env = {
     PATH: process.env["PATH"],
     LC_ALL: "C",
@@ -52,26 +57,51 @@ export async function dumpSchema(
     PGAPPNAME: "rehome pg_dump",
     PGCONNECT_TIMEOUT: "15",
     ...(server.password === undefined ? {} : { PGPASSWORD: server.password }),
-    ...(server.sslrootcert === undefined ? {} : { PGSSLROOTCERT: server.sslrootcert }),
+    ...(roots === undefined ? {} : { PGSSLROOTCERT: roots.file }),
   };
+  const fail = (reason: string): RehomeError =>
+    tlsFailure(server, new Error(reason)) ??
+    new RehomeError(
+      "dump-failed",
+      `pg_dump of schema "${schema}" in database "${database}" at ${address(server)} failed: ${reason}`,
+    );
+  try {
+    return await output(path("pg_dump"), args, env, fail);
+  } finally {
+    await roots?.remove();
+  }
+}
+
+/** What a program prints. */
+async function output(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  fail: (reason: string) => RehomeError,
+): Promise<string> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(path("pg_dump"), args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    const fail = (reason: string): void => {
-      reject(
-        new RehomeError(
-          "dump-failed",
-          `pg_dump of schema "${schema}" in database "${database}" at ${address(server)} failed: ${reason}`,
-        ),
-      );
-    };
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", (error) => fail(messageOf(error)));
+    child.on("error", (error) => reject(fail(messageOf(error))));
     child.on("close", (code) => {
       if (code === 0) resolve(Buffer.concat(out).toString("utf8"));
-      else fail(Buffer.concat(err).toString("utf8").trim());
+      else reject(fail(Buffer.concat(err).toString("utf8").trim()));
     });
   });
+}
+
+/** A file with the certificates to trust: `pg_dump` before 16 knows none but those of a file. */
+async function rootsFile(
+  server: ServerConnection,
+): Promise<{ file: string; remove: () => Promise<void> } | undefined> {
+  const roots = trustedRoots(server);
+  if (roots === undefined) return undefined;
+  if (server.sslrootcert !== undefined) return { file: server.sslrootcert, remove: () => Promise.resolve() };
+  const directory = await mkdtemp(join(tmpdir(), "rehome-"));
+  const file = join(directory, "roots.pem");
+  await writeFile(file, roots);
+  return { file, remove: () => rm(directory, { recursive: true, force: true }) };
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { withOpenSchema } from "./open-schema";
 
 const OBJECTS = `
   WITH members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e')
@@ -42,11 +43,13 @@ export async function emptySchema(
   schema: string,
   only?: ReadonlySet<string>,
 ): Promise<void> {
-  await client.query("SET search_path = pg_catalog");
-  try {
-    const values = [schema, only && [...only]];
-    for (const { sql } of await rows<{ sql: string }>(client, OBJECTS, values)) await client.query(sql);
-  } finally {
-    await client.query("SET search_path = ''");
-  }
+  await withOpenSchema(client, schema, async () => {
+    await client.query("SET search_path = pg_catalog");
+    try {
+      const values = [schema, only && [...only]];
+      for (const { sql } of await rows<{ sql: string }>(client, OBJECTS, values)) await client.query(sql);
+    } finally {
+      await client.query("SET search_path = ''");
+    }
+  });
 }

@@ -10,6 +10,8 @@ interface Located {
   readonly identity: string;
   /** Null for the kinds that have none. */
   readonly owner: string | null;
+  /** A function that a range type has made: only a superuser alters it, whoever made the type. */
+  readonly made: boolean;
 }
 
 /**
@@ -51,7 +53,9 @@ const OBJECTS = `
     FROM pg_ts_parser r WHERE r.prsnamespace = $1::text::regnamespace
     UNION ALL SELECT 13, 'TEXT SEARCH TEMPLATE', format('%s.%I', $1::text, e.tmplname), NULL, 'pg_ts_template'::regclass, e.oid
     FROM pg_ts_template e WHERE e.tmplnamespace = $1::text::regnamespace)
-  SELECT kind, identity, pg_get_userbyid(owner)::text AS owner FROM located
+  SELECT kind, identity, pg_get_userbyid(owner)::text AS owner, kind = 'ROUTINE' AND EXISTS (SELECT FROM pg_depend d
+    WHERE d.classid = located.classid AND d.objid = located.oid AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i') AS made
+  FROM located
   WHERE NOT EXISTS (SELECT FROM members m WHERE (m.classid, m.objid) = (located.classid, located.oid))
   ORDER BY rank, identity`;
 
@@ -87,12 +91,15 @@ async function runAll(client: pg.Client, statements: readonly string[]): Promise
 /**
  * Puts everything of one schema into another of the same database, but what belongs to extensions. Files, OIDs and all
  * that refers to the objects by OID stay as they are. To be called in a transaction.
+ * @param whole false: without the functions that range types have made, which only a superuser may move
  */
-export async function relocate(client: pg.Client, from: string, to: string): Promise<void> {
+export async function relocate(client: pg.Client, from: string, to: string, whole = true): Promise<void> {
   const found = await catalog<Located>(client, OBJECTS, from);
   await runAll(
     client,
-    found.map(({ kind, identity }) => `ALTER ${kind} ${identity} SET SCHEMA ${ident(to)}`),
+    found
+      .filter(({ made }) => whole || !made)
+      .map(({ kind, identity }) => `ALTER ${kind} ${identity} SET SCHEMA ${ident(to)}`),
   );
 }
 
@@ -116,7 +123,7 @@ export async function takeOver(client: pg.Client, schema: string, owner: string)
   await runAll(
     client,
     found
-      .filter((object) => object.owner !== null && object.owner !== owner)
+      .filter((object) => !object.made && object.owner !== null && object.owner !== owner)
       .map(({ kind, identity }) => `ALTER ${kind} ${identity} OWNER TO ${ident(owner)}`),
   );
   const granted = await catalog<{ what: string; grantee: string | null }>(client, GRANTED, schema);

@@ -1,5 +1,8 @@
 import { loadModule, scanSync } from "libpg-query";
+import { isConstant, nameOf, valueOf } from "./constants";
+import { namesSchemaAsValue } from "./schema-as-value";
 import { ident, literal } from "../sql/quote";
+import { withoutPasswords } from "../sql/without-passwords";
 
 /** What is renamed, and what the reader of a piece of code may mean by a name. */
 export interface Renaming {
@@ -9,6 +12,11 @@ export interface Renaming {
   readonly moving: ReadonlySet<string>;
   /** Names of objects of extensions that stay reachable as `from.name` in the new home. */
   readonly staying: ReadonlySet<string>;
+  /**
+   * Whether anything that moves makes SQL at run time: then a text that is just the schema's name, or ends in it, may
+   * become a part of a qualified one.
+   */
+  readonly dynamic?: boolean;
   /** The schema of the new home that holds extensions and stays on a search path after the dataset's own. */
   readonly extensionSchema: string;
 }
@@ -19,7 +27,7 @@ export interface RenamedCode {
   readonly unclear: readonly string[];
 }
 
-interface Token {
+export interface Token {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -37,13 +45,8 @@ export async function loadGrammar(): Promise<void> {
   await loadModule();
 }
 
-/** The name that an identifier token means: folded when bare, unescaped when quoted. */
-function nameOf(text: string): string {
-  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase();
-}
-
 function isName(token: Token | undefined): token is Token {
-  return token !== undefined && /^["\p{L}_]/u.test(token.text) && token.kind !== "SCONST";
+  return token !== undefined && /^["\p{L}_]/u.test(token.text) && !isConstant(token);
 }
 
 /**
@@ -52,19 +55,40 @@ function isName(token: Token | undefined): token is Token {
  * @param code SQL or PL/pgSQL. Read by PostgreSQL's own scanner, so strings and comments are not taken for names.
  */
 export function renameInCode(code: string, renaming: Renaming): RenamedCode {
+  return renameTokens(code, renaming, editOf);
+}
+
+/**
+ * The same for a definition that the server has parsed and prints: it has renamed the names itself, and knows nothing
+ * of what its string constants say.
+ */
+export function renameInDefinition(definition: string, renaming: Renaming): RenamedCode {
+  return renameTokens(definition, renaming, (tokens, at) =>
+    isConstant(tokens[at] ?? { text: "", kind: "" }) ? inString(tokens, at, renaming) : undefined,
+  );
+}
+
+function renameTokens(
+  code: string,
+  renaming: Renaming,
+  edited: (tokens: readonly Token[], at: number, renaming: Renaming) => string | typeof UNCLEAR | undefined,
+): RenamedCode {
   if (renaming.from === renaming.to) return { text: code, unclear: [] };
   const bytes = Buffer.from(code, "utf8");
-  const tokens: Token[] = scanSync(code)
-    .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
-    .map((token) => ({ start: token.start, end: token.end, text: token.text, kind: token.tokenName }));
+  const tokens = scan(code);
+  if (tokens === undefined) {
+    const names = code.toLowerCase().includes(renaming.from.toLowerCase());
+    return { text: code, unclear: names ? ["which PostgreSQL's grammar cannot read"] : [] };
+  }
   const edits: { start: number; end: number; text: string }[] = [];
   const unclear: string[] = [];
   const report = (token: Token): void => {
     const line = bytes.subarray(0, token.start).toString("utf8").split("\n").length;
-    unclear.push(`line ${line}: ${token.text.length > 60 ? `${token.text.slice(0, 57)}...` : token.text}`);
+    const shown = withoutPasswords(token.text);
+    unclear.push(`line ${line}: ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}`);
   };
   tokens.forEach((token, at) => {
-    const edit = token.kind === "SCONST" ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
+    const edit = edited(tokens, at, renaming);
     if (edit === UNCLEAR) report(token);
     else if (edit !== undefined) edits.push({ start: token.start, end: token.end, text: edit });
   });
@@ -77,13 +101,67 @@ export function renameInCode(code: string, renaming: Renaming): RenamedCode {
   return { text: text + bytes.subarray(from).toString("utf8"), unclear };
 }
 
+/** The tokens of a piece of code but for comments; undefined when the scanner cannot make them out. */
+export function scan(code: string): Token[] | undefined {
+  if (code.trim() === "") return [];
+  try {
+    return scanSync(code)
+      .tokens.filter((token) => !token.tokenName.endsWith("COMMENT"))
+      .map((token) => ({ start: token.start, end: token.end, text: token.text, kind: token.tokenName }));
+  } catch {
+    return undefined; // `check_function_bodies = off` lets anything be a body
+  }
+}
+
+function editOf(
+  tokens: readonly Token[],
+  at: number,
+  renaming: Renaming,
+): string | typeof UNCLEAR | undefined {
+  const token = tokens[at];
+  if (token === undefined) return undefined;
+  return isConstant(token) ? inString(tokens, at, renaming) : inName(tokens, at, renaming);
+}
+
+/** Whether code makes SQL, or names of objects, from values. */
+export function isDynamic(code: string): boolean {
+  const tokens = scan(code);
+  if (tokens === undefined) return true;
+  return tokens.some(({ text }) => {
+    const word = text.toLowerCase();
+    return (
+      DYNAMIC.has(word) ||
+      /^(to_)?reg(class|type|proc|procedure|namespace|oper|operator|collation)$/.test(word)
+    );
+  });
+}
+
+const DYNAMIC = new Set([
+  "execute",
+  "set_config",
+  "query_to_xml",
+  "table_to_xml",
+  "schema_to_xml",
+  "cursor_to_xml",
+  "dblink",
+  "dblink_exec",
+  "nspname",
+  "table_schema",
+  "schemaname",
+  "pg_namespace",
+  "information_schema",
+]);
+
 function inName(
   tokens: readonly Token[],
   at: number,
   renaming: Renaming,
 ): string | typeof UNCLEAR | undefined {
   if (!meansSchema(tokens, at, renaming)) return undefined;
-  if (tokens[at + 1]?.text !== ".") return inSearchPathList(tokens, at) ? pathAfter(renaming) : undefined;
+  if (tokens[at + 1]?.text !== ".") {
+    if (inSearchPathList(tokens, at)) return pathAfter(renaming);
+    return behindSchemaKeyword(tokens, at) ? UNCLEAR : undefined;
+  }
   const next = tokens[at + 2];
   const name = isName(next) ? nameOf(next.text) : undefined;
   const aliased = tokens.some(
@@ -117,6 +195,18 @@ function inSearchPathList(tokens: readonly Token[], at: number): boolean {
   return false;
 }
 
+/** Whether the token stands in a list behind the word SCHEMA: `GRANT USAGE ON SCHEMA a, core`, `SET SCHEMA core`. */
+function behindSchemaKeyword(tokens: readonly Token[], at: number): boolean {
+  for (let back = at - 1; back >= 0; back -= 1) {
+    const token = tokens[back];
+    if (/^schema$/i.test(token?.text ?? "")) return true;
+    const between =
+      token?.text === "," || /^(if|not|exists)$/i.test(token?.text ?? "") || tokens[back + 1]?.text === ",";
+    if (!between) return false;
+  }
+  return false;
+}
+
 /** The new schema, and where `public` held extensions too, the schema that holds them now. */
 function pathAfter(renaming: Renaming): string {
   const names = renaming.from === "public" ? [renaming.to, renaming.extensionSchema] : [renaming.to];
@@ -130,7 +220,7 @@ function inString(
 ): string | typeof UNCLEAR | undefined {
   const token = tokens[at];
   if (token === undefined) return undefined;
-  const content = token.text.replace(/^[eE]?'|'$/g, "").replaceAll("''", "'");
+  const content = valueOf(token.text);
   if (content === renaming.from && inSearchPathList(tokens, at)) return pathAfter(renaming);
   const [, first, second] = QUALIFIED.exec(content) ?? [];
   if (
@@ -144,29 +234,59 @@ function inString(
   }
   const setsPath =
     content.toLowerCase() === "search_path" && tokens[at - 2]?.text.toLowerCase() === "set_config";
-  if (setsPath) return tokens[at + 2]?.text.includes(renaming.from) === true ? UNCLEAR : undefined;
-  return mayName(content, renaming.from) ? UNCLEAR : undefined;
+  if (setsPath) {
+    const path = valueOf(tokens[at + 2]?.text ?? "").toLowerCase();
+    return path.includes(renaming.from.toLowerCase()) ? UNCLEAR : undefined;
+  }
+  if (renaming.dynamic === true && mayBecome(content, renaming.from) && !isRaised(tokens, at)) return UNCLEAR;
+  return mayName(content, renaming.from) || namesSchemaAsValue(tokens, at, renaming) ? UNCLEAR : undefined;
+}
+
+/** Whether a text may become a part of a name: it is the schema's, or ends in it. */
+function mayBecome(content: string, schema: string): boolean {
+  const trimmed = content.trimEnd();
+  return [schema, ident(schema)].some((name) => {
+    const end = trimmed.slice(-name.length);
+    const before = trimmed.slice(0, -name.length);
+    return (end === name || end.toLowerCase() === schema) && !/[\p{L}\p{N}_$]$/u.test(before);
+  });
+}
+
+/** Whether a literal is the message of a RAISE. */
+function isRaised(tokens: readonly Token[], at: number): boolean {
+  return [1, 2].some((back) => tokens[at - back]?.text.toLowerCase() === "raise");
 }
 
 /** `schema.name` and nothing else, each bare or quoted. */
 const QUALIFIED = /^("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\.("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)$/u;
 
 /** Whether a text may hold SQL that names the schema: before a dot, or beside `search_path`. */
-function mayName(content: string, schema: string): boolean {
+function mayName(text: string, schema: string): boolean {
+  const content = text.replace(/u&"(?:[^"]|"")*"/gi, (name) => ident(nameOf(name)));
   const [plain = "", quoted = ""] = [schema, ident(schema)].map((name) =>
     name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
   );
   const name = `(?<![\\p{L}\\p{N}_$])(?:${quoted}|${plain})`;
-  const beforeDot = new RegExp(`${name}"?\\s*\\.`, "u").test(content);
-  const folded = new RegExp(`${name}\\.["%\\p{L}_]`, "iu").test(content);
-  const onPath = /search_path/i.test(content) && new RegExp(`${name}(?![\\p{L}\\p{N}_$])`, "u").test(content);
-  return beforeDot || folded || onPath;
+  const gap = String.raw`(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)*`;
+  const beforeDot = new RegExp(`${name}"?${gap}\\.`, "iu").test(content);
+  const onPath =
+    /search_path/i.test(content) && new RegExp(`${name}(?![\\p{L}\\p{N}_$])`, "iu").test(content);
+  return beforeDot || onPath || new RegExp(`\\bschema\\s.*${name}`, "isu").test(content);
 }
 
 /** Whether a string literal is read as the name of an object. */
 function isRegclass(tokens: readonly Token[], at: number): boolean {
-  const cast = tokens[at + 1]?.text === "::" && REGCLASS_CASTS.has(tokens[at + 2]?.text.toLowerCase() ?? "");
+  const past = pastText(tokens, at);
+  const cast =
+    tokens[past + 1]?.text === "::" && REGCLASS_CASTS.has(tokens[past + 2]?.text.toLowerCase() ?? "");
   const typed = REGCLASS_CASTS.has(tokens[at - 1]?.text.toLowerCase() ?? "");
   const called = tokens[at - 1]?.text === "(" && REGCLASS_CALLS.has(tokens[at - 2]?.text.toLowerCase() ?? "");
   return cast || typed || called;
+}
+
+/** The place of a literal's end when `::text` and brackets are around it: `('core.seq'::text)::regclass`. */
+function pastText(tokens: readonly Token[], at: number): number {
+  const isText = tokens[at + 1]?.text === "::" && tokens[at + 2]?.text.toLowerCase() === "text";
+  if (!isText) return at;
+  return tokens[at - 1]?.text === "(" && tokens[at + 3]?.text === ")" ? at + 3 : at + 2;
 }

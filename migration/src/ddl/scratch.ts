@@ -1,8 +1,13 @@
 import type pg from "pg";
+import { RehomeError, messageOf } from "../errors";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
-import { rows, transaction, withSession } from "../sql/connect";
+import { rows, serverVersion, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import type { MoveRequest } from "../types";
+import { withCasts } from "./casts";
+import { withPolicyOwner } from "./policy-roles";
+import { renameDefaults } from "./rename-defaults";
+import { relocate } from "./relocate";
 import { renameRoutines } from "./rename-routines";
 import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
 import { dumpSchema } from "./dump";
@@ -26,7 +31,8 @@ export interface Definitions {
   readonly postData: readonly Statement[];
 }
 
-const HOLD = "rehome_extensions";
+/** Where extensions stand aside in the scratch database while its schema is renamed. */
+export const HOLD = "rehome_extensions";
 
 /** The scratch database of a migration: its name tells whose it is, so that a later run can remove it. */
 export function scratchName(migration: string): string {
@@ -46,7 +52,7 @@ export async function dropScratch(target: pg.Client, migration: string): Promise
  * @param part absent: the whole schema's
  */
 export async function renamedDefinitions(
-  target: pg.Client,
+  { source, target }: { readonly source: pg.Client; readonly target: pg.Client },
   request: MoveRequest,
   migration: string,
   extensions: readonly Extension[],
@@ -59,8 +65,13 @@ export async function renamedDefinitions(
     dumpSchema(from.server, from.database, from.schema, "pre-data"),
     dumpSchema(from.server, from.database, from.schema, "post-data"),
   ]);
-  const source = await Promise.all([splitStatements(preDump), splitStatements(postDump)]);
-  const wanted = source.flat().filter((statement) => !isScaffolding(statement) && !isFence(statement));
+  const before = [
+    ...(await withCasts(source, from.schema, await splitStatements(preDump))),
+    ...(await splitStatements(postDump)),
+  ];
+  const wanted = before
+    .filter((statement) => !isScaffolding(statement) && !isFence(statement))
+    .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
   const name = scratchName(migration);
   await dropScratch(target, migration);
   const [locale] = await rows<{ encoding: string; collate: string; ctype: string }>(
@@ -68,37 +79,40 @@ export async function renamedDefinitions(
     `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype
      FROM pg_catalog.pg_database WHERE datname = current_database()`,
   );
+  // The server's own provider may be one that this encoding or locale does not go with.
+  const provider = (await serverVersion(target)) >= 15 ? "LOCALE_PROVIDER libc" : "";
   await target.query(
     `CREATE DATABASE ${ident(name)} TEMPLATE template0 ENCODING ${literal(locale?.encoding ?? "UTF8")}
-     LC_COLLATE ${literal(locale?.collate ?? "C")} LC_CTYPE ${literal(locale?.ctype ?? "C")} CONNECTION LIMIT 10`,
+     ${provider} LC_COLLATE ${literal(locale?.collate ?? "C")} LC_CTYPE ${literal(locale?.ctype ?? "C")} CONNECTION LIMIT 10`,
   );
   try {
     await target.query(
       `COMMENT ON DATABASE ${ident(name)} IS 'Rehome: definitions on their way; may be dropped'`,
     );
-    await withSession(to.server, name, async (scratch) => {
+    return await withSession(to.server, name, async (scratch) => {
       await restore(scratch, from.schema, extensions, wanted, part);
       await rename(scratch, from.schema, to.schema, extensionHomes);
       await renameRoutines(scratch, to.schema, renaming);
+      await renameDefaults(scratch, to.schema, renaming);
+      const all = await dumped(scratch, request, name);
+      if (part === undefined || part.there.size === 0) return all;
+      await keepOnly(scratch, to.schema, part.there);
+      return without(all, await dumped(scratch, request, name));
     });
-    const all = await dumped(request, name);
-    if (part === undefined || part.there.size === 0) return all;
-    await withSession(to.server, name, (scratch) => keepOnly(scratch, to.schema, part.there));
-    return without(all, await dumped(request, name));
   } finally {
     await dropScratch(target, migration);
   }
 }
 
 /** The definitions that the scratch database holds, under the new home's name. */
-async function dumped({ to }: MoveRequest, scratch: string): Promise<Definitions> {
+async function dumped(scratch: pg.Client, { to }: MoveRequest, name: string): Promise<Definitions> {
   const [pre, post] = await Promise.all([
-    dumpSchema(to.server, scratch, to.schema, "pre-data"),
-    dumpSchema(to.server, scratch, to.schema, "post-data"),
+    dumpSchema(to.server, name, to.schema, "pre-data"),
+    dumpSchema(to.server, name, to.schema, "post-data"),
   ]);
   const real = (statement: Statement): boolean => !isScaffolding(statement);
   return {
-    preData: (await splitStatements(pre)).filter(real),
+    preData: (await withCasts(scratch, to.schema, await splitStatements(pre))).filter(real),
     postData: (await splitStatements(post)).filter(real),
   };
 }
@@ -124,7 +138,17 @@ async function restore(
   if (part !== undefined) return await restorePart(scratch, schema, { ...part, settings, statements });
   await transaction(scratch, async () => {
     await scratch.query(settings);
-    for (const { sql } of statements) await scratch.query(sql);
+    for (const { sql } of statements) {
+      try {
+        await scratch.query(sql);
+      } catch (error) {
+        throw new RehomeError(
+          "definition-refused",
+          `the new home's server refuses ${JSON.stringify(sql.slice(0, 160))}: ${messageOf(error)}. Nothing has been fenced; the service goes on where it was.`,
+          { cause: error },
+        );
+      }
+    }
   });
 }
 
@@ -147,11 +171,21 @@ async function rename(
   to: string,
   extensionHomes: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const moving = (await inspectExtensions(scratch)).filter(({ name, schema, relocatable }) => {
+    const home = extensionHomes.get(name) ?? schema;
+    return relocatable && (home !== schema || schema === from || schema === to);
+  });
+  if (from !== to && moving.length > 0 && !(await isSuperuser(scratch))) {
+    // Only a superuser moves an extension: what is not the extension's moves away from it. A range type's functions
+    // stay behind, and the new home makes its own.
+    await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to)}`);
+    await transaction(scratch, () => relocate(scratch, from, to, false));
+    return;
+  }
   await scratch.query(`CREATE SCHEMA ${ident(HOLD)}`);
   const moved: [string, string][] = [];
-  for (const { name, schema, relocatable } of await inspectExtensions(scratch)) {
+  for (const { name, schema } of moving) {
     const home = extensionHomes.get(name) ?? schema;
-    if (!relocatable || (home === schema && schema !== from && schema !== to)) continue;
     await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(HOLD)}`);
     moved.push([name, home]);
   }
@@ -163,6 +197,14 @@ async function rename(
     await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(home)}`);
     await scratch.query(`ALTER EXTENSION ${ident(name)} SET SCHEMA ${ident(home)}`);
   }
+}
+
+async function isSuperuser(client: pg.Client): Promise<boolean> {
+  const [row] = await rows<{ superuser: boolean }>(
+    client,
+    "SELECT rolsuper AS superuser FROM pg_catalog.pg_roles WHERE rolname = current_user",
+  );
+  return row?.superuser === true;
 }
 
 /** Creates an extension, and what it requires, in a schema, if it is not there. */

@@ -12,17 +12,19 @@ export interface Statement {
   readonly tree: Readonly<Record<string, unknown>>;
 }
 
-/** `pg_dump` guards its output with psql commands whose key is random. */
+/** `pg_dump` guards its output with psql commands whose key is random: at its head, and at its end. */
 function withoutPsqlCommands(dump: string): string {
-  const key = /^\\restrict (\S+)$/m.exec(dump)?.[1];
+  const [head = "", key] = /^(?:(?:--[^\n]*)?\n)*\\restrict (\S+)\n/.exec(dump) ?? [];
   if (key === undefined) return dump;
-  return dump.replace(`\\restrict ${key}\n`, "").replace(`\\unrestrict ${key}\n`, "");
+  const end = dump.lastIndexOf(`\\unrestrict ${key}`);
+  return dump.slice(head.length, end < 0 ? undefined : end);
 }
 
 /** Splits a plain dump into its statements with PostgreSQL's own grammar. */
 export async function splitStatements(dump: string): Promise<Statement[]> {
   await loadModule();
   const text = withoutPsqlCommands(dump);
+  if (text.trim() === "") return []; // the grammar takes no empty text
   const bytes = Buffer.from(text, "utf8");
   return (parseSync(text).stmts ?? []).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     const [node = "", tree] = Object.entries(stmt ?? {})[0] ?? [];
@@ -46,7 +48,12 @@ export function isScaffolding({ node, tree }: Statement): boolean {
 /** Whether the statement belongs to a fence that the dump has caught. */
 export function isFence({ node, tree }: Statement): boolean {
   if (node === "CreateTrigStmt") return tree["trigname"] === FENCE_TRIGGER;
-  return node === "AlterTableStmt" && commands(tree).some((command) => command["name"] === FENCE_TRIGGER);
+  return (
+    node === "AlterTableStmt" &&
+    commands(tree).some(
+      ({ subtype, name }) => /^AT_(En|Dis)able.*Trig$/.test(String(subtype)) && name === FENCE_TRIGGER,
+    )
+  );
 }
 
 /**

@@ -25,23 +25,27 @@ const refusal = (target: string): string => `
  * keeps the shared lock to the end of its transaction, so whoever takes it exclusively has waited for all of them.
  */
 export function armedFunctionSql(key: number, target: string): string {
-  return `CREATE OR REPLACE FUNCTION ${fenceFunction(key)}() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog AS $fence$
-BEGIN
+  return triggerFunctionSql(
+    key,
+    `BEGIN
   IF pg_try_advisory_xact_lock_shared(${LOCK.fence}, ${key}) THEN
     INSERT INTO rehome.written (key, table_name) SELECT ${key}, TG_RELNAME
       WHERE NOT EXISTS (SELECT FROM rehome.written w WHERE w.key = ${key} AND w.table_name = TG_RELNAME);
     RETURN NULL;
   END IF;${refusal(target)}
-END $fence$`;
+END`,
+  );
 }
 
 /** The sealed fence: nobody passes, whatever lives or dies. Function lookups ignore a transaction's old snapshot. */
 export function sealedFunctionSql(key: number, target: string): string {
+  return triggerFunctionSql(key, `BEGIN${refusal(target)}\nEND`);
+}
+
+/** The body goes as a literal: a target's name may hold whatever a dollar quote ends with. */
+function triggerFunctionSql(key: number, body: string): string {
   return `CREATE OR REPLACE FUNCTION ${fenceFunction(key)}() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog AS $fence$
-BEGIN${refusal(target)}
-END $fence$`;
+SECURITY DEFINER SET search_path = pg_catalog AS ${literal(body)}`;
 }
 
 /** Arms one table. Waits for the transactions that have written to it. */

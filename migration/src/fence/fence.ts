@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf } from "../errors";
+import { giveObjects } from "./held-objects";
 import { LOCK } from "../journal/locks";
 import { lockKey } from "../naming";
 import { rows, transaction } from "../sql/connect";
@@ -39,9 +40,14 @@ export interface FenceRow {
 /** Tables armed in one transaction: few, so that none of their writers waits for long. */
 const BATCH = 20;
 const LOCK_TRY_MS = 2_000;
+/** How long each ended session is waited for. */
+const END_MS = 5_000;
+/** After how long a session that stops a service is ended when the engine says nothing. */
+const STANDSTILL_MS = 30_000;
+const HEARTBEAT_MS = 7_000;
 
 export function fenceKey(dataset: string, schema: string): number {
-  return lockKey(`fence ${dataset} ${schema}`);
+  return lockKey(JSON.stringify(["fence", dataset, schema]));
 }
 
 /** The fence of a dataset's schema in this database, if there is one. */
@@ -85,15 +91,32 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
 }
 
 /**
+ * Has the server end this session half a minute after it has last heard of the engine, which says every few seconds that
+ * it is there: an engine that has vanished, or stands still, stops no service.
+ */
+export async function watchEngine(client: pg.Client): Promise<void> {
+  const heartbeat = setInterval(() => void client.query("SELECT").catch(() => undefined), HEARTBEAT_MS);
+  heartbeat.unref();
+  client.once("end", () => clearInterval(heartbeat));
+  await client.query(
+    `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+     SET idle_in_transaction_session_timeout = ${STANDSTILL_MS}`,
+  );
+  // From PostgreSQL 14 on, and the second where the platform can tell that a client has gone during a long statement.
+  for (const setting of [
+    `idle_session_timeout = ${STANDSTILL_MS}`,
+    "client_connection_check_interval = 1000",
+  ]) {
+    await client.query(`SET ${setting}`).catch(() => undefined);
+  }
+}
+
+/**
  * Closes the armed fence: waits for every open writer, then lets none pass for as long as this session lives.
  * @throws RehomeError `fence-timeout`
  */
 export async function closeFence(client: pg.Client, fence: Fence, timeout: number): Promise<void> {
-  await client.query(
-    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3",
-  );
-  // Where the platform can tell: a long statement of an engine that is gone does not keep the fence closed.
-  await client.query("SET client_connection_check_interval = 1000").catch(() => undefined);
+  await watchEngine(client);
   await client.query(`SET lock_timeout = ${Math.trunc(timeout)}`);
   try {
     await client.query("SELECT pg_catalog.pg_advisory_lock($1, $2)", [
@@ -142,6 +165,10 @@ export async function recordSeal(client: pg.Client, fence: Fence): Promise<void>
     [fenceKey(dataset, schema), dataset, schema, migration, target, restore],
   );
   if (revoke.length > 0) await client.query(revoke.join("; "));
+}
+
+/** Says in the old home's journal that what once came there has left again. */
+export async function recordLeaving(client: pg.Client, { dataset, migration }: Fence): Promise<void> {
   await client.query(
     "UPDATE rehome.migration SET state = 'reversed' WHERE dataset = $1 AND id <> $2 AND state = 'switched'",
     [dataset, migration],
@@ -173,6 +200,7 @@ export async function liftFence(
       for (const table of batch) await client.query(disarmTableSql(schema, table));
     });
   }
+  await giveObjects(client, row.key);
   await transaction(client, () => forgetFence(client, row));
 }
 
@@ -184,18 +212,23 @@ export async function forgetFence(client: pg.Client, row: FenceRow): Promise<voi
   await client.query("DELETE FROM rehome.fence WHERE key = $1", [row.key]);
 }
 
-/** Ends the other sessions of roles that can use what is fenced, but for superusers: pools then connect anew. */
+/**
+ * Ends the other sessions of roles that can use what is fenced, but for superusers: pools then connect anew. Waits until
+ * they are gone: what they were about to do is done or undone by then. Those that the administrator may not end stay, and
+ * are refused.
+ */
 export async function endSessions(
   client: pg.Client,
   { schema, relations }: Pick<Fence, "schema" | "relations">,
 ): Promise<number> {
   const found = await rows<{ ended: boolean }>(
     client,
-    `SELECT pg_catalog.pg_terminate_backend(a.pid) AS ended FROM pg_catalog.pg_stat_activity a
+    `SELECT pg_catalog.pg_terminate_backend(a.pid, ${END_MS}) AS ended FROM pg_catalog.pg_stat_activity a
      JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
      WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
        AND a.backend_type = 'client backend' AND NOT r.rolsuper AND r.rolname <> current_user
        AND a.application_name NOT LIKE 'rehome%'
+       AND (pg_catalog.pg_has_role(r.oid, 'USAGE') OR pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))
        AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                    WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND ($2::text[] IS NULL OR c.relname = ANY ($2))
                      AND (pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER')

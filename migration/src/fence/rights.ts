@@ -43,7 +43,8 @@ export interface Closure {
 /**
  * Takes a schema from everyone, its owner included, so that nothing is created or read there any more. Where extensions
  * live in it, others go on needing it, and without `USAGE` they would silently get other operators: there the relations
- * are taken one by one.
+ * are taken one by one. An administrator that is no superuser sees the schema by rights of the owner's; it keeps what
+ * the end of a move reads there.
  * @param relations the names of those that are to be closed where the schema is others' too; absent: all of it
  */
 export async function closure(
@@ -51,23 +52,53 @@ export async function closure(
   schema: string,
   relations?: readonly string[],
 ): Promise<Closure> {
-  if (relations !== undefined) {
-    const rights = await rows<Right>(client, ON_RELATIONS, [schema, relations]);
-    return { revoke: revokeSql(rights, "ALL"), restore: rights.map(grantSql) };
-  }
-  const [held] = await rows<{ extensions: boolean }>(
+  const [held] = await rows<{ extensions: boolean; administrator: string | null }>(
     client,
-    `SELECT EXISTS (SELECT FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
-       WHERE n.nspname = $1) AS extensions`,
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extnamespace = n.oid) AS extensions,
+       (SELECT r.rolname::text FROM pg_catalog.pg_roles r
+        WHERE r.rolname = current_user AND NOT r.rolsuper AND r.oid <> n.nspowner) AS administrator
+     FROM pg_catalog.pg_namespace n WHERE n.nspname = $1`,
     [schema],
   );
-  const open = held?.extensions === true;
-  const onSchema = await rows<Right>(client, ON_SCHEMA, [schema]);
-  const onRelations = open ? await rows<Right>(client, ON_RELATIONS, [schema, null]) : [];
+  const open = relations !== undefined || held?.extensions === true;
+  const onSchema = relations === undefined ? await rows<Right>(client, ON_SCHEMA, [schema]) : [];
+  const onRelations = open ? await rows<Right>(client, ON_RELATIONS, [schema, relations ?? null]) : [];
+  const kept = keeps(held?.administrator ?? null, schema, open, onRelations);
   return {
-    revoke: [...revokeSql(onSchema, open ? "CREATE" : "ALL"), ...revokeSql(onRelations, "ALL")],
-    restore: [...onSchema, ...onRelations].map(grantSql),
+    revoke: [
+      ...revokeSql(onSchema, open ? "CREATE" : "ALL"),
+      ...revokeSql(onRelations, "ALL"),
+      ...kept.map((right) => grantSql(right)),
+    ],
+    restore: [
+      ...kept.map(
+        ({ privileges, object, grantee: name }) =>
+          `REVOKE ${privileges} ON ${object} FROM ${ident(name)} CASCADE`,
+      ),
+      ...[...onSchema, ...onRelations].map(grantSql),
+    ],
   };
+}
+
+/** What the administrator goes on seeing: the schema's names, or what its sequences have given out. */
+function keeps(
+  administrator: string | null,
+  schema: string,
+  open: boolean,
+  onRelations: readonly Right[],
+): (Right & { grantee: string })[] {
+  if (administrator === null) return [];
+  const right = (privileges: string, object: string): Right & { grantee: string } => ({
+    privileges,
+    object,
+    grantee: administrator,
+    grantable: false,
+  });
+  if (!open) return [right("USAGE", `SCHEMA ${ident(schema)}`)];
+  const sequences = onRelations
+    .map(({ object }) => object)
+    .filter((object) => object.startsWith("SEQUENCE "));
+  return [...new Set(sequences)].map((sequence) => right("SELECT", sequence));
 }
 
 const grantee = ({ grantee: name }: Right): string => (name === null ? "PUBLIC" : ident(name));

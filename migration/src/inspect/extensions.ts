@@ -21,11 +21,11 @@ export async function inspectExtensions(client: pg.Client): Promise<Extension[]>
   );
 }
 
-/** Extensions that the server could install. */
-export async function availableExtensions(client: pg.Client): Promise<Set<string>> {
-  const found = await rows<{ name: string }>(
+/** Extensions that the server could install, each with the version that it would install. */
+export async function availableExtensions(client: pg.Client): Promise<Map<string, string>> {
+  const found = await rows<{ name: string; version: string }>(
     client,
-    "SELECT name::text FROM pg_catalog.pg_available_extensions",
+    "SELECT name::text, default_version AS version FROM pg_catalog.pg_available_extensions",
   );
-  return new Set(found.map((row) => row.name));
+  return new Map(found.map((row) => [row.name, row.version]));
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
+import { rareEntries } from "./rare-entries";
 
 /** One property of one object: `kind` and `name` say which, `definition` is what must be equal. */
 export interface CatalogEntry {
@@ -22,10 +23,11 @@ const OWN = (alias: string, catalog: string): string =>
 const ENTRIES = [
   `SELECT 'pg_class ' || c.oid, 'relation', c.relname::text, concat_ws(' ', c.relkind, c.relpersistence, am.amname, c.reloptions::text,
      c.relrowsecurity, c.relforcerowsecurity, CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END, pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
-     (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
-     CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid, true) END)
+     (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid))
    FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
    WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${OWN("c", "pg_class")}`,
+  `SELECT 'pg_class ' || c.oid, 'query', c.relname::text, pg_get_viewdef(c.oid, true)
+   FROM pg_class c WHERE c.relnamespace = $1::oid AND c.relkind IN ('v', 'm') AND ${OWN("c", "pg_class")}`,
   `SELECT 'pg_class ' || c.oid, 'column', c.relname || '.' || a.attname, concat_ws(' ',
      -- A dump puts the columns that a table inherits first, wherever they stood: their place says nothing.
      CASE WHEN c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid)
@@ -37,21 +39,28 @@ const ENTRIES = [
    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped
      AND ${OWN("c", "pg_class")}`,
-  `SELECT 'pg_constraint ' || o.oid, 'constraint', coalesce(nullif(o.conrelid, 0)::regclass::text, o.contypid::regtype::text) || '.' || o.conname,
+  // From 18 on a table's NOT NULL, from 17 on a domain's, is a constraint with a name.
+  `SELECT 'pg_constraint ' || o.oid, CASE o.contype WHEN 'n' THEN 'not-null' ELSE 'constraint' END, coalesce(nullif(o.conrelid, 0)::regclass::text, o.contypid::regtype::text) || '.' || o.conname,
      concat_ws(' ', pg_get_constraintdef(o.oid, true), o.convalidated)
-   FROM pg_constraint o WHERE o.connamespace = $1::oid AND o.contype <> 'n' AND o.conparentid = 0 AND ${OWN("o", "pg_constraint")}`,
+   FROM pg_constraint o WHERE o.connamespace = $1::oid AND o.conparentid = 0 AND ${OWN("o", "pg_constraint")}`,
   `SELECT 'pg_class ' || c.oid, 'index', c.relname::text, concat_ws(' ', pg_get_indexdef(c.oid, 0, true), i.indisvalid, i.indisclustered,
      i.indisreplident, c.reloptions::text, (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid))
-   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}`,
+   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}
+     -- A dump leaves out what a failed CREATE INDEX CONCURRENTLY has left.
+     AND (i.indisvalid OR c.relkind = 'I')`,
   `SELECT 'pg_trigger ' || t.oid, 'trigger', t.tgrelid::regclass::text || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid, true), t.tgenabled)
    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-   WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal AND t.tgname <> 'rehome_fence'`,
+   WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
+     AND NOT (t.tgname = 'rehome_fence' AND EXISTS (SELECT FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+              WHERE f.oid = t.tgfoid AND n.nspname = 'rehome'))`,
   `SELECT 'pg_rewrite ' || r.oid, 'rule', r.ev_class::regclass::text || '.' || r.rulename, concat_ws(' ', pg_get_ruledef(r.oid, true), r.ev_enabled)
    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = $1::oid AND r.rulename <> '_RETURN'
      AND ${OWN("c", "pg_class")}`,
   `SELECT 'pg_policy ' || p.oid, 'policy', p.polrelid::regclass::text || '.' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive,
-     (SELECT string_agg(CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END, ', ' ORDER BY 1) FROM unnest(p.polroles) r),
      pg_get_expr(p.polqual, p.polrelid, true), '/', pg_get_expr(p.polwithcheck, p.polrelid, true))
+   FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = $1::oid`,
+  `SELECT 'pg_policy ' || p.oid, 'policy roles', p.polrelid::regclass::text || '.' || p.polname,
+     (SELECT jsonb_agg(CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END) FROM unnest(p.polroles) r)::text
    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = $1::oid`,
   `SELECT 'pg_class ' || c.oid, 'sequence', c.relname::text, concat_ws(' ', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
      s.seqcache, s.seqcycle,
@@ -68,7 +77,7 @@ const ENTRIES = [
      pg_get_function_arguments(p.oid), '->', pg_get_function_result(p.oid), p.provolatile, p.proisstrict, p.prosecdef,
      p.proleakproof, p.proparallel, p.procost, p.prorows, p.probin)
    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = $1::oid AND ${OWN("p", "pg_proc")}`,
-  `SELECT 'pg_proc ' || p.oid, 'body', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+  `SELECT 'pg_proc ' || p.oid, CASE WHEN p.prosqlbody IS NULL THEN 'body' ELSE 'parsed body' END, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
      coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)
    FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.prokind <> 'a' AND ${OWN("p", "pg_proc")}`,
   `SELECT 'pg_proc ' || p.oid, 'setting', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', setting
@@ -76,7 +85,9 @@ const ENTRIES = [
   `SELECT 'pg_operator ' || o.oid, 'operator', o.oprname || ' (' || o.oprleft::regtype || ', ' || o.oprright::regtype || ')',
      concat_ws(' ', o.oprresult::regtype, o.oprcode::regprocedure, o.oprcanmerge, o.oprcanhash)
    FROM pg_operator o WHERE o.oprnamespace = $1::oid AND ${OWN("o", "pg_operator")}`,
-  `SELECT 'pg_collation ' || l.oid, 'collation', l.collname::text, concat_ws(' ', l.collprovider, l.collisdeterministic, l.collcollate, l.collctype)
+  `SELECT 'pg_collation ' || l.oid, 'collation', l.collname::text, concat_ws(' ', l.collprovider, l.collisdeterministic, l.collcollate, l.collctype,
+     -- The column has another name from 17 on, and there is one more from 16 on.
+     coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale'), to_jsonb(l) ->> 'collicurules')
    FROM pg_collation l WHERE l.collnamespace = $1::oid AND ${OWN("l", "pg_collation")}`,
   `SELECT 'pg_statistic_ext ' || s.oid, 'statistics', s.stxname::text, concat_ws(' ', s.stxrelid::regclass, s.stxkind::text,
      (SELECT string_agg(a.attname, ', ' ORDER BY a.attname) FROM pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys)))
@@ -87,6 +98,7 @@ const ENTRIES = [
      AND (SELECT address.object_names[1] FROM pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) address)
          = (SELECT nspname FROM pg_namespace WHERE oid = $1::oid)
      AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.deptype = 'e')`,
+  ...rareEntries(OWN),
 ].map((select) => `SELECT * FROM (${select}) entry(row, kind, name, definition)`);
 
 /**
@@ -103,9 +115,14 @@ export async function catalogEntries(
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    return await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 2, 3, 4`, [
+    const found = await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 2, 3, 4`, [
       schemaOid,
     ]);
+    // PostgreSQL prints a list of VALUES that it has read from its own printing with one blank more.
+    return found.map((entry) => ({
+      ...entry,
+      definition: entry.definition.replaceAll("( VALUES", "(VALUES"),
+    }));
   } finally {
     await client.query("SET search_path = ''");
   }

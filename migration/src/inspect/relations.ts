@@ -7,7 +7,11 @@ export interface Relation {
   readonly name: string;
   /** `pg_class.relkind`: r table, p partitioned, v view, m materialized view, S sequence, f foreign table, c type. */
   readonly kind: string;
+  /** Of its rows, those in its TOAST table too. */
   readonly bytes: number;
+  readonly indexBytes: number;
+  /** The tablespace that it has been put into; null: its database's own. */
+  readonly tablespace: string | null;
   /** `pg_class.reltuples`, 0 when never analyzed. */
   readonly rows: number;
   /** Whether a materialized view holds rows. */
@@ -16,6 +20,8 @@ export interface Relation {
   readonly columns: readonly string[];
   /** All columns, generated ones too. */
   readonly allColumns: readonly string[];
+  /** Columns whose text may order its parts by their bytes: `jsonb`, `tsvector`, `hstore`, composites. */
+  readonly sorted: readonly string[];
   /** Whether binary COPY is faithful between two databases. */
   readonly binary: boolean;
 }
@@ -23,16 +29,19 @@ export interface Relation {
 /**
  * Types whose binary form holds OIDs, which name other objects in another database: `reg…` types everywhere, and
  * arrays, composites, ranges and multiranges of user-made types (their element's OID). Enums and base types send
- * values. 16384 is `FirstNormalObjectId`.
+ * values. A `tsquery` without a word is sent and then refused. 16384 is `FirstNormalObjectId`.
  */
 const COLUMNS = `
   SELECT a.attrelid AS oid, array_agg(a.attname::text ORDER BY a.attnum) AS all_columns,
          array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '') AS columns,
+         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE base.typtype = 'c' OR base.typname IN ('jsonb', 'tsvector', 'hstore')
+           OR EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem AND (element.typtype IN ('c', 'd')
+                      OR element.typname IN ('jsonb', 'tsvector', 'hstore')))) AS sorted,
          bool_and(base.typsend <> 0 AND base.typreceive <> 0
                   AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
                     'regoperator'::regtype, 'regclass'::regtype, 'regtype'::regtype, 'regrole'::regtype,
                     'regnamespace'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
-                    'regcollation'::regtype)
+                    'regcollation'::regtype, 'tsquery'::regtype, 'tsquery[]'::regtype)
                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem
                                   AND element.typname LIKE 'reg%')
                   AND (base.oid < 16384 OR (base.typtype IN ('b', 'e') AND base.typelem = 0)))
@@ -55,11 +64,15 @@ const RELATIONS = `
   WITH shape AS (${COLUMNS})
   SELECT c.oid::int8::text AS oid, c.relname::text AS name, c.relkind::text AS kind, c.relispopulated AS populated,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END::text AS bytes,
+         CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_indexes_size(c.oid) ELSE 0 END::text AS index_bytes,
+         s.spcname::text AS tablespace,
          greatest(c.reltuples, 0)::int8::text AS rows,
          coalesce(shape.columns, '{}') AS columns, coalesce(shape.all_columns, '{}') AS all_columns,
+         coalesce(shape.sorted, '{}') AS sorted,
          coalesce(shape.is_binary, true) AS is_binary
   FROM pg_catalog.pg_class c
   LEFT JOIN shape ON shape.oid = c.oid
+  LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
   WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')
@@ -71,9 +84,12 @@ interface RelationRow {
   kind: string;
   populated: boolean;
   bytes: string;
+  index_bytes: string;
+  tablespace: string | null;
   rows: string;
   columns: string[];
   all_columns: string[];
+  sorted: string[];
   is_binary: boolean;
 }
 
@@ -86,9 +102,12 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     kind: row.kind,
     populated: row.populated,
     bytes: Number(row.bytes),
+    indexBytes: Number(row.index_bytes),
+    tablespace: row.tablespace,
     rows: Number(row.rows),
     columns: row.columns,
     allColumns: row.all_columns,
+    sorted: row.sorted,
     binary: row.is_binary,
   }));
 }

@@ -5,10 +5,15 @@ import { ident } from "../sql/quote";
 import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
 import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
+import { inspectLargeObjects, type LargeObjects } from "./large-objects";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
 import { readPart } from "../scope/read-scope";
 import type { Scope } from "../scope/scope";
+import { inspectSurroundings, type Surroundings } from "./surroundings";
+import { inspectRights, type Rights } from "./rights";
+import { inspectSchemaText, type SchemaText } from "./text";
+import { inspectVersionFeatures, type VersionFeature } from "./version-features";
 
 /** What the engine knows of a dataset's schema: read in a fixed number of queries. */
 export interface SchemaInspection {
@@ -22,11 +27,16 @@ export interface SchemaInspection {
   readonly references: readonly CrossReference[];
   readonly entries: readonly CatalogEntry[];
   readonly fingerprint: string;
-  /** Large objects of the database, which belong to no schema. */
-  readonly largeObjects: number;
-  /** Open transactions older than a minute, and prepared ones. */
+  readonly largeObjects: LargeObjects;
+  /** Open transactions older than a minute. */
   readonly longTransactions: readonly string[];
+  /** What the schema uses that older servers do not know. */
+  readonly versionFeatures: readonly VersionFeature[];
+  /** What the administrator may do in the database. */
+  readonly rights: Rights;
+  readonly text: SchemaText;
   readonly routines: readonly Routine[];
+  readonly surroundings: Surroundings;
   /** Names of members of extensions installed in the moving schema. */
   readonly extensionMembers: ReadonlySet<string>;
 }
@@ -93,11 +103,13 @@ export async function steadily<T>(read: () => Promise<T>): Promise<T> {
 
 /**
  * Reads a schema, or the part of it that table patterns select; undefined when there is none of that name.
+ * @param owner the role that owns the dataset's objects
  * @param tables table name patterns; absent: the whole schema
  */
 export async function inspectSchema(
   client: pg.Client,
   schema: string,
+  owner: string,
   tables?: readonly string[],
 ): Promise<SchemaInspection | undefined> {
   const oid = await schemaOid(client, schema);
@@ -105,10 +117,9 @@ export async function inspectSchema(
   const extensions = await inspectExtensions(client);
   const at = { schema, oid, extensionSchemas: extensionSchemas(extensions) };
   const { scope, entries, holds } = await readCatalog(client, at, tables);
-  const [facts] = await rows<{ version: number; large_objects: number }>(
+  const [facts] = await rows<{ version: number }>(
     client,
-    `SELECT current_setting('server_version_num')::int / 10000 AS version,
-       (SELECT count(*)::int FROM pg_catalog.pg_largeobject_metadata) AS large_objects`,
+    "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
   return {
     serverVersion: facts?.version ?? 0,
@@ -120,9 +131,13 @@ export async function inspectSchema(
     references: (await inspectReferences(client, oid)).filter((each) => holds(each.row)),
     entries,
     fingerprint: fingerprint(entries),
-    largeObjects: facts?.large_objects ?? 0,
+    largeObjects: await inspectLargeObjects(client, oid, owner, scope && holds),
     longTransactions: await longTransactions(client),
+    versionFeatures: (await inspectVersionFeatures(client, oid)).filter((each) => holds(each.row)),
+    rights: await inspectRights(client, schema, owner),
+    text: await inspectSchemaText(client, oid),
     routines: (await inspectRoutines(client, oid)).filter((each) => holds(each.row)),
+    surroundings: await inspectSurroundings(client, schema, oid, owner),
     extensionMembers: await extensionMembers(client, oid),
   };
 }
@@ -142,9 +157,7 @@ async function longTransactions(client: pg.Client): Promise<string[]> {
     client,
     `SELECT format('pid %s of %s, open for %s s', pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::int) AS who
      FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
-       AND xact_start < clock_timestamp() - interval '1 minute' AND pid <> pg_backend_pid()
-     UNION ALL SELECT format('prepared transaction %L of %s', gid, owner) FROM pg_catalog.pg_prepared_xacts
-     WHERE database = current_database()`,
+       AND xact_start < clock_timestamp() - interval '1 minute' AND pid <> pg_backend_pid()`,
   );
   return found.map((row) => row.who);
 }

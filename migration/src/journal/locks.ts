@@ -24,6 +24,11 @@ export async function withSchemaLock<T>(
   }
 }
 
+/** The second half of the key of the lock that `takeRunLock` takes. */
+export function runLockKey(dataset: string, placement: string): number {
+  return lockKey(JSON.stringify([dataset, placement]));
+}
+
 /**
  * Takes the lock that keeps a second run off one dataset's placement; it is held as long as the session lives.
  * @throws RehomeError `already-running`
@@ -32,7 +37,7 @@ export async function takeRunLock(client: pg.Client, dataset: string, placement:
   const [row] = await rows<{ taken: boolean }>(
     client,
     "SELECT pg_catalog.pg_try_advisory_lock($1, $2) AS taken",
-    [LOCK.run, lockKey(`${dataset} ${placement}`)],
+    [LOCK.run, runLockKey(dataset, placement)],
   );
   if (row?.taken === true) return;
   throw new RehomeError(

@@ -63,6 +63,13 @@ CREATE TABLE IF NOT EXISTS rehome.verified_table (
   PRIMARY KEY (migration, table_name)
 );
 
+-- Large objects that a migration has put into this database: written in the transaction that holds them.
+CREATE TABLE IF NOT EXISTS rehome.moved_object (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  oid oid NOT NULL,
+  PRIMARY KEY (migration, oid)
+);
+
 CREATE TABLE IF NOT EXISTS rehome.event (
   migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -91,9 +98,23 @@ CREATE TABLE IF NOT EXISTS rehome.fence (
   fenced_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- Large objects that a sealed fence has taken from their users, and how to give them back.
+CREATE TABLE IF NOT EXISTS rehome.held_object (
+  key int NOT NULL,
+  oid oid NOT NULL,
+  restore_sql text[] NOT NULL,
+  PRIMARY KEY (key, oid)
+);
+
 -- Tables written to while a fence was armed and no engine held it: what must be copied again.
 CREATE TABLE IF NOT EXISTS rehome.written (
   key int NOT NULL,
   table_name text NOT NULL
 );
+-- Without a key, its rows could not be deleted where a publication FOR ALL TABLES is. Only once: it waits for writers.
+DO $$ BEGIN
+  IF (SELECT relreplident FROM pg_catalog.pg_class WHERE oid = 'rehome.written'::pg_catalog.regclass) <> 'f' THEN
+    ALTER TABLE rehome.written REPLICA IDENTITY FULL;
+  END IF;
+END $$;
 `;

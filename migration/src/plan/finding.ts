@@ -1,28 +1,62 @@
+import type { FindingCode } from "../codes";
 import type { DatabaseInspection } from "../inspect/database";
+import type { Disk } from "../inspect/disk";
+import type { Obstacles } from "../inspect/obstacles";
+import type { Rights } from "../inspect/rights";
 import type { SchemaInspection } from "../inspect/schema";
 import type { Standing } from "../scope/standing";
+import type { ServerInspection } from "../inspect/server";
+import type { StandingFence } from "../inspect/standing-fences";
+import type { TextFacts } from "../inspect/text";
 import type { Finding, MoveRequest, Strategy } from "../types";
+
+/** What is known of the place that a dataset comes from. */
+export interface SourceInspection extends SchemaInspection {
+  readonly server: ServerInspection;
+  readonly obstacles: Obstacles;
+  /** Fences around its tables that are no part of this move. */
+  readonly fences: readonly StandingFence[];
+}
 
 /** What is known of the place that a dataset goes to; absent while its server is still to be created. */
 export interface TargetInspection {
   readonly serverVersion: number;
   readonly availableExtensions: ReadonlySet<string>;
+  /** The version of each extension that the target has installed, or else would install. */
+  readonly extensionVersions: ReadonlyMap<string, string>;
+  /** OIDs of the database's large objects, but for those that moves of this dataset have left there. */
+  readonly largeObjects: ReadonlySet<number>;
+  /** Names of the server's roles. */
+  readonly roles: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
   /** What stands in the target schema, when a part comes back to it, or goes on coming. */
   readonly standing?: Standing;
+  readonly rights: Rights;
+  readonly text: TextFacts;
+  /** The server's named collations, with what each sorts by. */
+  readonly collations: ReadonlyMap<string, string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;
   /** Whether the role that is to own the dataset's objects exists. */
   readonly ownerExists: boolean;
   readonly database: DatabaseInspection;
+  readonly server: ServerInspection;
+  readonly obstacles: Obstacles;
+  /** Absent where it cannot be known. */
+  readonly disk?: Disk;
+  /** Bytes that the dataset's own former copy takes in the target schema, to be removed before the new one comes. */
+  readonly reclaimable: number;
 }
 
 /** All that a check judges by: plain data, read before. */
 export interface Ends {
-  readonly request: MoveRequest;
+  readonly request: MoveRequest & {
+    /** The stack declares the target's owner: until it has, the role is not missing. */
+    readonly ownerToCome?: boolean;
+  };
   readonly strategy: Strategy;
-  readonly source: SchemaInspection;
+  readonly source: SourceInspection;
   /** Absent while the new home's server or database is still to be created. */
   readonly target: TargetInspection | undefined;
   /** The major version of the `pg_dump` at hand. */
@@ -32,19 +66,25 @@ export interface Ends {
 /** One concern of the preflight: a pure function of what was read. */
 export type Check = (ends: Ends) => Finding[];
 
-export const blocker = (code: string, message: string, remedy: string): Finding => ({
+export const blocker = (code: FindingCode, message: string, remedy: string): Finding =>
+  finding("blocker", code, message, remedy);
+
+export const warning = (code: FindingCode, message: string, remedy: string): Finding =>
+  finding("warning", code, message, remedy);
+
+const finding = (level: Finding["level"], code: FindingCode, message: string, remedy: string): Finding => ({
   code,
-  level: "blocker",
-  message,
-  remedy,
+  level,
+  message: onOneLine(message),
+  remedy: onOneLine(remedy),
 });
 
-export const warning = (code: string, message: string, remedy: string): Finding => ({
-  code,
-  level: "warning",
-  message,
-  remedy,
-});
+/** Names may hold anything, and a reviewer reads lines: what would break one, or turn it around, is shown as its code. */
+const onOneLine = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
 
 /** The first few of many names. */
 export const some = (names: readonly string[], limit = 5): string =>

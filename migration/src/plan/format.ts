@@ -1,28 +1,5 @@
-import type { Plan } from "../types";
-
-const UNITS = ["B", "kB", "MB", "GB", "TB"];
-
-/** `2.4 GB`, in powers of 1000 as disks and networks are sold. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-/** `~12,300`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** `45 s`, `3 min`, `2.5 h`. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
+import type { Finding, Plan } from "../types";
+import { formatBytes, formatCount, formatDuration } from "./units";
 
 const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
   ["partitioned table", "partitioned tables"],
@@ -35,6 +12,7 @@ const SHOWN: readonly (readonly [kind: string, plural: string])[] = [
   ["sequence", "sequences"],
   ["type", "types"],
   ["policy", "policies"],
+  ["large object", "large objects"],
 ];
 
 const proof = ({ strategy }: Plan): string =>
@@ -46,6 +24,33 @@ const wayBack = ({ strategy, from }: Plan): string =>
   strategy === "set-schema"
     ? `swap \`home\` and \`formerly\`: the tables go back into ${from}, which stays closed and empty until \`formerly\` is deleted`
     : `${from} stays complete and fenced until \`formerly\` is deleted`;
+
+/** How much the new home's disk takes, and what is known of its room. */
+function disk({ diskBytes, diskFree }: Plan): string[] {
+  if (diskBytes === 0) return [];
+  const room =
+    diskFree === undefined ? "how much is free there is not known" : `${formatBytes(diskFree)} are free`;
+  return [`  disk      about ${formatBytes(diskBytes)} in the new home; ${room}`];
+}
+
+/** Findings, blockers first: those of one code and remedy stand together, each on a line, with the remedy below. */
+function formatFindings(findings: readonly Finding[]): string[] {
+  const groups = new Map<string, Finding[]>();
+  for (const level of ["blocker", "warning"]) {
+    for (const finding of findings.filter((each) => each.level === level)) {
+      const key = JSON.stringify([level, finding.code, finding.remedy]);
+      groups.set(key, [...(groups.get(key) ?? []), finding]);
+    }
+  }
+  return [...groups.values()].flatMap((group) => {
+    const { level, remedy, code } = group[0] as Finding;
+    const title = level === "blocker" ? "BLOCKER" : "warning";
+    return [
+      ...group.map(({ message }, at) => `  ${at === 0 ? title : " ".repeat(title.length)}   ${message}`),
+      `            ${remedy} [${code}]`,
+    ];
+  });
+}
 
 /** The plan as the preview prints it: a few aligned lines. */
 export function formatPlan(plan: Plan): string {
@@ -60,12 +65,10 @@ export function formatPlan(plan: Plan): string {
     `  data      ${formatCount(plan.tables)} ${plan.tables === 1 ? "table" : "tables"}${rowsText}, ${formatBytes(plan.bytes)}`,
     ...(objects.length === 0 ? [] : [`  objects   ${objects.join(", ")}`]),
     `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write`,
+    ...disk(plan),
     `  proof     ${proof(plan)}`,
     `  way back  ${wayBack(plan)}`,
-    ...plan.findings.map(
-      (finding) =>
-        `  ${finding.level === "blocker" ? "BLOCKER" : "warning"}   ${finding.message} ${finding.remedy} [${finding.code}]`,
-    ),
+    ...formatFindings(plan.findings),
   ];
   return lines.join("\n");
 }

@@ -1,8 +1,14 @@
 import type pg from "pg";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
-import { inspectSchema, schemaOid, type SchemaInspection } from "../inspect/schema";
-import { findFence } from "../fence/fence";
+import { inspectDisk } from "../inspect/disk";
+import { inspectObstacles } from "../inspect/obstacles";
+import { inspectRights } from "../inspect/rights";
+import { inspectSchema, schemaOid } from "../inspect/schema";
+import { inspectServer } from "../inspect/server";
+import { standingFences } from "../inspect/standing-fences";
+import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
+import { fenceKey, findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
@@ -10,17 +16,43 @@ import { rows } from "../sql/connect";
 import { isTable } from "../scope/scope";
 import { readStanding, type Standing } from "../scope/standing";
 import type { MoveRequest } from "../types";
-import type { TargetInspection } from "./finding";
+import type { SourceInspection, TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
-export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SchemaInspection> {
-  const found = await inspectSchema(client, request.from.schema, request.tables);
-  if (found !== undefined) return found;
+export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SourceInspection> {
+  const found = await inspectSchema(client, request.from.schema, request.from.owner, request.tables);
+  if (found !== undefined) {
+    return {
+      ...found,
+      server: await inspectServer(client),
+      obstacles: await inspectObstacles(client, request.dataset, request.from),
+      fences: await standingFences(client, request, new Set(found.relations.map(({ name }) => name))),
+    };
+  }
   throw new RehomeError(
     "schema-missing",
     `database "${request.from.database}" on host "${request.from.host}" has no schema "${request.from.schema}". Check the placement that ${request.dataset} comes from.`,
   );
 }
+
+/**
+ * What the old home has that the new one's encoding has no form for: known once both have been read, and asked only
+ * where a conversion may fail, for it reads every row.
+ */
+export async function withUnfitText(
+  client: pg.Client,
+  source: SourceInspection,
+  target: TargetInspection,
+): Promise<SourceInspection> {
+  const encodings = { from: source.text.encoding, to: target.text.encoding };
+  if (!mayNotFit(encodings.from, encodings.to) || !mayRead(source)) return source;
+  const unfit = await inspectUnfit(client, source.schema, source.relations, encodings);
+  return { ...source, text: { ...source.text, unfit } };
+}
+
+/** Whether the administrator may read the rows; one that may make itself a member of their owner does so later. */
+const mayRead = ({ rights }: SourceInspection): boolean =>
+  rights.superuser || rights.owners.every(({ usable }) => usable);
 
 /** Reads the new home's database. */
 export async function inspectTarget(client: pg.Client, request: MoveRequest): Promise<TargetInspection> {
@@ -33,14 +65,31 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   const found = request.tables === undefined ? undefined : await standingAt(client, request);
   const ours = (await isOurs(client, request)) || (found?.accounted === true && hasTables(found));
   const standing = ours ? found : undefined;
+  const server = await inspectServer(client);
+  const disk = await inspectDisk(request.to.server, server.files);
+  const available = await availableExtensions(client);
+  const installed = await inspectExtensions(client);
   return {
     ...(standing === undefined ? {} : { standing }),
     serverVersion: facts?.version ?? 0,
-    availableExtensions: await availableExtensions(client),
-    installedExtensions: new Map((await inspectExtensions(client)).map((e) => [e.name, e.schema])),
+    availableExtensions: new Set(available.keys()),
+    extensionVersions: new Map([
+      ...available,
+      ...installed.map((e): [string, string] => [e.name, e.version]),
+    ]),
+    installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
+    roles: await inspectRoles(client),
+    largeObjects: await strangeObjects(client, request),
+    rights: await inspectRights(client, request.to.schema, request.to.owner),
+    text: await inspectTextFacts(client),
+    collations: await offeredCollations(client),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
+    server,
+    obstacles: await inspectObstacles(client, request.dataset, request.to),
+    ...(disk === undefined ? {} : { disk }),
+    reclaimable: ours ? await storedBytes(client, request.to.schema) : 0,
   };
 }
 
@@ -53,6 +102,28 @@ export const standingAt = (client: pg.Client, request: MoveRequest): Promise<Sta
     { dataset: request.dataset, schema: request.to.schema, target: placementName(request.to) },
     request.tables ?? [],
   );
+/** Large objects that are neither a former attempt's nor of the home that the dataset once left. */
+async function strangeObjects(client: pg.Client, request: MoveRequest): Promise<Set<number>> {
+  const [known] = await rows<{ known: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.moved_object') IS NOT NULL AS known",
+  );
+  const ours = `EXCEPT SELECT o.oid FROM rehome.moved_object o JOIN rehome.migration m ON m.id = o.migration
+      WHERE m.state = 'running' AND m.dataset = $1 AND m.target = $2
+    EXCEPT SELECT h.oid FROM rehome.held_object h WHERE h.key = $3`;
+  const key = fenceKey(request.dataset, request.to.schema);
+  const found = await rows<{ oid: string }>(
+    client,
+    `SELECT oid::int8::text AS oid FROM (SELECT oid FROM pg_catalog.pg_largeobject_metadata ${known?.known === true ? ours : ""}) others`,
+    known?.known === true ? [request.dataset, placementName(request.to), key] : [],
+  );
+  return new Set(found.map((row) => Number(row.oid)));
+}
+
+async function inspectRoles(client: pg.Client): Promise<Set<string>> {
+  const found = await rows<{ name: string }>(client, "SELECT rolname::text AS name FROM pg_catalog.pg_roles");
+  return new Set(found.map((row) => row.name));
+}
 
 /** Whether what stands in the target schema is this dataset's: a former attempt's, or the home it once left. */
 async function isOurs(client: pg.Client, request: MoveRequest): Promise<boolean> {
@@ -61,6 +132,16 @@ async function isOurs(client: pg.Client, request: MoveRequest): Promise<boolean>
   if (!(await hasJournal(client))) return false;
   const row = await latestMigration(client, { dataset: request.dataset, target: placementName(request.to) });
   return row?.state === "running" && row.source === placementName(request.from);
+}
+
+async function storedBytes(client: pg.Client, schema: string): Promise<number> {
+  const [row] = await rows<{ bytes: string }>(
+    client,
+    `SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::text AS bytes FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')`,
+    [schema],
+  );
+  return Number(row?.bytes ?? 0);
 }
 
 async function countObjects(client: pg.Client, schema: string): Promise<number> {

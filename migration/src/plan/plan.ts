@@ -2,18 +2,20 @@ import type pg from "pg";
 import { RehomeError, codeOf } from "../errors";
 import { dumpVersion } from "../ddl/dump";
 import { loadGrammar } from "../ddl/rename-code";
-import type { SchemaInspection } from "../inspect/schema";
 import { placementName } from "../naming";
 import { open, withSession } from "../sql/connect";
 import type { Endpoint, MoveRequest, Plan, Strategy } from "../types";
-import { inspectSource, inspectTarget } from "./inspect-ends";
-import type { TargetInspection } from "./finding";
+import { inspectSource, inspectTarget, withUnfitText } from "./inspect-ends";
+import type { SourceInspection, TargetInspection } from "./finding";
+import { diskNeeded } from "./needs";
 import { preflight } from "./preflight";
 import { chooseStrategy } from "./strategy";
 
 /** A move whose target server may still be to be created. */
 export type PlanRequest = Omit<MoveRequest, "to"> & {
   readonly to: Omit<Endpoint, "server"> & { readonly server?: Endpoint["server"] };
+  /** The stack declares the role `to.owner` on the target's server: in a preview it may be still to come. */
+  readonly ownerToCome?: boolean;
 };
 
 /** Bytes per second that each strategy is expected to reach with its verification, until one has been measured. */
@@ -32,7 +34,7 @@ const OVERHEAD = 1;
  */
 export function makePlan(
   request: PlanRequest,
-  source: SchemaInspection,
+  source: SourceInspection,
   target: TargetInspection | undefined,
   dumpVersion: number,
 ): Plan {
@@ -45,8 +47,10 @@ export function makePlan(
     const name = kinds[kind];
     if (name !== undefined) objects[name] = (objects[name] ?? 0) + 1;
   }
+  if (source.largeObjects.mine.length > 0) objects["large object"] = source.largeObjects.mine.length;
   const to = request.to as MoveRequest["to"];
   const { strategy, because } = chooseStrategy(request, source, target);
+  const { data, wal } = diskNeeded(strategy, source, target);
   return {
     dataset: request.dataset,
     from: placementName(request.from),
@@ -56,6 +60,8 @@ export function makePlan(
     tables: tables.length,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     bytes,
+    diskBytes: data + wal,
+    ...(target?.disk === undefined ? {} : { diskFree: target.disk.data }),
     objects,
     fenceSeconds: Math.ceil(OVERHEAD + bytes / EXPECTED_RATE[strategy]),
     findings: preflight({ request: { ...request, to }, strategy, source, target, dumpVersion }),
@@ -70,10 +76,12 @@ export function makePlan(
  */
 export async function planMove(request: PlanRequest): Promise<Plan> {
   await loadGrammar();
-  const source = await withSession(request.from.server, request.from.database, (client) =>
-    inspectSource(client, request as MoveRequest),
-  );
-  return makePlan(request, source, await targetIfThere(request), await dumpVersion());
+  const [source, target] = await withSession(request.from.server, request.from.database, async (client) => {
+    const found = await inspectSource(client, request as MoveRequest);
+    const there = await targetIfThere(request);
+    return [there === undefined ? found : await withUnfitText(client, found, there), there];
+  });
+  return makePlan(request, source, target, await dumpVersion());
 }
 
 async function targetIfThere(request: PlanRequest): Promise<TargetInspection | undefined> {

@@ -1,4 +1,4 @@
-import type { Renaming } from "../ddl/rename-code";
+import { isDynamic, type Renaming } from "../ddl/rename-code";
 import { renamedEntries } from "../verify/renamed-entries";
 import { arrival, type Arrival } from "../scope/arrival";
 import type { Standing } from "../scope/standing";
@@ -17,6 +17,9 @@ export function extensionHome(
   return extension.schema === request.from.schema ? "public" : extension.schema;
 }
 
+/** Whether code in this language is read for names of schemas. */
+export const isRead = (language: string): boolean => language === "sql" || language === "plpgsql";
+
 /** How names in code are to be read and changed for this move. */
 export function renamingOf(request: MoveRequest, source: SchemaInspection): Renaming {
   return {
@@ -25,6 +28,7 @@ export function renamingOf(request: MoveRequest, source: SchemaInspection): Rena
     moving: movingNames(source),
     staying: request.from.schema === "public" ? source.extensionMembers : new Set(),
     extensionSchema: "public",
+    dynamic: source.routines.some(({ language, body }) => isRead(language) && isDynamic(body)),
   };
 }
 
@@ -34,7 +38,13 @@ export function arrivalOf(request: MoveRequest, source: SchemaInspection, standi
   if (scope === undefined) throw new Error(`${request.dataset} is no part of a schema`);
   const renaming = renamingOf(request, source);
   const same: Renaming = { ...renaming, from: renaming.to };
-  const there = [...standing.entries].map(([key, entries]) => [key, renamedEntries(entries, same)] as const);
-  const coming = { scope, entries: renamedEntries(source.entries, renaming) };
+  const there = [...standing.entries].map(
+    ([key, entries]) =>
+      [key, renamedEntries(entries, same, { from: request.to.owner, to: request.to.owner })] as const,
+  );
+  const coming = {
+    scope,
+    entries: renamedEntries(source.entries, renaming, { from: request.from.owner, to: request.to.owner }),
+  };
   return arrival(coming, { ...standing, entries: new Map(there) });
 }

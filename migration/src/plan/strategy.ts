@@ -36,6 +36,8 @@ export function chooseStrategy(
   const rowByRow = (because: string): Choice => ({ strategy: "copy", because });
   if (request.options.strategy === "copy") return rowByRow("the stack file asks for it");
   if (request.tables !== undefined) return rowByRow("a part of the schema moves");
+  if (sameServer(from, to) && from.schema !== to.schema && needsSuperuser(source))
+    return rowByRow("only a superuser can take the functions of range types along");
   if (sameDatabase(from, to))
     return { strategy: "set-schema", because: "inside one database, no row is touched" };
   if (!sameServer(from, to)) return rowByRow("to another server");
@@ -43,6 +45,10 @@ export function chooseStrategy(
   if (reason !== undefined) return rowByRow(`to another database, row by row: ${reason}`);
   return { strategy: "template", because: "on one server, the database's files are copied" };
 }
+
+/** A range type's functions belong to the server's first superuser, whoever made the type. */
+const needsSuperuser = ({ rights, entries }: SchemaInspection): boolean =>
+  !rights.superuser && entries.some(({ kind, definition }) => kind === "type" && definition.startsWith("r "));
 
 /** What forbids copying the old home's whole database in the place of the new one's. */
 function whyNotTemplate(

@@ -1,15 +1,17 @@
-import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
+import { refusePooled } from "./pooled";
+import { ident } from "./quote";
+import { tlsFailure, tlsOptions } from "./tls";
 
 /** What a query gives back where its shape is the caller's business. */
 export type Row = Record<string, unknown>;
 
 /**
- * Settings of every session of the engine: the text form of values, which hashes and comparisons read, must be
- * the same on both sides; names must resolve by their schema alone; no timeout of the database ends a long stage.
+ * Settings of every session of the engine, whatever its role or database has of its own: the text form of values, which
+ * hashes and comparisons read, must be the same on both sides; names must resolve by their schema alone; code must mean
+ * what it says; tables go where their database has them; no timeout ends a long stage.
  */
 const SESSION = {
   search_path: "",
@@ -17,45 +19,56 @@ const SESSION = {
   datestyle: "ISO, YMD",
   intervalstyle: "postgres",
   timezone: "UTC",
+  lc_monetary: "C",
   extra_float_digits: "3",
   bytea_output: "hex",
   xmloption: "content",
   standard_conforming_strings: "on",
+  array_nulls: "on",
+  quote_all_identifiers: "off",
+  transform_null_equals: "off",
+  default_tablespace: "",
+  default_transaction_isolation: "read committed",
+  default_transaction_deferrable: "off",
   client_min_messages: "warning",
   statement_timeout: "0",
   lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
+  idle_session_timeout: "0",
 } as const;
 
-/** The `SET` statements of `SESSION`, for sessions that do not go through `open`'s client. */
-export const sessionSql = Object.entries(SESSION)
-  .map(([name, value]) => `SET ${name} = '${value}'`)
-  .join("; ");
+/** A timeout that only servers from 17 on know. */
+const NEWER =
+  "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'";
 
-function tls(server: ServerConnection): ConnectionOptions | false {
-  const mode = server.sslmode ?? "disable";
-  if (mode === "disable") return false;
-  const ca = server.sslrootcert === undefined ? {} : { ca: readFileSync(server.sslrootcert, "utf8") };
-  if (mode === "require") return { rejectUnauthorized: false, ...ca };
-  if (mode === "verify-ca") return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...ca };
-  return { rejectUnauthorized: true, servername: server.host, ...ca };
-}
+/** What the journal and the fence say must outlive the server, also where its clients do without. */
+const DURABLE =
+  "SELECT pg_catalog.set_config('synchronous_commit', 'on', false) WHERE pg_catalog.current_setting('synchronous_commit') = 'off'";
+
+/** The statements that make a session one of the engine's, for those that do not go through `open`'s client. */
+export const sessionSql = [
+  ...Object.entries(SESSION).map(([name, value]) => `SET ${name} = '${value}'`),
+  NEWER,
+  DURABLE,
+].join("; ");
 
 /** `host:port`, for messages. */
 export function address(server: ServerConnection): string {
   return `${server.host}:${server.port}`;
 }
 
-/** The configuration of a `pg` client for one database of a server. */
+/** The configuration of a `pg` client for one database of a server. @throws RehomeError `tls-root-unreadable` */
 export function clientConfig(server: ServerConnection, database: string): pg.ClientConfig {
   return {
     host: server.host,
     port: server.port,
     user: server.user,
     database,
-    ssl: tls(server),
+    ssl: tlsOptions(server),
     application_name: "rehome",
     keepAlive: true,
+    // A peer that has vanished is noticed within half a minute, not after the system's two hours.
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 15_000,
     ...(server.password === undefined ? {} : { password: server.password }),
   };
@@ -63,7 +76,9 @@ export function clientConfig(server: ServerConnection, database: string): pg.Cli
 
 /**
  * Opens a session with the engine's settings.
- * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing` with the address and the remedy.
+ * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `connections-too-few`,
+ * `rights-missing`, `pooled-connection`, `tls-refused`, `tls-missing`, `tls-required`, `tls-root-unreadable` with the
+ * address and the remedy.
  */
 export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(server, database));
@@ -71,12 +86,20 @@ export async function open(server: ServerConnection, database: string): Promise<
   client.on("error", () => undefined);
   try {
     await client.connect();
+    await refusePooled(client, `PostgreSQL at ${address(server)}`, () => another(server, database));
     await client.query(sessionSql);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
     throw connectionError(server, database, error);
   }
+}
+
+async function another(server: ServerConnection, database: string): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig(server, database));
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 }
 
 /** Runs `work` with a session of its own and closes it. */
@@ -117,8 +140,27 @@ export async function rows<T>(
   return result.rows as T[];
 }
 
+/** The major version of the server of a session. */
+export async function serverVersion(client: pg.Client): Promise<number> {
+  const [row] = await rows<{ version: number }>(
+    client,
+    "SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS version",
+  );
+  return row?.version ?? 0;
+}
+
 /** SQLSTATEs and Node codes of a session that its server or the network has ended; class 08 is all of this kind. */
-const LOST = new Set(["57P01", "57P02", "57P03", "ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"]);
+const LOST = new Set([
+  "25P03",
+  "57P01",
+  "57P02",
+  "57P03",
+  "57P05",
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
 
 /** Whether an error says that a session is gone. `pg` gives what comes after the first such error no code. */
 export function isConnectionLost(error: unknown): boolean {
@@ -130,7 +172,11 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
+/** The error to tell when a session could not be opened. */
+export function connectionError(server: ServerConnection, database: string, error: unknown): RehomeError {
+  if (error instanceof RehomeError) return error;
+  const encryption = tlsFailure(server, error);
+  if (encryption !== undefined) return encryption;
   const where = `PostgreSQL at ${address(server)}`;
   const code = codeOf(error);
   if (code === SQLSTATE.invalidPassword || code === SQLSTATE.invalidAuthorization) {
@@ -140,11 +186,32 @@ function connectionError(server: ServerConnection, database: string, error: unkn
       { cause: error },
     );
   }
+  if (code === SQLSTATE.notInPrerequisiteState) {
+    return new RehomeError(
+      "database-closed",
+      `${where} lets nobody into database "${database}": its deletion was cut short, or somebody closed it. Open it and run it again: ALTER DATABASE ${ident(database)} ALLOW_CONNECTIONS true.`,
+      { cause: error },
+    );
+  }
   if (code === SQLSTATE.invalidCatalogName) {
     return new RehomeError(
       "database-missing",
       `${where} has no database "${database}". Check the placement's database name.`,
       { cause: error },
+    );
+  }
+  if (code === SQLSTATE.insufficientPrivilege) {
+    return new RehomeError(
+      "rights-missing",
+      `${where} does not let user "${server.user}" into database "${database}": ${messageOf(error)}. Run GRANT CONNECT ON DATABASE there.`,
+      { cause: error },
+    );
+  }
+  if (code === SQLSTATE.tooManyConnections) {
+    return new RehomeError(
+      "connections-too-few",
+      `${where} has no session left for user "${server.user}" in database "${database}": ${messageOf(error)}. End idle ones, or raise the limit.`,
+      { cause: error, retryable: true },
     );
   }
   return new RehomeError(

@@ -1,9 +1,12 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { createExtension, renamedDefinitions, restoringSql, type Definitions } from "../ddl/scratch";
+import { runAsOwner } from "../ddl/run-as-owner";
+import { takeOver } from "../ddl/relocate";
 import { emptySchema } from "../ddl/empty-schema";
 import { PHASES, lateRelations, phaseOf } from "../ddl/statements";
-import { liftFence } from "../fence/fence";
+import { dropHeldObjects } from "../fence/held-objects";
+import { fenceKey, liftFence } from "../fence/fence";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
 import { extensionSchemas, schemaOid } from "../inspect/schema";
@@ -15,6 +18,7 @@ import { LOCK, withSchemaLock } from "../journal/locks";
 import { readGraph } from "../scope/graph";
 import { rows, transaction } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
+import { withoutPasswords } from "../sql/without-passwords";
 import type { Run } from "./run";
 
 /**
@@ -43,7 +47,7 @@ async function makeAnew(run: Run): Promise<void> {
   if (scope === undefined) await carryComment(run);
   const homes = await placeExtensions(target, run);
   const definitions = await renamedDefinitions(
-    target,
+    run,
     request,
     migration.id,
     inspection.extensions,
@@ -74,6 +78,7 @@ async function clearTarget(run: Run): Promise<ReadonlySet<string>> {
     );
   }
   await emptySchema(target, request.to.schema);
+  await dropHeldObjects(target, fenceKey(request.dataset, request.to.schema));
   await liftFence(target, request.dataset, request.to.schema);
   return kept;
 }
@@ -125,7 +130,20 @@ async function placeExtensions(
     if (!installed.has(extension.name)) await createOnce(target, extension.name, home);
     homes.set(extension.name, home);
   }
+  await openExtensions(target, request.to.owner, [...homes.values()]);
   return homes;
+}
+
+/** Objects of the dataset name types and functions of extensions: its owner must be able to use their schemas. */
+async function openExtensions(target: pg.Client, owner: string, schemas: readonly string[]): Promise<void> {
+  const closed = await rows<{ name: string }>(
+    target,
+    `SELECT nspname::text AS name FROM pg_catalog.pg_namespace
+     WHERE nspname = ANY ($1) AND NOT pg_catalog.has_schema_privilege($2::text, oid, 'USAGE')`,
+    [schemas, owner],
+  );
+  for (const { name } of closed)
+    await target.query(`GRANT USAGE ON SCHEMA ${ident(name)} TO ${ident(owner)}`);
 }
 
 /** `IF NOT EXISTS` does not see what another dataset's move into this database is just creating: one at a time. */
@@ -147,15 +165,17 @@ async function restore(
     const before = await objectsThere(run);
     await target.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
     await target.query(restoringSql([request.to.schema, ...extensionHomes]));
-    for (const { sql } of definitions.preData) {
+    for (const statement of definitions.preData) {
       try {
-        await target.query(sql);
+        await runAsOwner(target, request.to.owner, statement);
       } catch (error) {
-        throw refused(request.to.owner, sql, error);
+        throw refused(request.to.owner, statement.sql, error);
       }
     }
     await target.query("RESET ROLE");
     await noteRestored(run, before, kept);
+    // Where others have a place too, nothing is taken from them.
+    if (run.inspection.scope === undefined) await takeOver(target, request.to.schema, request.to.owner);
     const late = lateRelations(definitions.postData);
     const noted = definitions.postData
       .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))
@@ -198,7 +218,7 @@ function refused(owner: string, sql: string, error: unknown): RehomeError {
       : "";
   return new RehomeError(
     "definition-refused",
-    `the new home refuses ${JSON.stringify(sql.slice(0, 120))}: ${messageOf(error)}.${hint}`,
+    `the new home refuses ${JSON.stringify(withoutPasswords(sql).slice(0, 120))}: ${messageOf(error)}.${hint}`,
     { cause: error },
   );
 }

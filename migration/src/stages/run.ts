@@ -63,6 +63,11 @@ export class Tracker {
     private readonly report: Report,
   ) {}
 
+  /** The stage under way. */
+  get at(): Stage {
+    return this.stage;
+  }
+
   enter(stage: Stage, totals: { bytes: number; tables: number }, message?: string): void {
     Object.assign(this, { stage, totals, started: Date.now(), bytes: 0, tables: 0 });
     this.tell(true, message);

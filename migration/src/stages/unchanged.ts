@@ -3,6 +3,8 @@ import { RehomeError } from "../errors";
 import { differences, fingerprint } from "../inspect/fingerprint";
 import { extensionSchemas, readCatalog, schemaOid } from "../inspect/schema";
 import { placementName } from "../naming";
+import { rows } from "../sql/connect";
+import type { MoveRequest } from "../types";
 import type { Run } from "./run";
 
 /**
@@ -22,6 +24,34 @@ export async function refuseChangedCatalog(
   throw new RehomeError(
     "catalog-changed",
     `${placementName(request.from)} was altered during the move: ${differences(inspection.entries, now).join("; ")}. The service goes on there. Run it again when no schema migration is under way.`,
+    { retryable: true },
+  );
+}
+
+/** Others that hold what only a change of the schema's definitions needs: to create in it, or to alter a table of it. */
+const CHANGING = `
+  SELECT DISTINCT coalesce(format('prepared transaction %L', p.gid), format('pid %s', l.pid)) AS who
+  FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_namespace n ON n.nspname = $1
+  LEFT JOIN pg_catalog.pg_locks x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+    AND x.virtualtransaction = l.virtualtransaction
+  LEFT JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = x.transactionid
+  LEFT JOIN pg_catalog.pg_class c ON l.locktype = 'relation' AND c.oid = l.relation
+  WHERE l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+    AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+    AND ((l.locktype = 'object' AND l.classid = 'pg_catalog.pg_namespace'::regclass AND l.objid = n.oid)
+         OR (c.relnamespace = n.oid AND l.mode = 'AccessExclusiveLock'))`;
+
+/**
+ * DDL that is still to be committed: by sessions that the engine may not end, and by prepared transactions.
+ * @param client a session in the old home's database
+ * @throws RehomeError `catalog-changed` with who is at it
+ */
+export async function refuseOpenChanges(client: pg.Client, { from }: MoveRequest): Promise<void> {
+  const found = await rows<{ who: string }>(client, CHANGING, [from.schema]);
+  if (found.length === 0) return;
+  throw new RehomeError(
+    "catalog-changed",
+    `${placementName(from)} is being altered by a transaction that is still open: ${found.map(({ who }) => who).join(", ")}. The service goes on there. Run it again when it has ended.`,
     { retryable: true },
   );
 }

@@ -1,25 +1,30 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { emptySchema } from "../ddl/empty-schema";
+import { withOpenSchema } from "../ddl/open-schema";
 import { relocate, takeOver } from "../ddl/relocate";
+import { givePolicies } from "../ddl/policy-roles";
+import { renameDefaults } from "../ddl/rename-defaults";
 import { renameRoutines } from "../ddl/rename-routines";
 import {
   endSessions,
   findFence,
   forgetFence,
   liftFence,
+  recordLeaving,
   recordSeal,
+  watchEngine,
   withinLockTimeout,
 } from "../fence/fence";
 import { enterStage, recordFacts, recordSwitch, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { renamingOf } from "../plan/renaming";
-import { rows } from "../sql/connect";
+import { rows, transaction } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
 import { carryComment } from "../stages/prepare";
 import type { Run } from "../stages/run";
-import { refuseChangedCatalog } from "../stages/unchanged";
-import type { TableVerification } from "../types";
+import { refuseChangedCatalog, refuseOpenChanges } from "../stages/unchanged";
+import type { MoveRequest, TableVerification } from "../types";
 import { catalogDifferences, strangersOwning } from "../verify/verify";
 
 /**
@@ -41,6 +46,7 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     bytes: inspection.relations.reduce((sum, relation) => sum + relation.bytes, 0),
   });
   progress.enter("fence", { bytes: 0, tables: tables.length });
+  await watchEngine(target);
   await withinLockTimeout(target, from.schema, timeout, async () => {
     await lockTables(run);
     await target.query("UPDATE rehome.migration SET fenced_at = clock_timestamp() WHERE id = $1", [
@@ -50,16 +56,51 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
     await carryComment(run);
     const before = await files(target, from.schema);
-    await relocate(target, from.schema, to.schema);
-    await takeOver(target, to.schema, to.owner);
-    await renameRoutines(target, to.schema, renamingOf(request, inspection));
-    await prove(run, before);
+    await withOpenSchema(target, to.schema, async () => {
+      await relocate(target, from.schema, to.schema);
+      await takeOver(target, to.schema, to.owner);
+      if (from.owner !== to.owner) await giveObjects(run);
+      await renameRoutines(target, to.schema, renamingOf(request, inspection));
+      await renameDefaults(target, to.schema, renamingOf(request, inspection));
+      await givePolicies(target, to.schema, from.owner, to.owner);
+      await prove(run, before);
+    });
+    await refuseOpenChanges(target, request);
     const sealedHere = await findFence(target, dataset, to.schema);
     if (sealedHere !== undefined) await forgetFence(target, sealedHere);
     await recordSeal(target, fence);
+    await recordLeaving(target, fence);
     await recordSwitch(target, migration.id);
   });
   await endSessions(target, { schema: to.schema });
+  await takeLatecomers(target, request);
+}
+
+/**
+ * What the service created in its old schema while the transaction ran, and committed before it did, follows once the
+ * service's sessions are gone: from then on nobody creates there.
+ */
+export async function takeLatecomers(target: pg.Client, { from, to }: MoveRequest): Promise<void> {
+  const [late] = await rows<{ found: boolean }>(
+    target,
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       JOIN pg_catalog.pg_roles r ON r.oid = c.relowner WHERE n.nspname = $1 AND r.rolname = $2)
+     OR EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+       JOIN pg_catalog.pg_roles r ON r.oid = p.proowner WHERE n.nspname = $1 AND r.rolname = $2) AS found`,
+    [from.schema, from.owner],
+  );
+  if (late?.found !== true) return;
+  await transaction(target, async () => {
+    await relocate(target, from.schema, to.schema);
+    await takeOver(target, to.schema, to.owner);
+  });
+}
+
+/** The new owner's service writes to the dataset's large objects too. */
+async function giveObjects({ request, target, inspection }: Run): Promise<void> {
+  for (const oid of inspection.largeObjects.mine) {
+    await target.query(`ALTER LARGE OBJECT ${oid} OWNER TO ${ident(request.to.owner)}`);
+  }
 }
 
 /** Every table in one statement: who holds one is waited for, who comes later waits. */

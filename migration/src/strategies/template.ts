@@ -1,6 +1,8 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { relocate, takeOver } from "../ddl/relocate";
+import { givePolicies } from "../ddl/policy-roles";
+import { renameDefaults } from "../ddl/rename-defaults";
 import { renameRoutines } from "../ddl/rename-routines";
 import { findFence } from "../fence/fence";
 import { grantAgain } from "../fence/rights";
@@ -8,6 +10,7 @@ import { transplantJournal } from "../journal/transplant";
 import { ensureJournal, enterStage, recordFacts } from "../journal/journal";
 import { takeRunLock } from "../journal/locks";
 import { placementName, shortHash } from "../naming";
+import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { renamingOf } from "../plan/renaming";
 import { open, rows, transaction, withSession } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
@@ -25,8 +28,9 @@ const END_SESSIONS_MS = 100;
  * Copies the old home's database file by file, makes the copy what the new home's database is to be, and puts it in that
  * one's place by its name. Until the names change, in one transaction, the new home's database is untouched; after it
  * `run.target` is a session in the new one. To be called under the closed fence.
+ * @returns where the sequences stand in the copy
  */
-export async function copyDatabase(run: Run): Promise<void> {
+export async function copyDatabase(run: Run): Promise<SequenceState[]> {
   const { request, migration, source, target, progress, inspection } = run;
   const copy = copyName(migration.id);
   await enterStage(target, migration.id, "copy", "the database's files");
@@ -49,10 +53,12 @@ export async function copyDatabase(run: Run): Promise<void> {
   run.target = await open(request.to.server, request.to.database);
   await takeRunLock(run.target, request.dataset, placementName(request.to));
   await source.query(`DROP DATABASE IF EXISTS ${ident(replacedName(migration.id))} WITH (FORCE)`);
+  const sequences = inspection.relations.filter(({ kind }) => kind === "S").map(({ name }) => name);
+  return await inspectSequences(run.target, request.to.schema, sequences);
 }
 
 /** Drops what a run that was cut short has left. */
-export async function dropLeftovers({ source, migration }: Run): Promise<void> {
+export async function dropLeftovers({ source, migration }: Pick<Run, "source" | "migration">): Promise<void> {
   for (const name of [copyName(migration.id), replacedName(migration.id)]) {
     await source.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`);
   }
@@ -122,6 +128,8 @@ async function adapt(copy: pg.Client, run: Run): Promise<void> {
   }
   await takeOver(copy, to.schema, to.owner);
   await renameRoutines(copy, to.schema, renamingOf(request, inspection));
+  await renameDefaults(copy, to.schema, renamingOf(request, inspection));
+  await givePolicies(copy, to.schema, from.owner, to.owner);
   for (const statement of await schemaStatements(target, [...new Set(["public", to.schema])])) {
     await copy.query(statement);
   }
@@ -129,13 +137,13 @@ async function adapt(copy: pg.Client, run: Run): Promise<void> {
   const left = await findFence(target, request.dataset, to.schema);
   if (left !== undefined) await grantAgain(copy, left.restore_sql);
   await carryComment({ ...run, target: copy });
-  await copy.query(
-    `DO $$ DECLARE lo record; BEGIN
+  const giveLargeObjects = `DECLARE lo record; BEGIN
        FOR lo IN SELECT oid FROM pg_catalog.pg_largeobject_metadata LOOP
          EXECUTE format('ALTER LARGE OBJECT %s OWNER TO %I', lo.oid, ${literal(to.owner)});
        END LOOP;
-     END $$`,
-  );
+     END`;
+  // A role's name may hold whatever a dollar quote ends with.
+  await copy.query(`DO ${literal(giveLargeObjects)}`);
 }
 
 /** Gives the copy the name of the new home's database, and that one another, at once. */

@@ -1,39 +1,38 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
-import type { Renaming } from "../ddl/rename-code";
+import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
+import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
+import { comparable } from "../inspect/across-versions";
 import { differences } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
-import type { Relation } from "../inspect/relations";
-import { extensionSchemas, readCatalog, readingPath, schemaOid } from "../inspect/schema";
-import { inspectSequences } from "../inspect/sequences";
+import { inspectReferences } from "../inspect/references";
+import { textsNaming } from "../ddl/texts";
+import { inspectTextFacts } from "../inspect/text";
+import {
+  extensionSchemas,
+  inspectRoutines,
+  readCatalog,
+  readingPath,
+  schemaOid,
+  type Catalog,
+} from "../inspect/schema";
+import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
-import { renamingOf } from "../plan/renaming";
-import { open, rows, transaction } from "../sql/connect";
-import { ident, qualified } from "../sql/quote";
+import { isRead, renamingOf } from "../plan/renaming";
+import { open, rows, serverVersion, transaction } from "../sql/connect";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
+import { digestSql } from "./digest";
+import { proveObjects } from "./large-objects";
 import { renamedEntries } from "./renamed-entries";
 
 /**
- * Count and hash of a table, made inside the server; the hash does not depend on the rows' order. Columns go by name:
- * a dump puts those that a table inherits first, wherever they stood.
- */
-export function digestSql(
-  schema: string,
-  { name, allColumns }: Pick<Relation, "name" | "allColumns">,
-  method: "checksum" | "count",
-): string {
-  const row = `ROW(${allColumns.map(ident).join(", ")})`;
-  const hash = method === "count" ? "''" : `coalesce(sum(hashtextextended(${row}::text, 0)), 0)::text`;
-  return `SELECT count(*)::text AS rows, ${hash} AS hash FROM ONLY ${qualified(schema, name)}`;
-}
-
-/**
  * Compares both homes: rows, sequences, catalog and owners. Records the proof.
+ * @param carried where the new home's sequences were set to: the old one's may go on until the switch
  * @throws RehomeError `verification-failed` with what differs
  */
-export async function verify(run: Run): Promise<TableVerification[]> {
+export async function verify(run: Run, carried: readonly SequenceState[]): Promise<TableVerification[]> {
   const { request, target, migration, inspection, progress } = run;
   await enterStage(target, migration.id, "verify", request.options.verify);
   const tables = inspection.relations.filter((relation) => relation.kind === "r");
@@ -41,6 +40,8 @@ export async function verify(run: Run): Promise<TableVerification[]> {
     bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
     tables: tables.length,
   });
+  const { encoding } = await inspectTextFacts(target);
+  const converted = encoding !== inspection.text.encoding;
   const proof: TableVerification[] = [];
   await inParallel(
     [...tables].sort((a, b) => b.bytes - a.bytes),
@@ -50,10 +51,10 @@ export async function verify(run: Run): Promise<TableVerification[]> {
       await Promise.all(both.map((client) => client.end().catch(() => undefined)));
     },
     async ([source, home], table) => {
-      const method = request.options.verify;
+      const options = { method: request.options.verify, converted };
       const [before, after] = await Promise.all([
-        digest(source, digestSql(request.from.schema, table, method)),
-        digest(home, digestSql(request.to.schema, table, method)),
+        digest(source, digestSql(request.from.schema, table, options)),
+        digest(home, digestSql(request.to.schema, table, options)),
       ]);
       proof.push({
         table: table.name,
@@ -67,6 +68,8 @@ export async function verify(run: Run): Promise<TableVerification[]> {
       progress.tableDone();
     },
   );
+  const objects = await proveOwnObjects(run);
+  if (objects !== undefined) proof.push(objects);
   await transaction(target, () => recordVerification(target, migration.id, proof));
   const wrong = [
     ...proof
@@ -75,7 +78,7 @@ export async function verify(run: Run): Promise<TableVerification[]> {
         (table) =>
           `table ${table.table}: ${table.sourceRows} rows there, ${table.targetRows} here${table.sourceRows === table.targetRows ? ", with other content" : ""}`,
       ),
-    ...(await sequenceDifferences(run)),
+    ...(await sequenceDifferences(run, carried)),
     ...(await catalogDifferences(run)),
     ...(await strangersOwning(run)),
   ];
@@ -84,6 +87,22 @@ export async function verify(run: Run): Promise<TableVerification[]> {
     "verification-failed",
     `${request.dataset} in ${placementName(request.to)} is not what it is in ${placementName(request.from)}:\n  ${wrong.join("\n  ")}\nThe service goes on where it was.`,
   );
+}
+
+/** How often objects that were written to meanwhile, which no trigger forbids, are copied again before the seal. */
+const OBJECT_TRIES = 5;
+
+async function proveOwnObjects(run: Run): Promise<TableVerification | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ours = new Set([...(await movedObjects(run)), ...(await ownObjects(run))]);
+    const proof = await proveObjects(
+      run.source,
+      run.target,
+      [...ours].sort((a, b) => a - b),
+    );
+    if (proof === undefined || proof.equal || attempt === OBJECT_TRIES) return proof;
+    await syncObjects(run, [...ours]);
+  }
 }
 
 async function openBoth(run: Run): Promise<[pg.Client, pg.Client]> {
@@ -104,15 +123,13 @@ async function digest(client: pg.Client, sql: string): Promise<{ rows: string; h
   return row ?? { rows: "0", hash: "" };
 }
 
-async function sequenceDifferences({ request, source, target, inspection }: Run): Promise<string[]> {
-  const names = inspection.relations
-    .filter((relation) => relation.kind === "S")
-    .map((relation) => relation.name);
-  const [before, after] = await Promise.all([
-    inspectSequences(source, request.from.schema, names),
-    inspectSequences(target, request.to.schema, names),
-  ]);
-  return before.flatMap((state, at) => {
+async function sequenceDifferences(
+  { request, target }: Run,
+  carried: readonly SequenceState[],
+): Promise<string[]> {
+  const names = carried.map(({ name }) => name);
+  const after = await inspectSequences(target, request.to.schema, names);
+  return carried.flatMap((state, at) => {
     const other = after[at];
     const same = other?.lastValue === state.lastValue && other.isCalled === state.isCalled;
     return same
@@ -122,17 +139,51 @@ async function sequenceDifferences({ request, source, target, inspection }: Run)
 }
 
 /** What differs between both homes' definitions, once the code of the old one is read under the new name. */
-export async function catalogDifferences({ request, target, inspection }: Run): Promise<string[]> {
+export async function catalogDifferences(run: Run): Promise<string[]> {
+  const { request, target, inspection } = run;
   const oid = await schemaOid(target, request.to.schema);
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
   const schemas = extensionSchemas(await inspectExtensions(target));
   const at = { schema: request.to.schema, oid, extensionSchemas: schemas };
-  const { entries: here } = await readCatalog(target, at, request.tables);
+  const { entries: here, holds } = await readCatalog(target, at, request.tables);
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
-  return differences(renamedEntries(inspection.entries, renaming), renamedEntries(here, same)).map(
-    (line) => `catalog: ${line}`,
+  const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
+  const owners = { from: request.from.owner, to: request.to.owner };
+  const different = differences(
+    comparable(renamedEntries(inspection.entries, renaming, owners), versions),
+    comparable(renamedEntries(here, same, { from: owners.to, to: owners.to }), versions),
+  ).map((line) => `catalog: ${line}`);
+  return [...different, ...(await oldNames(run, oid, { entries: here, holds }, renaming))];
+}
+
+/** What in the new home still names the old schema, whatever was done to it: by the catalog, and by reading. */
+async function oldNames(
+  { request, target }: Run,
+  oid: number,
+  { entries: here, holds }: Catalog,
+  renaming: Renaming,
+): Promise<string[]> {
+  const references = (await inspectReferences(target, oid)).filter(
+    (found) => found.direction === "outward" && holds(found.row),
   );
+  const routines = (await inspectRoutines(target, oid)).filter(({ row }) => holds(row));
+  const read = routines.filter((routine) => isRead(routine.language));
+  const inCode = read.flatMap(({ signature, body }) => {
+    const { text, unclear } = renameInCode(body, renaming);
+    return text === body && unclear.length === 0 ? [] : [`function ${signature}`];
+  });
+  const inColumns = here.flatMap(({ kind, name, definition }) =>
+    kind === "column" && renameInDefinition(definition, renaming).text !== definition
+      ? [`column ${name}`]
+      : [],
+  );
+  return [
+    ...references.map((found) => `${found.object} depends on ${found.on}`),
+    ...[...inCode, ...inColumns, ...textsNaming(here, renaming)].map(
+      (what) => `${what} still names schema "${request.from.schema}"`,
+    ),
+  ];
 }
 
 /** Objects of the new home that the service's role does not own. */

@@ -1,5 +1,6 @@
 import type { Topology } from "../schema/topology";
 import { problem, type Problem } from "../topology-error";
+import { quoted } from "../quoted";
 
 /** Two servers of this machine cannot share a port or a data directory. */
 export function checkHosts(topology: Topology): Problem[] {
@@ -9,12 +10,12 @@ export function checkHosts(topology: Topology): Problem[] {
     if ((host.platform === "local" || host.platform === "docker") && host.port !== undefined)
       claims.push(["port", String(host.port)]);
     if (host.platform === "local" && host.directory !== undefined)
-      claims.push(["directory", JSON.stringify(host.directory)]);
+      claims.push(["directory", quoted(host.directory)]);
     return claims.flatMap(([field, value]) => {
       const owner = takenBy.get(`${field} ${value}`);
       takenBy.set(`${field} ${value}`, owner ?? name);
       if (owner === undefined) return [];
-      const message = `${value} is already the ${field} of host ${JSON.stringify(owner)}; choose another, or leave it out`;
+      const message = `${value} is already the ${field} of host ${quoted(owner)}; choose another, or leave it out`;
       return [problem("port-taken", ["hosts", name, field], message)];
     });
   });

@@ -1,6 +1,7 @@
 import { didYouMean, listed } from "../nearest";
 import type { Topology } from "../schema/topology";
 import { problem, type Problem } from "../topology-error";
+import { quoted } from "../quoted";
 
 /** `after` names services of this stack and never leads back to where it began. */
 export function checkOrder(topology: Topology): Problem[] {
@@ -10,14 +11,14 @@ export function checkOrder(topology: Topology): Problem[] {
   const unknown = names.flatMap((name) =>
     afterOf(name).flatMap((other, index) => {
       if (names.includes(other)) return [];
-      const message = `${JSON.stringify(other)} is not a service of this stack; services: ${listed(names)}.${didYouMean(other, names)}`;
+      const message = `${quoted(other)} is not a service of this stack; services: ${listed(names)}.${didYouMean(other, names)}`;
       return [problem("unknown-service", ["services", name, "after", index], message)];
     }),
   );
   const circles = names.flatMap((name) => {
     const circle = wayBack(name, afterOf);
     if (circle === undefined) return [];
-    const message = `waits for itself: ${circle.map((each) => JSON.stringify(each)).join(" after ")}; delete one of these`;
+    const message = `waits for itself: ${circle.map((each) => quoted(each)).join(" after ")}; delete one of these`;
     return [problem("order-cycle", ["services", name, "after"], message)];
   });
   return [...unknown, ...circles.slice(0, 1)];

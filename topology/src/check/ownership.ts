@@ -5,6 +5,7 @@ import type { Placement } from "../schema/placement";
 import type { Topology } from "../schema/topology";
 import { problem, type Path, type Problem } from "../topology-error";
 import { placementKey } from "./server";
+import { quoted } from "../quoted";
 
 type Field = "home" | "next" | "formerly";
 
@@ -43,7 +44,7 @@ function claims({ dataset, path }: Located): Claim[] {
 
 function sentence(claim: Claim, rival: Claim): string {
   const place = placementName(claim.placement);
-  const whose = `the ${rival.field} of ${JSON.stringify(rival.dataset)}`;
+  const whose = `the ${rival.field} of ${quoted(rival.dataset)}`;
   const fields: readonly Field[] = [claim.field, rival.field];
   if (fields.includes("formerly") && claim.field !== rival.field)
     return `${place} is also ${whose}, and is deleted when that move is retired; use another schema, or retire the move first (delete its formerly)`;

@@ -5,6 +5,7 @@ import type { Placement } from "../schema/placement";
 import type { Topology } from "../schema/topology";
 import { formatPath, problem, type Path, type Problem } from "../topology-error";
 import { placementKey } from "./server";
+import { quoted } from "../quoted";
 
 /** Each placement by itself: a host of this stack, names that PostgreSQL can hold; and home, next, formerly agree. */
 export function checkPlacements(topology: Topology, located: readonly Located[]): Problem[] {
@@ -22,12 +23,18 @@ export function checkPlacements(topology: Topology, located: readonly Located[])
   return oncePerLine(found);
 }
 
+/** Whether Rehome declares what is on a host: with Pulumi's provider, which writes a database's name into URL and SQL as it is. */
+function managed({ hosts }: Topology, name: string): boolean {
+  const host = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
+  return host !== undefined && (host.platform !== "existing" || host.manage);
+}
+
 function checkPlacement(topology: Topology, path: Path, placement: Placement): Problem[] {
   const { host, database, schema } = placement;
   const hosts = Object.keys(topology.hosts);
   const problems: Problem[] = [];
   if (!hosts.includes(host)) {
-    const message = `${JSON.stringify(host)} is not a host of this stack; hosts: ${listed(hosts)}.${didYouMean(host, hosts)}`;
+    const message = `${quoted(host)} is not a host of this stack; hosts: ${listed(hosts)}.${didYouMean(host, hosts)}`;
     problems.push(problem("unknown-host", [...path, "host"], message));
   }
   for (const [field, name] of [
@@ -38,12 +45,21 @@ function checkPlacement(topology: Topology, path: Path, placement: Placement): P
     if (long !== undefined) problems.push(problem("name-too-long", [...path, field], long));
   }
   if (database === "template0" || database === "template1") {
-    const message = `${JSON.stringify(database)} is the server's template of new databases; name a database of your own`;
+    const message = `${quoted(database)} is the server's template of new databases; name a database of your own`;
     problems.push(problem("reserved-name", [...path, "database"], message));
+  }
+  const misread = managed(topology, host) ? /[%?#'\p{Cc}]/u.exec(database)?.[0] : undefined;
+  if (misread !== undefined) {
+    const message = `${quoted(database)} holds ${quoted(misread)}, which Pulumi's provider misreads in a database's name; choose another`;
+    problems.push(problem("invalid-name", [...path, "database"], message));
+  }
+  if (schema === "$user") {
+    const message = `"$user" on a search_path is the schema with the user's own name, even in quotes; choose another`;
+    problems.push(problem("reserved-name", [...path, "schema"], message));
   }
   if (schema.startsWith("pg_") || schema === "information_schema" || schema === "rehome") {
     const owner = schema === "rehome" ? "Rehome keeps for its journal" : "PostgreSQL keeps for itself";
-    const message = `${JSON.stringify(schema)} is a schema that ${owner}; choose another`;
+    const message = `${quoted(schema)} is a schema that ${owner}; choose another`;
     problems.push(problem("reserved-name", [...path, "schema"], message));
   }
   return problems;

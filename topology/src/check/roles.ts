@@ -3,6 +3,7 @@ import { reservedRole, tooLong } from "../schema/names";
 import type { Topology } from "../schema/topology";
 import { serverAddress } from "../server-url";
 import { problem, type Problem } from "../topology-error";
+import { quoted } from "../quoted";
 
 /** A role is one service's, is nobody's administrator, and fits into PostgreSQL. */
 export function checkRoles(topology: Topology, located: readonly Located[]): Problem[] {
@@ -19,9 +20,11 @@ export function checkRoles(topology: Topology, located: readonly Located[]): Pro
     const unusable = spec.role === undefined ? (tooLong(role) ?? reservedRole(role)) : undefined;
     if (unusable !== undefined)
       problems.push(problem("name-too-long", path, `${unusable}; it is the default, so write role: <name>`));
-    const others = (holders.get(role) ?? []).filter((other) => other !== name);
-    if (others[0] !== undefined && !spec.adoptRole) {
-      const message = `${JSON.stringify(role)} is also the role of ${JSON.stringify(others[0])}; give each service its own, or write adoptRole: true in both to share one that exists`;
+    const other = (holders.get(role) ?? []).find((each) => each !== name);
+    // One line of the file is to change: the last of those that do not say that they share the role.
+    const owning = (holders.get(role) ?? []).filter((each) => topology.services[each]?.adoptRole === false);
+    if (other !== undefined && owning.at(-1) === name) {
+      const message = `${quoted(role)} is also the role of ${quoted(other)}; give each service its own, or write adoptRole: true in both to share one that exists`;
       problems.push(problem("role-shared", path, message));
     }
     const admin = administeredBy(topology, located, name, role);
@@ -45,18 +48,16 @@ function administeredBy(topology: Topology, located: readonly Located[], service
   });
   return host === undefined
     ? undefined
-    : `${JSON.stringify(role)} is the administrator of host ${JSON.stringify(host)}; ${remedy}`;
+    : `${quoted(role)} is the administrator of host ${quoted(host)}; ${remedy}`;
 }
 
 function checkReaders(service: string, role: string, readers: readonly string[]): Problem[] {
   return readers.flatMap((reader, index) => {
     const path = ["services", service, "readers", index];
     if (reader === role)
-      return [
-        problem("duplicate", path, `${JSON.stringify(reader)} owns these tables already; delete it here`),
-      ];
+      return [problem("duplicate", path, `${quoted(reader)} owns these tables already; delete it here`)];
     if (readers.indexOf(reader) < index)
-      return [problem("duplicate", path, `${JSON.stringify(reader)} is listed twice; delete one`)];
+      return [problem("duplicate", path, `${quoted(reader)} is listed twice; delete one`)];
     return [];
   });
 }

@@ -1,6 +1,7 @@
 import { writtenDatasets } from "../expand";
 import type { Topology } from "../schema/topology";
 import { problem, type Problem } from "../topology-error";
+import { quoted } from "../quoted";
 
 /**
  * `search_path` follows the home by itself; it may be written to add schemas after it (extensions, for example), but
@@ -17,12 +18,12 @@ export function checkSearchPaths(topology: Topology): Problem[] {
     const path = ["services", name, "settings", key];
     const stale = schemas.find((schema) => old.includes(schema) && !homes.includes(schema));
     if (stale !== undefined) {
-      const message = `names ${JSON.stringify(stale)}, where the data no longer is; delete the setting, it follows the home by itself`;
+      const message = `names ${quoted(stale)}, where the data no longer is; delete the setting, it follows the home by itself`;
       return [problem("search-path", path, message)];
     }
     const home = spec.home?.schema;
     if (home === undefined || schemas[0] === home) return [];
-    const message = `must begin with the home's schema, ${JSON.stringify(home)}; delete the setting (it follows the home by itself) or put that first`;
+    const message = `must begin with the home's schema, ${quoted(home)}; delete the setting (it follows the home by itself) or put that first`;
     return [problem("search-path", path, message)];
   });
 }

@@ -1,6 +1,7 @@
 import { TENANT, writtenDatasets } from "../expand";
 import type { Topology } from "../schema/topology";
 import { problem, type Problem } from "../topology-error";
+import { quoted } from "../quoted";
 
 /** Tenants named once, `{tenant}` in every placement that is made for each of them and in no other. */
 export function checkTenants(topology: Topology): Problem[] {
@@ -8,7 +9,7 @@ export function checkTenants(topology: Topology): Problem[] {
   const repeated = tenants.flatMap((tenant, index) =>
     tenants.indexOf(tenant) === index
       ? []
-      : [problem("duplicate", ["tenants", index], `${JSON.stringify(tenant)} is listed twice; delete one`)],
+      : [problem("duplicate", ["tenants", index], `${quoted(tenant)} is listed twice; delete one`)],
   );
   const written = Object.entries(topology.services).flatMap(([name, spec]) => writtenDatasets(name, spec));
   const placeholders = written.flatMap(({ path, spec }) =>
@@ -23,7 +24,7 @@ export function checkTenants(topology: Topology): Problem[] {
           problem(
             "tenant-placeholder",
             [...path, field, part],
-            `${JSON.stringify(placement[part])} holds ${TENANT}, but this is not made for each tenant; write a name, or make it a dataset with forEachTenant: true`,
+            `${quoted(placement[part])} holds ${TENANT}, but this is not made for each tenant; write a name, or make it a dataset with forEachTenant: true`,
           ),
         );
       if (holders.length > 0) return [];
@@ -38,7 +39,7 @@ export function checkTenants(topology: Topology): Problem[] {
             problem(
               "tenant-placeholder",
               [...path, "tables", index],
-              `${JSON.stringify(table)} holds ${TENANT}, which is replaced in host, database and schema only; write a pattern: *`,
+              `${quoted(table)} holds ${TENANT}, which is replaced in host, database and schema only; write a pattern: *`,
             ),
           ]
         : [],

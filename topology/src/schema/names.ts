@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quoted } from "../quoted";
 
 /** PostgreSQL's NAMEDATALEN − 1: longer names are cut off silently by the server. */
 export const MAX_NAME_BYTES = 63;
@@ -17,7 +18,7 @@ export function impossibleName(name: string): string | undefined {
 export function tooLong(name: string): string | undefined {
   const bytes = byteLength(name);
   if (bytes <= MAX_NAME_BYTES) return undefined;
-  return `${JSON.stringify(name)} is ${bytes} bytes long; PostgreSQL keeps ${MAX_NAME_BYTES}. Shorten it by ${bytes - MAX_NAME_BYTES}`;
+  return `${quoted(name)} is ${bytes} bytes long; PostgreSQL keeps ${MAX_NAME_BYTES}. Shorten it by ${bytes - MAX_NAME_BYTES}`;
 }
 
 const checked = (why: (name: string) => string | undefined) =>
@@ -39,12 +40,10 @@ export const identifier = () => checked((name) => impossibleName(name) ?? tooLon
 export const roleName = () =>
   checked((name) => impossibleName(name) ?? tooLong(name) ?? reservedRole(name)).min(1);
 
-/** Why the server would refuse this role, or undefined. */
+/** Why this cannot be a role's name, or undefined. In whatever case, `public` is everybody to Pulumi's provider. */
 export function reservedRole(name: string): string | undefined {
-  const reserved = name === "public" || name === "none" || name.startsWith("pg_");
-  return reserved
-    ? `${JSON.stringify(name)} is a name that PostgreSQL keeps for itself; choose another`
-    : undefined;
+  const reserved = name.toLowerCase() === "public" || name === "none" || name.startsWith("pg_");
+  return reserved ? `${quoted(name)} is a name that PostgreSQL keeps for itself; choose another` : undefined;
 }
 
 /**
@@ -58,7 +57,7 @@ export const label = () =>
     // eslint-disable-next-line no-control-regex
     const bad = /[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\]/.test(name) || name === "." || name === "..";
     return bad
-      ? `${JSON.stringify(name)} cannot name this: no control characters, "/", "\\", "." or ".."`
+      ? `${quoted(name)} cannot name this: no control characters, "/", "\\", "." or ".."`
       : undefined;
   }).min(1);
 
@@ -66,5 +65,5 @@ export const label = () =>
 export const parameterName = () =>
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*$/, {
     error: (issue) =>
-      `${JSON.stringify(issue.input)} is not a parameter's name; letters, digits and "_", as in work_mem or app.tenant_id`,
+      `${quoted(String(issue.input))} is not a parameter's name; letters, digits and "_", as in work_mem or app.tenant_id`,
   });

@@ -12,6 +12,8 @@ const REMEDIES: Readonly<Record<Crossing["code"], string>> = {
   "cut-reference": "Take these references away, or select the tables of both ends.",
 };
 
+const CODES = Object.keys(REMEDIES) as Crossing["code"][];
+
 /** Where a part of a schema is cut out of it: what is on both sides, and what stays. */
 export const cut: Check = ({ request, source, target }) => {
   const { scope } = source;
@@ -27,9 +29,10 @@ export const cut: Check = ({ request, source, target }) => {
       ),
     );
   }
-  for (const [code, remedy] of Object.entries(REMEDIES)) {
+  for (const code of CODES) {
     const texts = scope.crossings.filter((crossing) => crossing.code === code).map(({ text }) => text);
-    if (texts.length > 0) found.push(blocker(code, `the cut through ${from} parts ${some(texts)}.`, remedy));
+    if (texts.length > 0)
+      found.push(blocker(code, `the cut through ${from} parts ${some(texts)}.`, REMEDIES[code]));
   }
   const copied = scope.objects
     .filter(({ shared }) => shared)

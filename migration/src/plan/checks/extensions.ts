@@ -1,4 +1,4 @@
-import { blocker, some, type Check } from "../finding";
+import { blocker, some, warning, type Check } from "../finding";
 import { extensionHome } from "../renaming";
 import { sameDatabase } from "../strategy";
 
@@ -29,6 +29,16 @@ export const extensions: Check = ({ request, strategy, source, target }) => {
     );
   }
   for (const extension of source.extensions) {
+    const version = target.extensionVersions.get(extension.name);
+    if (version !== undefined && version !== extension.version) {
+      found.push(
+        warning(
+          "extension-version",
+          `extension ${extension.name} is of version ${extension.version} in the old home, of ${version} in the new one.`,
+          "Read what changed between them; ALTER EXTENSION ... UPDATE brings either to another version that its server has.",
+        ),
+      );
+    }
     const home = extensionHome(extension, request, target);
     const inTheWay = request.from.schema !== request.to.schema && extension.schema === request.to.schema;
     if ((home !== extension.schema || inTheWay) && !extension.relocatable) {

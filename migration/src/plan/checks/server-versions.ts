@@ -16,14 +16,5 @@ export const serverVersions: Check = ({ strategy, source, target, dumpVersion })
       ),
     );
   }
-  if (target !== undefined && target.serverVersion < source.serverVersion) {
-    found.push(
-      blocker(
-        "version-older",
-        `the new home runs PostgreSQL ${target.serverVersion}, the old one ${source.serverVersion}.`,
-        "Move to a server of the same major version or a newer one.",
-      ),
-    );
-  }
   return found;
 };

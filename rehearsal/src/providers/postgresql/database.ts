@@ -1,3 +1,4 @@
+import { RehearsalError } from "../../rehearsal-error";
 import type { Attributes } from "../attributes";
 import { defineKind, type Properties } from "./define";
 import { identifier, literal } from "./quote";
@@ -103,6 +104,12 @@ export const database = defineKind({
   },
   remove: (server, database) =>
     server.session(undefined, async (session) => {
+      if (database.text("name").includes("'")) {
+        throw new RehearsalError(
+          "bad-database",
+          "the provider cannot delete a database with a ' in its name.",
+        );
+      }
       const name = identifier(database.text("name"));
       if (database.flag("isTemplate")) await session.run(`ALTER DATABASE ${name} IS_TEMPLATE false`);
       await session.run(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);

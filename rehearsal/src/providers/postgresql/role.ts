@@ -95,7 +95,7 @@ const alter = async (session: Session, olds: Properties, role: Properties): Prom
   await applySettings(session, role);
 };
 
-/** The password as state has it while the server's hash may be of it; what the server has otherwise. */
+/** The password as state has it while the server's hash may be of it; what the server has otherwise, a verifier too. */
 const readPassword = async (
   server: Server,
   session: Session,
@@ -109,7 +109,7 @@ const readPassword = async (
     [role.text("name")],
   );
   const hash = row?.passwd ?? "";
-  if (hash.startsWith("SCRAM-SHA-256")) return kept;
+  if (hash.startsWith("SCRAM-SHA-256")) return kept.startsWith("SCRAM-SHA-256") ? hash : kept;
   const md5 = `md5${createHash("md5")
     .update(`${kept}${role.text("name")}`)
     .digest("hex")}`;

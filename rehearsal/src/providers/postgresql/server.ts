@@ -34,17 +34,25 @@ const tls = (config: Values): ClientConfig["ssl"] => {
   const mode = text(config["sslmode"]) ?? text(config["sslMode"]) ?? "require";
   if (mode === "disable") return false;
   const root = text(config["sslrootcert"]);
-  if (mode === "verify-ca" || mode === "verify-full") {
+  // With a file to check by, "require" checks the certificate too, as the real provider and libpq do.
+  if (mode !== "require" || root !== undefined) {
     return {
       rejectUnauthorized: true,
       ...(root === undefined ? {} : { ca: readFileSync(root, "utf8") }),
-      ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+      ...(mode === "verify-full" ? {} : { checkServerIdentity: () => undefined }),
     };
   }
   return { rejectUnauthorized: false };
 };
 
 const connect = async (config: ClientConfig): Promise<Client> => {
+  const misread = /[%?#\p{Cc}]/u.exec(config.database ?? "")?.[0];
+  if (misread !== undefined) {
+    throw new RehearsalError(
+      "bad-database",
+      `the provider writes a database's name into a URL as it is, and ${JSON.stringify(misread)} in ${JSON.stringify(config.database)} means something else there.`,
+    );
+  }
   const client = new Client(config);
   client.on("error", () => undefined); // a lost session fails the query that needs it
   try {

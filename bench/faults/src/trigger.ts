@@ -1,0 +1,66 @@
+import type { Random } from "./random";
+
+/**
+ * When a fault happens: the engine stands still as a stage begins; or some milliseconds into it; or at the n-th message
+ * that it sends since, before that is passed on or once it has been.
+ */
+export type Trigger =
+  | { readonly at: "boundary"; readonly stage: string }
+  | { readonly at: "moment"; readonly stage: string; readonly ms: number }
+  | {
+      readonly at: "message";
+      readonly stage: string;
+      readonly count: number;
+      readonly when: "before" | "after";
+    };
+
+/** Stages in the order in which an engine tells of them; `start` is before it has told of any. */
+export const ORDER: readonly string[] = [
+  ...["start", "inspect", "prepare", "fence", "copy", "index", "verify", "switch", "retire"],
+];
+
+/** Roughly the messages that a stage sends, and the milliseconds that it takes: a fault is to hit any of them. */
+const MESSAGES: Record<string, number> = {
+  ...{
+    start: 14,
+    inspect: 40,
+    prepare: 60,
+    fence: 60,
+    copy: 50,
+    index: 80,
+    verify: 60,
+    switch: 14,
+    retire: 60,
+  },
+};
+const MILLISECONDS: Record<string, number> = {
+  ...{
+    start: 60,
+    inspect: 150,
+    prepare: 1000,
+    fence: 150,
+    copy: 250,
+    index: 250,
+    verify: 150,
+    switch: 20,
+    retire: 100,
+  },
+};
+
+export function chooseTrigger(random: Random, stage: string): Trigger {
+  const how = random.next();
+  if (how < 0.3 && stage !== "start" && stage !== "retire") return { at: "boundary", stage };
+  if (how < 0.5) return { at: "moment", stage, ms: random.between(0, MILLISECONDS[stage] ?? 100) };
+  const count = random.between(1, MESSAGES[stage] ?? 30);
+  return { at: "message", stage, count, when: random.pick(["before", "after"]) };
+}
+
+export function describeTrigger(trigger: Trigger): string {
+  if (trigger.at === "boundary") return `${trigger.stage} begins`;
+  if (trigger.at === "moment") return `${trigger.stage} + ${trigger.ms} ms`;
+  return `${trigger.when} message ${trigger.count} of ${trigger.stage}`;
+}
+
+/** Whether a stage has come that a trigger waits for: a run that goes on skips some. */
+export const hasCome = (trigger: Trigger, stage: string): boolean =>
+  ORDER.indexOf(stage) >= ORDER.indexOf(trigger.stage);

@@ -1,0 +1,112 @@
+import type pg from "pg";
+import { rows } from "../sql/connect";
+import { splitIdentifiers } from "../ddl/rename-routines";
+import { literal, qualified } from "../sql/quote";
+
+/** What stands around a schema and does not go with it, or only under a condition: by names. */
+export interface Surroundings {
+  /** Event triggers of the database. */
+  readonly eventTriggers: readonly string[];
+  /** Publications that hold tables of the schema. */
+  readonly publications: readonly string[];
+  /** Rights of others than the owner, by grantee (`PUBLIC` too), with the objects. */
+  readonly grants: readonly { readonly grantee: string; readonly object: string }[];
+  /** Functions that PUBLIC may not execute. */
+  readonly withheld: readonly string[];
+  /** Roles that policies name. */
+  readonly policyRoles: readonly { readonly policy: string; readonly role: string }[];
+  /** Settings of roles and of the database whose `search_path` names the schema: `role report`. */
+  readonly paths: readonly string[];
+  /** Tables of extensions that hold rows of this database's own: `postgis: public.spatial_ref_sys`. */
+  readonly extensionRows: readonly string[];
+}
+
+const FACTS = `
+  SELECT 'eventTriggers' AS fact, e.evtname::text AS name, NULL AS detail FROM pg_event_trigger e
+  WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
+  UNION ALL
+  SELECT 'publications', p.pubname::text, NULL FROM pg_publication p WHERE p.pubname NOT LIKE 'rehome%'
+    AND (p.puballtables OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid AND n.pnnspid = $1::oid)
+         OR EXISTS (SELECT FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid WHERE r.prpubid = p.oid AND c.relnamespace = $1::oid))
+  UNION ALL
+  SELECT 'grants', CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r.grantee)::text END, r.object FROM (
+    SELECT acl.grantee, c.relowner AS owner, c.relname::text AS object FROM pg_class c, aclexplode(c.relacl) acl WHERE c.relnamespace = $1::oid
+    UNION ALL SELECT acl.grantee, c.relowner, c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) acl
+      WHERE c.relnamespace = $1::oid
+    UNION ALL SELECT acl.grantee, p.proowner, p.oid::regprocedure::text FROM pg_proc p, aclexplode(p.proacl) acl WHERE p.pronamespace = $1::oid AND acl.grantee <> 0
+    UNION ALL SELECT acl.grantee, t.typowner, t.oid::regtype::text FROM pg_type t, aclexplode(t.typacl) acl WHERE t.typnamespace = $1::oid AND acl.grantee <> 0
+    UNION ALL SELECT acl.grantee, n.nspowner, 'the schema' FROM pg_namespace n, aclexplode(n.nspacl) acl
+      WHERE n.oid = $1::oid AND (acl.grantee <> 0 OR n.nspname <> 'public')
+    UNION ALL SELECT acl.grantee, d.defaclrole, 'what is created in the schema' FROM pg_default_acl d, aclexplode(d.defaclacl) acl WHERE d.defaclnamespace = $1::oid
+  ) r WHERE r.grantee <> r.owner AND r.grantee IS DISTINCT FROM (SELECT oid FROM pg_roles WHERE rolname = $2)
+    AND NOT EXISTS (SELECT FROM pg_roles g WHERE g.oid = r.grantee AND (g.rolname LIKE 'pg\\_%' OR g.rolsuper))
+  UNION ALL
+  SELECT 'withheld', p.oid::regprocedure::text, NULL FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.proacl IS NOT NULL
+    AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) acl WHERE acl.grantee = 0)
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+  UNION ALL
+  SELECT 'policyRoles', format('%s on %s', p.polname, c.relname), pg_get_userbyid(role)::text
+  FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid, unnest(p.polroles) role WHERE c.relnamespace = $1::oid AND role <> 0
+  UNION ALL
+  SELECT 'paths', concat_ws(' in ', 'role ' || r.rolname, 'database ' || d.datname), substr(setting, 13)
+  FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting
+  WHERE setting LIKE 'search_path=%' AND (d.oid IS NULL OR d.datname = current_database()) AND r.rolname IS DISTINCT FROM $2
+  ORDER BY 1, 2, 3`;
+
+interface FactRow {
+  readonly fact: string;
+  readonly name: string;
+  readonly detail: string | null;
+}
+
+/**
+ * Reads what is around a schema: two queries, and one for all tables in which extensions keep rows.
+ * @param owner the role that owns the dataset's objects, whose rights and settings are nobody else's
+ */
+export async function inspectSurroundings(
+  client: pg.Client,
+  schema: string,
+  oid: number,
+  owner: string,
+): Promise<Surroundings> {
+  await client.query("SET search_path = pg_catalog");
+  try {
+    const facts = await rows<FactRow>(client, FACTS, [oid, owner]);
+    const of = (fact: string): FactRow[] => facts.filter((row) => row.fact === fact);
+    const names = (fact: string): string[] => of(fact).map((row) => row.name);
+    return {
+      eventTriggers: names("eventTriggers"),
+      publications: names("publications"),
+      grants: of("grants").map(({ name, detail }) => ({ grantee: name, object: detail ?? "" })),
+      withheld: names("withheld"),
+      policyRoles: of("policyRoles").map(({ name, detail }) => ({ policy: name, role: detail ?? "" })),
+      paths: of("paths")
+        .filter(({ detail }) => splitIdentifiers(detail ?? "").includes(schema))
+        .map(({ name }) => name),
+      extensionRows: await extensionRows(client),
+    };
+  } finally {
+    await client.query("SET search_path = ''");
+  }
+}
+
+/** Tables that extensions ask a dump to take rows of, where there are such rows. */
+async function extensionRows(client: pg.Client): Promise<string[]> {
+  const tables = await rows<{ extension: string; schema: string; table: string; condition: string }>(
+    client,
+    `SELECT e.extname::text AS extension, n.nspname::text AS schema, c.relname::text AS table, coalesce(config.condition, '') AS condition
+     FROM pg_extension e, ROWS FROM (unnest(e.extconfig), unnest(e.extcondition)) AS config(oid, condition)
+     JOIN pg_class c ON c.oid = config.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')`,
+  );
+  if (tables.length === 0) return [];
+  const found = await rows<{ name: string }>(
+    client,
+    tables
+      .map(
+        ({ extension, schema, table, condition }) =>
+          `SELECT ${literal(`${extension}: ${schema}.${table}`)} AS name WHERE EXISTS (SELECT FROM ${qualified(schema, table)} ${condition})`,
+      )
+      .join(" UNION ALL "),
+  );
+  return found.map((row) => row.name);
+}
