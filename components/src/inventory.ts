@@ -25,6 +25,11 @@ export interface SchemaAt {
   readonly use: Use;
   readonly service: string;
   readonly owner: string;
+  /**
+   * The roles whose datasets are parts of it: each creates its own there. The schema is then the administrator's, for a
+   * change of its owner would take the former one's rights along.
+   */
+  readonly inhabitants: readonly string[];
   /** Empty unless it is a home: nobody reads a copy in the making, or one that was left. */
   readonly readers: readonly string[];
   /** The datasets that have it as home: readers see them once their data is there. */
@@ -75,6 +80,11 @@ const isTenants = (dataset: Dataset): boolean => dataset.name.split("/").length 
 
 const names = (stays: readonly Stay[]): string[] => [...new Set(stays.map(({ dataset }) => dataset.name))];
 
+const inhabitants = (stays: readonly Stay[]): string[] => {
+  const parts = stays.filter(({ dataset }) => dataset.tables !== undefined);
+  return [...new Set(parts.map(({ service }) => service.role))];
+};
+
 const schemas = (stays: readonly Stay[]): SchemaAt[] =>
   grouped(stays, ({ placement }) => schemaName(placement)).flatMap((group) => {
     const [first] = USES.flatMap((use) => group.filter((stay) => stay.use === use));
@@ -89,6 +99,7 @@ const schemas = (stays: readonly Stay[]): SchemaAt[] =>
         use,
         service: service.name,
         owner: service.role,
+        inhabitants: inhabitants(group),
         readers: [...new Set(readers)],
         datasets,
       },

@@ -7,6 +7,7 @@ export const SQLSTATE = {
   insufficientPrivilege: "42501",
   characterNotInRepertoire: "22021",
   untranslatableCharacter: "22P05",
+  internalError: "XX000",
   invalidCatalogName: "3D000",
   invalidFunctionDefinition: "42P13",
   invalidPassword: "28P01",

@@ -13,7 +13,7 @@ export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
 export { abandon, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
-export { checkConnection, databases, holdsTables } from "./servers";
+export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
 export type {
   Endpoint,
   Finding,

@@ -204,7 +204,7 @@ async function close(run: Run, message: string): Promise<void> {
   progress.enter("fence", { bytes: 0, tables: 0 });
   await armFence(source, fence, timeout);
   await closeFence(source, fence, timeout);
-  await endSessions(source, request.from.schema);
+  await endSessions(source, fence);
   await recordFence(target, migration.id);
   await refuseChangedCatalog(source, run);
 }

@@ -2,6 +2,7 @@ import { dropScratch } from "./ddl/scratch";
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
 import { dismissFormerOwner } from "./ddl/former-owner";
+import { removePart } from "./remove-part";
 import { abandonFence, fenceKey, findFence, liftFence } from "./fence/fence";
 import { dropMovedObjects } from "./copy/large-objects";
 import { dropHeldObjects } from "./fence/held-objects";
@@ -22,6 +23,8 @@ export interface ReleaseQuery {
   readonly old: Endpoint;
   /** The dataset's home. */
   readonly home: Endpoint;
+  /** Table name patterns of a dataset that is a part of its schemas; absent: all of them is its own. */
+  readonly tables?: readonly string[];
 }
 
 /**
@@ -105,7 +108,8 @@ async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Pr
   await withSession(home.server, home.database, (client) => removeLinksAt(client, dataset, home, old));
   if (query.drop !== "nothing" && oldIsThere) {
     await withSession(old.server, old.database, async (client) => {
-      await emptySchema(client, old.schema);
+      if (query.tables === undefined) await emptySchema(client, old.schema);
+      else await removePart(client, { ...query, tables: query.tables });
       await dropHeldObjects(client, fenceKey(dataset, old.schema));
       if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
       await liftFence(client, dataset, old.schema);

@@ -1,4 +1,7 @@
 import { codeOf, messageOf } from "./errors";
+import { schemaOid, steadily } from "./inspect/schema";
+import { cut } from "./scope/cut";
+import { readGraph } from "./scope/graph";
 import { rows, withSession } from "./sql/connect";
 import type { Endpoint, Finding, ServerConnection } from "./types";
 
@@ -20,6 +23,34 @@ export async function holdsTables(
         [schema ?? null],
       );
       return row?.n ?? 0;
+    });
+  } catch (error) {
+    if (codeOf(error) === "database-missing") return 0;
+    throw error;
+  }
+}
+
+/**
+ * The number of tables of a schema that none of these selections has; 0 when there is no such schema.
+ * @param selections table name patterns, those of each dataset that is a part of the schema
+ */
+export async function tablesOutside(
+  server: ServerConnection,
+  database: string,
+  schema: string,
+  selections: readonly (readonly string[])[],
+): Promise<number> {
+  try {
+    return await withSession(server, database, async (client) => {
+      const oid = await schemaOid(client, schema);
+      if (oid === undefined) return 0;
+      const graph = await steadily(() => readGraph(client, schema, oid, []));
+      const selected = new Set(
+        selections.flatMap((patterns) => cut(graph, patterns).objects.map(({ key }) => key)),
+      );
+      return graph.objects.filter(
+        (object) => ["r", "p", "m"].includes(object.relkind ?? "") && !selected.has(object.key),
+      ).length;
     });
   } catch (error) {
     if (codeOf(error) === "database-missing") return 0;

@@ -18,6 +18,7 @@ describe("a home", () => {
           use: "home",
           service: "core",
           owner: "core_user",
+          inhabitants: [],
           readers: [],
           datasets: ["core"],
         },
@@ -117,6 +118,24 @@ describe("readers", () => {
     const together = of({ ...services, crm: { home: at("shared", "crm") } });
     expect(together.connects.find(({ role }) => role === "crm_user")?.datasets).toEqual(["crm"]);
   });
+});
+
+it("lets each service create its own in a schema of which it has a part", () => {
+  const part = (tables: string[], home: string, formerly?: string) => ({
+    datasets: {
+      own: { tables, home: at("shared", home), ...(formerly && { formerly: at("shared", formerly) }) },
+    },
+  });
+  const { schemas } = of({
+    contact: part(["contact*"], "contact", "tenant"),
+    activity: part(["activit*"], "tenant"),
+    deals: { home: at("shared", "deals") },
+  });
+  expect(schemas.map(({ placement, owner, inhabitants }) => [placement.schema, owner, inhabitants])).toEqual([
+    ["contact", "contact_user", ["contact_user"]],
+    ["tenant", "activity_user", ["contact_user", "activity_user"]],
+    ["deals", "deals_user", []],
+  ]);
 });
 
 it("puts a service's datasets into one search path, tenants' not", () => {

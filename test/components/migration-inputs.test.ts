@@ -76,6 +76,8 @@ describe("a retired home", () => {
     expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "dropped" } }))).toBe("database");
     const own = { ...A, schema: "own" };
     expect(dropsRetired(own, "old/a.own", inputs({ custody: { old: "rehome" } }))).toBe("nothing");
+    const part = inputs({ custody: { old: "rehome" }, tables: ["t"] });
+    expect(dropsRetired(own, "old/a.own", part)).toBe("objects");
     const others = { custody: { old: "rehome" as const }, shared: ["old/a.own"] };
     expect(dropsRetired(own, "old/a.own", inputs(others))).toBe("objects");
     expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" } }))).toBe("objects");

@@ -20,8 +20,12 @@ const knowledge: Knowledge = {
   ]),
   preview: false,
 };
-const engine = (tables: number, released: boolean): Engine => ({
+const engine = (tables: number, released: boolean, outside = tables): Engine => ({
   holdsTables: () => Promise.resolve(tables),
+  tablesOutside: (...asked) => {
+    selections.push(asked[3]);
+    return Promise.resolve(outside);
+  },
   release: () => Promise.resolve({ released, reason: "" }),
   abandon: ({ dataset, home }) => {
     abandoned.push(`${dataset} in ${home.host}`);
@@ -29,6 +33,7 @@ const engine = (tables: number, released: boolean): Engine => ({
   },
 });
 const abandoned: string[] = [];
+const selections: unknown[] = [];
 
 describe("a schema", () => {
   it("goes when it holds no tables", async () => {
@@ -37,6 +42,15 @@ describe("a schema", () => {
 
   it("goes when a journal releases it", async () => {
     expect(await schemaRefusal("old/erp.core", knowledge, engine(41, true))).toBeUndefined();
+  });
+
+  it("goes with the parts that have left it, unless it holds anything else", async () => {
+    const part = { ...core, tables: ["contacts", "contact_*"] };
+    const parts = { ...knowledge, datasets: [part, { ...part, name: "other", tables: ["deals"] }] };
+    expect(await schemaRefusal("old/erp.core", parts, engine(41, true, 0))).toBeUndefined();
+    expect(selections).toEqual([[["contacts", "contact_*"], ["deals"]]]);
+    expect(await schemaRefusal("old/erp.core", parts, engine(41, true, 3))).toMatch(/it holds 3 tables/);
+    expect(await schemaRefusal("old/erp.core", parts, engine(41, false, 3))).toMatch(/it holds 41 tables/);
   });
 
   it("takes the traces of a given-up move along, in an update alone", async () => {

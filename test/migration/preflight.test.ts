@@ -5,7 +5,10 @@ import { FINDING_CODES } from "../../migration/src/codes";
 import type { FollowableTable } from "../../migration/src/inspect/followable";
 import type { ReplicationFacts } from "../../migration/src/inspect/replication";
 import type { Relation } from "../../migration/src/inspect/relations";
+import type { SchemaInspection } from "../../migration/src/inspect/schema";
 import type { Rights } from "../../migration/src/inspect/rights";
+import type { Crossing, Scope } from "../../migration/src/scope/scope";
+import type { Standing } from "../../migration/src/scope/standing";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
 import type { SourceInspection, TargetInspection } from "../../migration/src/plan/finding";
 import { preflight } from "../../migration/src/plan/preflight";
@@ -82,9 +85,34 @@ const target: TargetInspection = {
   obstacles,
   reclaimable: 0,
 };
-const routine = (body: string, language = "plpgsql") => ({ signature: "f(x integer)", language, body });
+const routine = (body: string, language = "plpgsql") => ({
+  row: "pg_proc 1",
+  signature: "f(x integer)",
+  language,
+  body,
+});
 const reference = (direction: "inward" | "outward", n = 1) =>
-  Array.from({ length: n }, (_, i) => ({ object: `view other.v${i}`, on: "table public.users", direction }));
+  Array.from({ length: n }, (_, i) => ({
+    ...{ object: `view other.v${i}`, on: "table public.users", row: "pg_class 1" },
+    direction,
+  }));
+const scope: Scope = {
+  ...{ patterns: ["a*"], objects: [], crossings: [], unmatched: [], staying: [], unused: [] },
+};
+const standing: Standing = {
+  scope,
+  objects: [],
+  entries: new Map(),
+  users: new Map(),
+  ours: new Set(),
+  others: new Set(),
+  left: true,
+  accounted: true,
+};
+const crossing = (code: Crossing["code"]): Partial<SchemaInspection> => ({
+  scope: { ...scope, crossings: [{ code, text: "x needs y" }] },
+});
+const type = { key: "pg_type 1", kind: "type", name: "status", identity: "type public.status" };
 const able: ReplicationFacts = {
   ...{ walLevel: "logical", freeSlots: 8, freeSenders: 8, freeWorkers: 4, slotWalLimit: null, prepared: [] },
   ...{
@@ -320,7 +348,49 @@ const cases: Case[] = [
     source: { relations: [{ ...relation("users"), tablespace: "fast" }, relation("orders")] },
   },
   { code: "pg-dump-older", says: /PostgreSQL 14.* of 15/, dump: 14 },
-  { code: "table-patterns", says: /table patterns/, request: { tables: ["a*"] } },
+  {
+    code: "online-part",
+    says: /a part of .*mode: online/,
+    request: { tables: ["a*"], options: { mode: "online", verify: "count" } },
+  },
+  { code: "pattern-matches-nothing", says: /"a\*"/, source: { scope: { ...scope, unmatched: ["a*"] } } },
+  { code: "cut-foreign-key", says: /x needs y/, source: crossing("cut-foreign-key") },
+  { code: "cut-view", says: /x needs y/, source: crossing("cut-view") },
+  { code: "cut-inheritance", says: /x needs y/, source: crossing("cut-inheritance") },
+  { code: "cut-sequence", says: /x needs y/, source: crossing("cut-sequence") },
+  { code: "cut-code", says: /x needs y/, source: crossing("cut-code") },
+  { code: "cut-reference", says: /x needs y/, source: crossing("cut-reference") },
+  {
+    code: "cut-type-copied",
+    level: "warning",
+    says: /type status/,
+    source: { scope: { ...scope, objects: [{ ...type, shared: true }] } },
+  },
+  {
+    code: "cut-unused-stays",
+    level: "warning",
+    says: /function f\(\)/,
+    source: { scope: { ...scope, unused: ["function f()"] } },
+  },
+  {
+    code: "cut-left-behind",
+    level: "warning",
+    says: /deals/,
+    source: { scope: { ...scope, staying: ["deals"] } },
+    target: { standing },
+  },
+  {
+    code: "target-conflict",
+    says: /type status is there.*differs/,
+    source: { scope: { ...scope, objects: [{ ...type, shared: false }] } },
+    target: {
+      standing: {
+        ...standing,
+        objects: [type],
+        entries: new Map([["pg_type 1", [{ kind: "type", name: "status", definition: "e 'new'" }]]]),
+      },
+    },
+  },
   {
     code: "references-outward",
     says: /view other\.v0 on table/,

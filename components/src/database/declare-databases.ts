@@ -43,7 +43,7 @@ const declareDatabase = (
     { role: "public", database: name, objectType: "database", privileges: [] },
     { ...on.options, dependsOn: [database] },
   );
-  const owner = service?.owner ?? on.host.admin;
+  const owner = service === undefined || service.inhabitants.length > 0 ? on.host.admin : service.owner;
   const publicSchema = declareSchema(declaring, at, owner, [database, ...owners]);
   const usage = new postgresql.Grant(
     inSchema("public", at),

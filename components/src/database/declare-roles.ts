@@ -56,6 +56,9 @@ export const declareRoles = (declaring: Declaring): ReadonlyMap<string, Declared
  * that it goes before they do: PostgreSQL keeps a role that any table still grants something to.
  */
 export const rolesOf = (
-  { placement: { host }, owner, readers }: SchemaAt,
+  { placement: { host }, owner, inhabitants, readers }: SchemaAt,
   roles: ReadonlyMap<string, DeclaredRole>,
-): postgresql.Role[] => [owner, ...readers].flatMap((role) => roles.get(onHost(role, host))?.role ?? []);
+): postgresql.Role[] =>
+  [...new Set([owner, ...inhabitants, ...readers])].flatMap(
+    (role) => roles.get(onHost(role, host))?.role ?? [],
+  );

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "@rehome/topology";
 import { optionsOn, type Declaring } from "../declaring";
 import type { SchemaAt } from "../inventory";
-import { databaseName, inSchema, onHost } from "../naming";
+import { databaseName, encodePart, inSchema, onHost } from "../naming";
 import type { DeclaredDatabase } from "./declare-databases";
 import { rolesOf, type DeclaredRole } from "./declare-roles";
 import { declareSchema } from "./declare-schema";
@@ -26,23 +26,38 @@ export class ServiceDatabase extends pulumi.ComponentResource {
   readonly #declaring: Declaring;
 
   constructor(declaring: Declaring, { at, databases, roles }: ServiceDatabaseArgs) {
-    const { placement, service, owner } = at;
+    const { placement, service, owner, inhabitants } = at;
     const parent = declaring.parent;
     super("rehome:index:ServiceDatabase", inSchema(service, placement), {}, { parent });
     const { host, database: name, schema } = placement;
     const database = databases.get(databaseName(host, name));
     const before = [...(database ? [database.database] : []), ...rolesOf(at, roles)];
+    const admin = declaring.hosts.get(host)?.admin ?? owner;
     const own = schema === "public" ? database?.publicSchema : undefined;
     this.placement = placement;
-    this.ready = [
-      ...before,
-      own ?? declareSchema(declaring, placement, owner, before, this),
-      ...(database?.rights ?? []), // a schema's rights are changed by one at a time
-    ];
     this.#at = at;
     this.#roles = roles;
     this.#declaring = declaring;
+    this.ready = this.#admitInhabitants([
+      ...before,
+      own ?? declareSchema(declaring, placement, inhabitants.length > 0 ? admin : owner, before, this),
+      ...(database?.rights ?? []), // a schema's rights are changed by one at a time
+    ]);
     this.registerOutputs({ schema });
+  }
+
+  /** Lets those create their tables who have a part of the schema. */
+  #admitInhabitants(ready: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
+    const { placement, inhabitants } = this.#at;
+    const { host, database, schema } = placement;
+    const on = optionsOn(this.#declaring, host);
+    if (on === undefined) return ready;
+    return inhabitants.reduce<readonly pulumi.Resource[]>((before, role) => {
+      const options = { ...on.options, parent: this, dependsOn: [...before] };
+      const privileges = ["USAGE", "CREATE"];
+      const grant = { role, database, schema, objectType: "schema", privileges };
+      return [...before, new postgresql.Grant(inSchema(role, placement), grant, options)];
+    }, ready);
   }
 
   /**
@@ -51,7 +66,7 @@ export class ServiceDatabase extends pulumi.ComponentResource {
    * at the same time.
    */
   admitReaders(after: readonly pulumi.Resource[]): void {
-    const { placement, owner, readers } = this.#at;
+    const { placement, owner, inhabitants, readers } = this.#at;
     const { host, database, schema } = placement;
     const on = optionsOn(this.#declaring, host);
     if (on === undefined) return;
@@ -63,11 +78,17 @@ export class ServiceDatabase extends pulumi.ComponentResource {
       const name = inSchema(role, placement);
       const options = () => ({ ...on.options, parent: this, dependsOn: before });
       const where = { role, database, schema };
-      next(new postgresql.Grant(name, { ...where, objectType: "schema", privileges: ["USAGE"] }, options()));
+      if (!inhabitants.includes(role)) {
+        const use = { ...where, objectType: "schema", privileges: ["USAGE"] };
+        next(new postgresql.Grant(name, use, options()));
+      }
       for (const objectType of ["table", "sequence"]) {
         const select = { ...where, objectType, privileges: ["SELECT"] };
         const named = `${name}:${objectType}`;
-        next(new postgresql.DefaultPrivileges(named, { ...select, owner }, options()));
+        for (const creator of new Set([owner, ...inhabitants])) {
+          const theirs = creator === owner ? named : `${named}:${encodePart(creator)}`;
+          next(new postgresql.DefaultPrivileges(theirs, { ...select, owner: creator }, options()));
+        }
         next(new postgresql.Grant(named, select, options()));
       }
     }

@@ -50,7 +50,8 @@ export const carryOut = async (
     case "retire": {
       const [home, old] = both(step, [step.home, step.old], olds, news);
       const drop = dropsRetired(step.old, placementName(step.old), news);
-      await retire({ dataset: news.dataset, old, home, drop });
+      const tables = news.tables === undefined ? {} : { tables: news.tables };
+      await retire({ dataset: news.dataset, old, home, drop, ...tables });
       return undefined;
     }
     case "settle":

@@ -99,12 +99,12 @@ export const moveRequest = (from: Endpoint, to: Endpoint, news: MigrationInputs)
 
 /**
  * What the engine drops of a retired home: on someone else's server all of it when the file says so; the objects where the
- * schema stays because others use it. Everywhere else Rehome deletes the schema, or leaves it as it is.
+ * schema stays because others use it, or may: of a part of it, the rest can be anyone's. Everywhere else Rehome deletes the schema, or leaves it as it is.
  */
 export const dropsRetired = (old: Placement, placementName: string, news: MigrationInputs): Drop => {
   const custody = news.custody[old.host] ?? "kept";
   if (custody === "dropped") return "database";
-  const stays = old.schema === "public" || news.shared.includes(placementName);
+  const stays = old.schema === "public" || news.tables !== undefined || news.shared.includes(placementName);
   return custody === "rehome" && stays ? "objects" : "nothing";
 };
 

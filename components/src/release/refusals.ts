@@ -5,6 +5,12 @@ import { decodeName } from "../naming";
 /** What is asked of the engine before something is deleted. */
 export interface Engine {
   readonly holdsTables: (server: ServerConnection, database: string, schema?: string) => Promise<number>;
+  readonly tablesOutside: (
+    server: ServerConnection,
+    database: string,
+    schema: string,
+    selections: readonly (readonly string[])[],
+  ) => Promise<number>;
   readonly release: (query: {
     readonly dataset: string;
     readonly old: Endpoint;
@@ -54,10 +60,10 @@ const endpoint = (placement: Placement, server: ServerConnection, owner: string)
 
 /** The old placement and each dataset's home, for every dataset that lives elsewhere. */
 const ends = (old: Placement, server: ServerConnection, { datasets, servers }: Knowledge) =>
-  datasets.flatMap(({ name: dataset, home, role }) => {
+  datasets.flatMap(({ name: dataset, home, role, tables }) => {
     const homeServer = servers.get(home.host);
     if (homeServer === undefined || samePlacement(home, old)) return [];
-    return [{ dataset, old: endpoint(old, server, role), home: endpoint(home, homeServer, role) }];
+    return [{ dataset, tables, old: endpoint(old, server, role), home: endpoint(home, homeServer, role) }];
   });
 
 /**
@@ -77,14 +83,22 @@ export const schemaRefusal = async (
   const count = await engine.holdsTables(server, database, schema);
   const moves = ends(old, server, knowledge);
   let released = count === 0;
-  for (const move of moves) released ||= (await engine.release(move)).released;
-  if (released) {
+  const parts: (readonly string[])[] = [];
+  for (const { tables, ...move } of moves) {
+    if (released || !(await engine.release(move)).released) continue;
+    if (tables === undefined) released = true;
+    else parts.push(tables);
+  }
+  // What is no part of what has left would be deleted with the schema.
+  const rest =
+    released || parts.length === 0 ? count : await engine.tablesOutside(server, database, schema, parts);
+  if (released || rest === 0) {
     // A move that was given up leaves no trace on the home that its dataset never left.
     if (!knowledge.preview) for (const move of moves) await engine.abandon(move);
     return undefined;
   }
   return (
-    `The schema ${placementName(old)} is not deleted: it holds ${tables(count)}, and no journal says that they were ` +
+    `The schema ${placementName(old)} is not deleted: it holds ${tables(rest)}, and no journal says that they were ` +
     `moved and verified. Name it in the stack file again, as the home or the formerly of its dataset; or, ${destroy}.`
   );
 };

@@ -30,17 +30,24 @@ const OBJECTS = `
     FROM pg_conversion v JOIN pg_namespace n ON n.oid = v.connamespace WHERE n.nspname = $1
   ) objects
   WHERE NOT EXISTS (SELECT FROM members m WHERE (m.classid, m.objid) = (objects.classid, objects.oid))
+    AND ($2::text[] IS NULL OR objects.classid::regclass || ' ' || objects.oid = ANY ($2))
   ORDER BY rank, sql`;
 
 /**
  * Drops everything in a schema but the schema itself and what belongs to extensions. Only for schemas that a journal
  * says are the dataset's own: left by a former attempt, or by the home it has moved away from.
+ * @param only keys (`SchemaObject.key`) of what is to go, where others have a place too; absent: everything
  */
-export async function emptySchema(client: pg.Client, schema: string): Promise<void> {
+export async function emptySchema(
+  client: pg.Client,
+  schema: string,
+  only?: ReadonlySet<string>,
+): Promise<void> {
   await withOpenSchema(client, schema, async () => {
     await client.query("SET search_path = pg_catalog");
     try {
-      for (const { sql } of await rows<{ sql: string }>(client, OBJECTS, [schema])) await client.query(sql);
+      const values = [schema, only && [...only]];
+      for (const { sql } of await rows<{ sql: string }>(client, OBJECTS, values)) await client.query(sql);
     } finally {
       await client.query("SET search_path = ''");
     }

@@ -103,6 +103,17 @@ export async function relocate(client: pg.Client, from: string, to: string, whol
   );
 }
 
+/** Gives what one role owns in a schema to another. */
+export async function reassign(client: pg.Client, schema: string, from: string, to: string): Promise<void> {
+  const found = await catalog<Located>(client, OBJECTS, schema);
+  await runAll(
+    client,
+    found
+      .filter(({ owner }) => owner === from)
+      .map(({ kind, identity }) => `ALTER ${kind} ${identity} OWNER TO ${ident(to)}`),
+  );
+}
+
 /**
  * Makes `owner` the owner of everything in a schema, and takes every right on it from others: rights are declared anew.
  * To be called in a transaction.

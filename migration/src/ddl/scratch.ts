@@ -13,6 +13,17 @@ import { isFence, isScaffolding, splitStatements, type Statement } from "./state
 import { dumpSchema } from "./dump";
 import type { Renaming } from "./rename-code";
 import { shortHash } from "../naming";
+import type { CatalogEntry } from "../inspect/fingerprint";
+import type { Scope } from "../scope/scope";
+import { keepOnly, restorePart } from "./part";
+
+/** The part of a schema whose definitions are wanted. */
+export interface WantedPart {
+  readonly scope: Scope;
+  readonly entries: readonly CatalogEntry[];
+  /** Definitions that the new home has already, by `SchemaObject.identity` there. */
+  readonly there: ReadonlySet<string>;
+}
 
 /** A schema's definitions, ready for the new home: already under its name. */
 export interface Definitions {
@@ -38,6 +49,7 @@ export async function dropScratch(target: pg.Client, migration: string): Promise
  * without rows, into a scratch database beside the new home, renamed there, so that views, defaults, constraints and
  * types follow by OID, and dumped again.
  * @param extensionHomes where each extension is in the new home
+ * @param part absent: the whole schema's
  */
 export async function renamedDefinitions(
   { source, target }: { readonly source: pg.Client; readonly target: pg.Client },
@@ -46,6 +58,7 @@ export async function renamedDefinitions(
   extensions: readonly Extension[],
   extensionHomes: ReadonlyMap<string, string>,
   renaming: Renaming,
+  part?: WantedPart,
 ): Promise<Definitions> {
   const { from, to } = request;
   const [preDump, postDump] = await Promise.all([
@@ -77,23 +90,38 @@ export async function renamedDefinitions(
       `COMMENT ON DATABASE ${ident(name)} IS 'Rehome: definitions on their way; may be dropped'`,
     );
     return await withSession(to.server, name, async (scratch) => {
-      await restore(scratch, from.schema, extensions, wanted);
+      await restore(scratch, from.schema, extensions, wanted, part);
       await rename(scratch, from.schema, to.schema, extensionHomes);
       await renameRoutines(scratch, to.schema, renaming);
       await renameDefaults(scratch, to.schema, renaming);
-      const [pre, post] = await Promise.all([
-        dumpSchema(to.server, name, to.schema, "pre-data"),
-        dumpSchema(to.server, name, to.schema, "post-data"),
-      ]);
-      const real = (statement: Statement): boolean => !isScaffolding(statement);
-      return {
-        preData: (await withCasts(scratch, to.schema, await splitStatements(pre))).filter(real),
-        postData: (await splitStatements(post)).filter(real),
-      };
+      const all = await dumped(scratch, request, name);
+      if (part === undefined || part.there.size === 0) return all;
+      await keepOnly(scratch, to.schema, part.there);
+      return without(all, await dumped(scratch, request, name));
     });
   } finally {
     await dropScratch(target, migration);
   }
+}
+
+/** The definitions that the scratch database holds, under the new home's name. */
+async function dumped(scratch: pg.Client, { to }: MoveRequest, name: string): Promise<Definitions> {
+  const [pre, post] = await Promise.all([
+    dumpSchema(to.server, name, to.schema, "pre-data"),
+    dumpSchema(to.server, name, to.schema, "post-data"),
+  ]);
+  const real = (statement: Statement): boolean => !isScaffolding(statement);
+  return {
+    preData: (await withCasts(scratch, to.schema, await splitStatements(pre))).filter(real),
+    postData: (await splitStatements(post)).filter(real),
+  };
+}
+
+/** Without what is there already: two dumps of one definition are the same text. */
+function without(all: Definitions, there: Definitions): Definitions {
+  const texts = new Set([...there.preData, ...there.postData].map(({ sql }) => sql));
+  const missing = (statement: Statement): boolean => !texts.has(statement.sql);
+  return { preData: all.preData.filter(missing), postData: all.postData.filter(missing) };
 }
 
 async function restore(
@@ -101,12 +129,15 @@ async function restore(
   schema: string,
   extensions: readonly Extension[],
   statements: readonly Statement[],
+  part: WantedPart | undefined,
 ): Promise<void> {
   const schemas = new Set(["public", schema, ...extensions.map((extension) => extension.schema)]);
   for (const name of schemas) await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`);
   for (const extension of extensions) await createExtension(scratch, extension.name, extension.schema);
+  const settings = restoringSql([schema, ...schemas]);
+  if (part !== undefined) return await restorePart(scratch, schema, { ...part, settings, statements });
   await transaction(scratch, async () => {
-    await scratch.query(restoringSql([schema, ...schemas]));
+    await scratch.query(settings);
     for (const { sql } of statements) {
       try {
         await scratch.query(sql);

@@ -11,6 +11,7 @@ import {
   armedFunctionSql,
   disarmTableSql,
   fenceFunction,
+  fenceFunctionName,
   sealedFunctionSql,
 } from "./fence-sql";
 
@@ -21,6 +22,8 @@ export interface Fence {
   readonly migration: string;
   /** Where the data goes, as a placement's name. */
   readonly target: string;
+  /** Names of the relations of a part of the schema; absent: the whole schema. */
+  readonly relations?: readonly string[];
 }
 
 /** The row of `rehome.fence`. */
@@ -78,7 +81,7 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
       [key, fence.dataset, fence.schema, fence.migration, fence.target],
     );
   });
-  const unarmed = await tablesWithout(client, fence.schema);
+  const unarmed = await tablesWithout(client, fence);
   for (let at = 0; at < unarmed.length; at += BATCH) {
     const batch = unarmed.slice(at, at + BATCH);
     await withinLockTimeout(client, fence.schema, timeout, async () => {
@@ -154,8 +157,8 @@ export async function sealFence(client: pg.Client, fence: Fence): Promise<void> 
 
 /** The seal but for the triggers: the schema's rights, and what the journal says. To be called in a transaction. */
 export async function recordSeal(client: pg.Client, fence: Fence): Promise<void> {
-  const { dataset, schema, migration, target } = fence;
-  const { revoke, restore } = await closure(client, schema);
+  const { dataset, schema, migration, target, relations } = fence;
+  const { revoke, restore } = await closure(client, schema, relations);
   await client.query(
     `INSERT INTO rehome.fence (key, dataset, schema_name, migration, target, sealed, restore_sql) VALUES ($1, $2, $3, $4, $5, true, $6)
      ON CONFLICT (key) DO UPDATE SET sealed = true, restore_sql = excluded.restore_sql`,
@@ -190,7 +193,7 @@ export async function liftFence(
 ): Promise<void> {
   const row = await findFence(client, dataset, schema);
   if (row === undefined) return;
-  await disarm(client, schema, timeout);
+  await disarm(client, { dataset, schema }, timeout);
   await giveObjects(client, row.key);
   await transaction(client, () => forgetFence(client, row));
 }
@@ -205,9 +208,13 @@ export async function abandonFence(
     await liftFence(client, dataset, schema);
 }
 
-/** Takes the fence's triggers off a schema's tables; what it took from the schema's users stays taken. */
-export async function disarm(client: pg.Client, schema: string, timeout = 60_000): Promise<void> {
-  const armed = await tablesWith(client, schema);
+/** Takes a fence's triggers off its tables; what it took from the schema's users stays taken. */
+export async function disarm(
+  client: pg.Client,
+  { dataset, schema }: Pick<Fence, "dataset" | "schema">,
+  timeout = 60_000,
+): Promise<void> {
+  const armed = await tablesWith(client, fenceKey(dataset, schema));
   for (let at = 0; at < armed.length; at += BATCH) {
     const batch = armed.slice(at, at + BATCH);
     await withinLockTimeout(client, schema, timeout, async () => {
@@ -225,11 +232,14 @@ export async function forgetFence(client: pg.Client, row: FenceRow): Promise<voi
 }
 
 /**
- * Ends the other sessions of roles that can use the schema, but for superusers: pools then connect anew. Waits until they
- * are gone: what they were about to do is done or undone by then. Those that the administrator may not end stay, and are
- * refused.
+ * Ends the other sessions of roles that can use what is fenced, but for superusers: pools then connect anew. Waits until
+ * they are gone: what they were about to do is done or undone by then. Those that the administrator may not end stay, and
+ * are refused.
  */
-export async function endSessions(client: pg.Client, schema: string): Promise<number> {
+export async function endSessions(
+  client: pg.Client,
+  { schema, relations }: Pick<Fence, "schema" | "relations">,
+): Promise<number> {
   const found = await rows<{ ended: boolean }>(
     client,
     `SELECT pg_catalog.pg_terminate_backend(a.pid, ${END_MS}) AS ended FROM pg_catalog.pg_stat_activity a
@@ -239,29 +249,37 @@ export async function endSessions(client: pg.Client, schema: string): Promise<nu
        AND a.application_name NOT LIKE 'rehome%'
        AND (pg_catalog.pg_has_role(r.oid, 'USAGE') OR pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))
        AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                   WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
+                   WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND ($2::text[] IS NULL OR c.relname = ANY ($2))
                      AND (pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER')
                           OR pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')))`,
-    [schema],
+    [schema, relations ?? null],
   );
   return found.filter((row) => row.ended).length;
 }
 
-async function tablesOf(client: pg.Client, schema: string, armed: boolean): Promise<string[]> {
+/** Tables under this fence's trigger. */
+async function tablesWith(client: pg.Client, key: number): Promise<string[]> {
   const found = await rows<{ name: string }>(
     client,
-    `SELECT c.relname::text AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
-       AND EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = $2) = $3
-     ORDER BY c.relname`,
-    [schema, FENCE_TRIGGER, armed],
+    `SELECT c.relname::text AS name FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+     JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+     WHERE t.tgname = $1 AND n.nspname = 'rehome' AND p.proname = $2 ORDER BY c.relname`,
+    [FENCE_TRIGGER, fenceFunctionName(key)],
   );
   return found.map((row) => row.name);
 }
 
-const tablesWith = (client: pg.Client, schema: string): Promise<string[]> => tablesOf(client, schema, true);
-const tablesWithout = (client: pg.Client, schema: string): Promise<string[]> =>
-  tablesOf(client, schema, false);
+async function tablesWithout(client: pg.Client, { schema, relations }: Fence): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    client,
+    `SELECT c.relname::text AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND ($3::text[] IS NULL OR c.relname = ANY ($3))
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = $2)
+     ORDER BY c.relname`,
+    [schema, FENCE_TRIGGER, relations ?? null],
+  );
+  return found.map((row) => row.name);
+}
 
 /** Tries a transaction in short waits, so that writers queue behind it only briefly, until `timeout` is over. */
 export async function withinLockTimeout(

@@ -21,7 +21,7 @@ const ON_SCHEMA = `
 
 const RELATIONS = `
   pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
-    AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+    AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND ($2::text[] IS NULL OR c.relname = ANY ($2))
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 const ON_RELATIONS = `
@@ -45,8 +45,13 @@ export interface Closure {
  * live in it, others go on needing it, and without `USAGE` they would silently get other operators: there the relations
  * are taken one by one. An administrator that is no superuser sees the schema by rights of the owner's; it keeps what
  * the end of a move reads there.
+ * @param relations the names of those that are to be closed where the schema is others' too; absent: all of it
  */
-export async function closure(client: pg.Client, schema: string): Promise<Closure> {
+export async function closure(
+  client: pg.Client,
+  schema: string,
+  relations?: readonly string[],
+): Promise<Closure> {
   const [held] = await rows<{ extensions: boolean; administrator: string | null }>(
     client,
     `SELECT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extnamespace = n.oid) AS extensions,
@@ -55,9 +60,9 @@ export async function closure(client: pg.Client, schema: string): Promise<Closur
      FROM pg_catalog.pg_namespace n WHERE n.nspname = $1`,
     [schema],
   );
-  const open = held?.extensions === true;
-  const onSchema = await rows<Right>(client, ON_SCHEMA, [schema]);
-  const onRelations = open ? await rows<Right>(client, ON_RELATIONS, [schema]) : [];
+  const open = relations !== undefined || held?.extensions === true;
+  const onSchema = relations === undefined ? await rows<Right>(client, ON_SCHEMA, [schema]) : [];
+  const onRelations = open ? await rows<Right>(client, ON_RELATIONS, [schema, relations ?? null]) : [];
   const kept = keeps(held?.administrator ?? null, schema, open, onRelations);
   return {
     revoke: [

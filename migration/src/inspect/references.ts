@@ -7,6 +7,8 @@ export interface CrossReference {
   readonly object: string;
   readonly on: string;
   readonly direction: "outward" | "inward";
+  /** The catalog row inside the schema: `pg_constraint 16400`. */
+  readonly row: string;
 }
 
 /**
@@ -38,7 +40,8 @@ const CROSSING = `
              OR obj_description(oid, 'pg_namespace') LIKE 'Rehome: facades of %')
   SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS object,
          pg_describe_object(d.refclassid, d.refobjid, 0) AS "on",
-         CASE WHEN a.nsp = $1::oid THEN 'outward' ELSE 'inward' END AS direction
+         CASE WHEN a.nsp = $1::oid THEN 'outward' ELSE 'inward' END AS direction,
+         CASE WHEN a.nsp = $1::oid THEN d.classid::regclass || ' ' || d.objid ELSE d.refclassid::regclass || ' ' || d.refobjid END AS row
   FROM pg_depend d
   JOIN objects a ON a.classid = d.classid AND a.oid = d.objid
   JOIN objects b ON b.classid = d.refclassid AND b.oid = d.refobjid

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { SQLSTATE, codeOf } from "../errors";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
 import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
@@ -7,6 +8,8 @@ import { inspectExtensions, type Extension } from "./extensions";
 import { inspectLargeObjects, type LargeObjects } from "./large-objects";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
+import { readPart } from "../scope/read-scope";
+import type { Scope } from "../scope/scope";
 import { inspectSurroundings, type Surroundings } from "./surroundings";
 import { inspectRights, type Rights } from "./rights";
 import { inspectSchemaText, type SchemaText } from "./text";
@@ -17,6 +20,8 @@ export interface SchemaInspection {
   readonly serverVersion: number;
   readonly database: DatabaseInspection;
   readonly schema: string;
+  /** Absent when the whole schema is the dataset's; otherwise what follows speaks of this part alone. */
+  readonly scope?: Scope;
   readonly relations: readonly Relation[];
   readonly extensions: readonly Extension[];
   readonly references: readonly CrossReference[];
@@ -38,6 +43,8 @@ export interface SchemaInspection {
 
 /** A function or procedure whose code is text, so that only reading it tells what it refers to. */
 export interface Routine {
+  /** `pg_proc 16400` */
+  readonly row: string;
   readonly signature: string;
   readonly language: string;
   readonly body: string;
@@ -53,19 +60,63 @@ export async function schemaOid(client: pg.Client, schema: string): Promise<numb
   return row?.oid;
 }
 
+/** A schema's definitions, or those of a part of it. */
+export interface Catalog {
+  readonly scope?: Scope;
+  readonly entries: readonly CatalogEntry[];
+  readonly holds: (row: string) => boolean;
+}
+
 /**
- * Reads a schema whole; undefined when there is none of that name.
+ * The definitions of a dataset: of the schema, or of the part that table patterns select. What crosses the cut is an
+ * entry too: a new crossing is a change of the part.
+ */
+export async function readCatalog(
+  client: pg.Client,
+  at: { readonly schema: string; readonly oid: number; readonly extensionSchemas: readonly string[] },
+  tables?: readonly string[],
+): Promise<Catalog> {
+  const read = (): Promise<CatalogEntry[]> => catalogEntries(client, at.schema, at.oid, at.extensionSchemas);
+  if (tables === undefined) return { entries: await read(), holds: () => true };
+  return await steadily(async () => {
+    const { scope, ownerOf } = await readPart(client, at, tables);
+    const own = (await read()).flatMap((entry) => {
+      const row = ownerOf(entry.row ?? "");
+      return row === undefined ? [] : [{ ...entry, row }];
+    });
+    const crossings = scope.crossings.map(({ code, text }) => ({ kind: code, name: text, definition: "" }));
+    return { scope, holds: (row) => ownerOf(row) !== undefined, entries: [...own, ...crossings] };
+  });
+}
+
+/** Reads again when an object of others went while it was described: in a schema that is shared they come and go. */
+export async function steadily<T>(read: () => Promise<T>): Promise<T> {
+  const VANISHED = new Set<string | undefined>([SQLSTATE.internalError, SQLSTATE.undefinedTable]);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (attempt === 5 || !VANISHED.has(codeOf(error))) throw error;
+    }
+  }
+}
+
+/**
+ * Reads a schema, or the part of it that table patterns select; undefined when there is none of that name.
  * @param owner the role that owns the dataset's objects
+ * @param tables table name patterns; absent: the whole schema
  */
 export async function inspectSchema(
   client: pg.Client,
   schema: string,
   owner: string,
+  tables?: readonly string[],
 ): Promise<SchemaInspection | undefined> {
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return undefined;
   const extensions = await inspectExtensions(client);
-  const entries = await catalogEntries(client, schema, oid, extensionSchemas(extensions));
+  const at = { schema, oid, extensionSchemas: extensionSchemas(extensions) };
+  const { scope, entries, holds } = await readCatalog(client, at, tables);
   const [facts] = await rows<{ version: number }>(
     client,
     "SELECT current_setting('server_version_num')::int / 10000 AS version",
@@ -74,17 +125,18 @@ export async function inspectSchema(
     serverVersion: facts?.version ?? 0,
     database: await inspectDatabase(client, schema),
     schema,
-    relations: await inspectRelations(client, oid),
+    ...(scope === undefined ? {} : { scope }),
+    relations: (await inspectRelations(client, oid)).filter((each) => holds(`pg_class ${each.oid}`)),
     extensions,
-    references: await inspectReferences(client, oid),
+    references: (await inspectReferences(client, oid)).filter((each) => holds(each.row)),
     entries,
     fingerprint: fingerprint(entries),
-    largeObjects: await inspectLargeObjects(client, oid, owner),
+    largeObjects: await inspectLargeObjects(client, oid, owner, scope && holds),
     longTransactions: await longTransactions(client),
-    versionFeatures: await inspectVersionFeatures(client, oid),
+    versionFeatures: (await inspectVersionFeatures(client, oid)).filter((each) => holds(each.row)),
     rights: await inspectRights(client, schema, owner),
     text: await inspectSchemaText(client, oid),
-    routines: await inspectRoutines(client, oid),
+    routines: (await inspectRoutines(client, oid)).filter((each) => holds(each.row)),
     surroundings: await inspectSurroundings(client, schema, oid, owner),
     extensionMembers: await extensionMembers(client, oid),
   };
@@ -114,12 +166,12 @@ async function longTransactions(client: pg.Client): Promise<string[]> {
 export async function inspectRoutines(client: pg.Client, oid: number): Promise<Routine[]> {
   return await rows<Routine>(
     client,
-    `SELECT p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS signature, l.lanname::text AS language,
+    `SELECT 'pg_proc ' || p.oid AS row, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS signature, l.lanname::text AS language,
        p.prosrc AS body
      FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
      WHERE p.pronamespace = $1::oid AND p.prosqlbody IS NULL AND l.lanname NOT IN ('c', 'internal')
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = p.oid AND x.deptype = 'e')
-     ORDER BY 1`,
+     ORDER BY 2`,
     [oid],
   );
 }

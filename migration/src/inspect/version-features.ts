@@ -3,6 +3,8 @@ import { rows } from "../sql/connect";
 
 /** Something in the schema that servers before a version do not know. */
 export interface VersionFeature {
+  /** The catalog row that it is: `pg_class 16400`. */
+  readonly row: string;
   /** The first major version that knows it. */
   readonly since: number;
   /** In the plural: `virtual generated columns`. */
@@ -13,11 +15,11 @@ export interface VersionFeature {
 
 /** Through `to_jsonb`, columns that an older server's catalog lacks read as NULL. */
 const FEATURES = `
-  SELECT 18 AS since, 'virtual generated columns' AS feature, c.relname || '.' || a.attname AS object
+  SELECT 'pg_class ' || c.oid AS row, 18 AS since, 'virtual generated columns' AS feature, c.relname || '.' || a.attname AS object
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   WHERE c.relnamespace = $1::oid AND a.attgenerated = 'v' AND NOT a.attisdropped
   UNION ALL
-  SELECT 18, CASE WHEN to_jsonb(o) ->> 'conperiod' = 'true' THEN 'temporal constraints (WITHOUT OVERLAPS, PERIOD)'
+  SELECT 'pg_constraint ' || o.oid, 18, CASE WHEN to_jsonb(o) ->> 'conperiod' = 'true' THEN 'temporal constraints (WITHOUT OVERLAPS, PERIOD)'
                   WHEN to_jsonb(o) ->> 'conenforced' = 'false' THEN 'constraints that are not enforced'
                   ELSE 'NOT NULL constraints that are not valid, or not inherited' END,
          coalesce(c.relname || '.', '') || o.conname
@@ -26,16 +28,16 @@ const FEATURES = `
     AND (to_jsonb(o) ->> 'conperiod' = 'true' OR to_jsonb(o) ->> 'conenforced' = 'false'
          OR (o.contype = 'n' AND o.conrelid <> 0 AND (NOT o.convalidated OR o.connoinherit)))
   UNION ALL
-  SELECT 17, 'identity columns of partitioned tables', c.relname || '.' || a.attname
+  SELECT 'pg_class ' || c.oid, 17, 'identity columns of partitioned tables', c.relname || '.' || a.attname
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   WHERE c.relnamespace = $1::oid AND a.attidentity <> '' AND NOT a.attisdropped
     AND c.relispartition AND current_setting('server_version_num')::int >= 170000
   UNION ALL
-  SELECT CASE WHEN l.collprovider = 'b' THEN 17 ELSE 16 END,
+  SELECT 'pg_collation ' || l.oid, CASE WHEN l.collprovider = 'b' THEN 17 ELSE 16 END,
          CASE WHEN l.collprovider = 'b' THEN 'collations of the provider builtin' ELSE 'collations with rules' END, l.collname::text
   FROM pg_collation l
   WHERE l.collnamespace = $1::oid AND (l.collprovider = 'b' OR to_jsonb(l) ->> 'collicurules' IS NOT NULL)
-  ORDER BY 1 DESC, 2, 3`;
+  ORDER BY 2 DESC, 3, 4`;
 
 /** What a schema uses of the features that came after PostgreSQL 15. One query. */
 export async function inspectVersionFeatures(

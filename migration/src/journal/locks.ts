@@ -4,7 +4,25 @@ import { lockKey } from "../naming";
 import { rows } from "../sql/connect";
 
 /** First halves of the advisory locks' keys. */
-export const LOCK = { run: 1919248495, fence: 1919248496, journal: 1919248497 } as const;
+export const LOCK = { run: 1919248495, fence: 1919248496, journal: 1919248497, schema: 1919248498 } as const;
+
+/**
+ * Runs `work` while no other dataset's run drops or creates what it shares with this one in a schema: the second waits.
+ */
+export async function withSchemaLock<T>(
+  client: pg.Client,
+  schema: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const key = [LOCK.schema, lockKey(schema)];
+  await client.query("SELECT pg_catalog.pg_advisory_lock($1, $2)", key);
+  try {
+    return await work();
+  } finally {
+    // A session that is gone has freed it.
+    await client.query("SELECT pg_catalog.pg_advisory_unlock($1, $2)", key).catch(() => undefined);
+  }
+}
 
 /** The second half of the key of the lock that `takeRunLock` takes. */
 export function runLockKey(dataset: string, placement: string): number {

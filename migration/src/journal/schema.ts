@@ -77,6 +77,15 @@ CREATE TABLE IF NOT EXISTS rehome.event (
   message text NOT NULL
 );
 
+-- What a migration of a part of a schema has put into its target, which its next attempt may replace, and what of others
+-- it has found there as it needs it (kept): no other migration takes either away while this one runs.
+CREATE TABLE IF NOT EXISTS rehome.restored (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  object text NOT NULL,
+  kept boolean NOT NULL,
+  PRIMARY KEY (migration, object)
+);
+
 -- On the side that is left: which schema is fenced, for whom, and how to undo it.
 CREATE TABLE IF NOT EXISTS rehome.fence (
   key int PRIMARY KEY,

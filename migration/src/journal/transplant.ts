@@ -6,6 +6,7 @@ const TABLES = [
   "migration",
   "copied_table",
   "statement",
+  "restored",
   "verified_table",
   "event",
   "fence",

@@ -6,6 +6,7 @@ import type { Obstacles } from "../inspect/obstacles";
 import type { ReplicationFacts } from "../inspect/replication";
 import type { Rights } from "../inspect/rights";
 import type { SchemaInspection } from "../inspect/schema";
+import type { Standing } from "../scope/standing";
 import type { ServerInspection } from "../inspect/server";
 import type { StandingFence } from "../inspect/standing-fences";
 import type { TextFacts } from "../inspect/text";
@@ -35,6 +36,8 @@ export interface TargetInspection {
   readonly roles: ReadonlySet<string>;
   /** Extensions of the target database, by name, with the schema each is in. */
   readonly installedExtensions: ReadonlyMap<string, string>;
+  /** What stands in the target schema, when a part comes back to it, or goes on coming. */
+  readonly standing?: Standing;
   readonly rights: Rights;
   readonly text: TextFacts;
   /** The server's named collations, with what each sorts by. */

@@ -15,12 +15,14 @@ import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
+import { isTable } from "../scope/scope";
+import { readStanding, type Standing } from "../scope/standing";
 import type { MoveRequest } from "../types";
 import type { SourceInspection, TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SourceInspection> {
-  const found = await inspectSchema(client, request.from.schema, request.from.owner);
+  const found = await inspectSchema(client, request.from.schema, request.from.owner, request.tables);
   if (found !== undefined) {
     return {
       ...found,
@@ -72,7 +74,9 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
        EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1) AS owner`,
     [request.to.owner],
   );
-  const ours = await isOurs(client, request);
+  const found = request.tables === undefined ? undefined : await standingAt(client, request);
+  const ours = (await isOurs(client, request)) || (found?.accounted === true && hasTables(found));
+  const standing = ours ? found : undefined;
   const server = await inspectServer(client);
   const disk = await inspectDisk(request.to.server, server.files);
   const available = await availableExtensions(client);
@@ -81,6 +85,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     request.options.mode === "online" ? await inspectReplication(client, dataset, to, from) : undefined;
   const installed = await inspectExtensions(client);
   return {
+    ...(standing === undefined ? {} : { standing }),
     serverVersion: facts?.version ?? 0,
     availableExtensions: new Set(available.keys()),
     extensionVersions: new Map([
@@ -104,6 +109,15 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   };
 }
 
+const hasTables = ({ objects }: Standing): boolean => objects.some(isTable);
+
+/** What stands in the target schema, for a dataset that is a part of it. */
+export const standingAt = (client: pg.Client, request: MoveRequest): Promise<Standing | undefined> =>
+  readStanding(
+    client,
+    { dataset: request.dataset, schema: request.to.schema, target: placementName(request.to) },
+    request.tables ?? [],
+  );
 /** Large objects that are neither a former attempt's nor of the home that the dataset once left. */
 async function strangeObjects(client: pg.Client, request: MoveRequest): Promise<Set<number>> {
   const [known] = await rows<{ known: boolean }>(

@@ -1,6 +1,7 @@
 import type { Finding } from "../types";
 import { activity } from "./checks/activity";
 import { code } from "./checks/code";
+import { cut } from "./checks/cut";
 import { collations } from "./checks/collations";
 import { definitions } from "./checks/definitions";
 import { disk } from "./checks/disk";
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
   serverVersions,
   versionFeatures,
   scope,
+  cut,
   reservedTriggers,
   owner,
   rights,

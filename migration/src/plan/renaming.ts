@@ -1,4 +1,7 @@
 import { isDynamic, type Renaming } from "../ddl/rename-code";
+import { renamedEntries } from "../verify/renamed-entries";
+import { arrival, type Arrival } from "../scope/arrival";
+import type { Standing } from "../scope/standing";
 import { movingNames, type SchemaInspection } from "../inspect/schema";
 import type { MoveRequest } from "../types";
 import type { TargetInspection } from "./finding";
@@ -27,4 +30,21 @@ export function renamingOf(request: MoveRequest, source: SchemaInspection): Rena
     extensionSchema: "public",
     dynamic: source.routines.some(({ language, body }) => isRead(language) && isDynamic(body)),
   };
+}
+
+/** How a part of a schema comes to where it, or what its last attempt has left, stands beside others'. */
+export function arrivalOf(request: MoveRequest, source: SchemaInspection, standing: Standing): Arrival {
+  const { scope } = source;
+  if (scope === undefined) throw new Error(`${request.dataset} is no part of a schema`);
+  const renaming = renamingOf(request, source);
+  const same: Renaming = { ...renaming, from: renaming.to };
+  const there = [...standing.entries].map(
+    ([key, entries]) =>
+      [key, renamedEntries(entries, same, { from: request.to.owner, to: request.to.owner })] as const,
+  );
+  const coming = {
+    scope,
+    entries: renamedEntries(source.entries, renaming, { from: request.from.owner, to: request.to.owner }),
+  };
+  return arrival(coming, { ...standing, entries: new Map(there) });
 }

@@ -39,6 +39,7 @@ export function chooseStrategy(
   const rowByRow = (because: string): Choice => ({ strategy: "copy", because });
   const online = request.options.mode === "online";
   if (request.options.strategy === "copy" && !online) return rowByRow("the stack file asks for it");
+  if (request.tables !== undefined) return rowByRow("a part of the schema moves");
   const following = online && !sameDatabase(from, to);
   if (!following && sameServer(from, to) && from.schema !== to.schema && needsSuperuser(source))
     return rowByRow("only a superuser can take the functions of range types along");
@@ -59,11 +60,10 @@ const needsSuperuser = ({ rights, entries }: SchemaInspection): boolean =>
 
 /** What forbids copying the old home's whole database in the place of the new one's. */
 function whyNotTemplate(
-  { from, to, tables }: Parameters<typeof chooseStrategy>[0],
+  { from, to }: Parameters<typeof chooseStrategy>[0],
   { database, extensions }: SchemaInspection,
   target: TargetInspection | undefined,
 ): string | undefined {
-  if (tables !== undefined) return "a part of the schema moves";
   if (to.ownDatabase !== true) return "the new home's database is not this dataset's alone";
   if (database.others.length > 0) return `the old home's database also holds ${some(database.others, 2)}`;
   if (!database.replaceable) return "the administrator may not copy the old home's database";

@@ -40,6 +40,7 @@ export async function beginRun(
     schema: request.from.schema,
     migration: migration.id,
     target: plan.to,
+    ...(inspection.scope === undefined ? {} : { relations: inspection.relations.map(({ name }) => name) }),
   };
   const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });

@@ -43,7 +43,7 @@ export async function handOver(run: Run): Promise<void> {
  */
 export async function settle(sealed: Sealed): Promise<MigrationRow> {
   const { source, target, request, fence } = sealed;
-  await endSessions(source, request.from.schema);
+  await endSessions(source, fence);
   try {
     await refuseChangedCatalog(source, sealed);
     await refuseOpenChanges(source, request);

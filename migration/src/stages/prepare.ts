@@ -9,11 +9,13 @@ import { dropHeldObjects } from "../fence/held-objects";
 import { fenceKey, liftFence } from "../fence/fence";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
-import { schemaOid } from "../inspect/schema";
+import { extensionSchemas, schemaOid } from "../inspect/schema";
 import { enterStage, forgetCopies, recordFacts } from "../journal/journal";
 import { placementName } from "../naming";
-import { extensionHome, renamingOf } from "../plan/renaming";
-import { LOCK } from "../journal/locks";
+import { standingAt } from "../plan/inspect-ends";
+import { arrivalOf, extensionHome, renamingOf } from "../plan/renaming";
+import { LOCK, withSchemaLock } from "../journal/locks";
+import { readGraph } from "../scope/graph";
 import { rows, transaction } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import { withoutPasswords } from "../sql/without-passwords";
@@ -25,12 +27,24 @@ import type { Run } from "./run";
  */
 export async function prepare(run: Run): Promise<void> {
   const { request, target, migration, inspection } = run;
-  const { to } = request;
   await enterStage(target, migration.id, "prepare", "definitions");
   await forgetCopies(target, migration.id);
-  await clearTarget(run);
+  if (inspection.scope === undefined) await makeAnew(run);
+  else await withSchemaLock(target, request.to.schema, () => makeAnew(run));
+  await recordFacts(target, migration.id, {
+    fingerprint: inspection.fingerprint,
+    tables: inspection.relations.filter((relation) => relation.kind === "r").length,
+    bytes: inspection.relations.reduce((sum, relation) => sum + relation.bytes, 0),
+  });
+}
+
+async function makeAnew(run: Run): Promise<void> {
+  const { request, target, migration, inspection } = run;
+  const { to } = request;
+  const { scope, entries } = inspection;
+  const there = await clearTarget(run);
   await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
-  await carryComment(run);
+  if (scope === undefined) await carryComment(run);
   const homes = await placeExtensions(target, run);
   const definitions = await renamedDefinitions(
     run,
@@ -39,19 +53,21 @@ export async function prepare(run: Run): Promise<void> {
     inspection.extensions,
     homes,
     renamingOf(request, inspection),
+    scope && { scope, entries, there },
   );
-  await restore(run, definitions, [...homes.values()]);
-  await recordFacts(target, migration.id, {
-    fingerprint: inspection.fingerprint,
-    tables: inspection.relations.filter((relation) => relation.kind === "r").length,
-    bytes: inspection.relations.reduce((sum, relation) => sum + relation.bytes, 0),
-  });
+  await restore(run, definitions, [...homes.values()], there);
 }
 
-/** Empties the target of what is this dataset's own; the plan has refused everything else. */
-async function clearTarget({ request, target }: Run): Promise<void> {
+/**
+ * Empties the target of what is this dataset's own; the plan has refused everything else. Answers which definitions
+ * stay, because others use them too, and need not be made.
+ */
+async function clearTarget(run: Run): Promise<ReadonlySet<string>> {
+  const { request, target } = run;
   const oid = await schemaOid(target, request.to.schema);
-  if (oid === undefined) return;
+  const kept = new Set<string>();
+  if (oid === undefined) return kept;
+  if (run.inspection.scope !== undefined) return await clearPart(run);
   const users = (await inspectReferences(target, oid)).filter(
     (reference) => reference.direction === "inward",
   );
@@ -64,6 +80,23 @@ async function clearTarget({ request, target }: Run): Promise<void> {
   await emptySchema(target, request.to.schema);
   await dropHeldObjects(target, fenceKey(request.dataset, request.to.schema));
   await liftFence(target, request.dataset, request.to.schema);
+  return kept;
+}
+
+/** The same where others have a place in the schema. What the plan saw is read again: they may have been at work. */
+async function clearPart({ request, target, inspection }: Run): Promise<ReadonlySet<string>> {
+  const standing = await standingAt(target, request);
+  if (standing === undefined) return new Set();
+  const { drop, keep, conflicts } = arrivalOf(request, inspection, standing);
+  if (conflicts.length > 0) {
+    throw new RehomeError(
+      "target-conflict",
+      `${placementName(request.to)} is shared with others, and ${conflicts.join("; ")}. Make the two alike, or rename or drop the one in the new home if nobody needs it.`,
+    );
+  }
+  await emptySchema(target, request.to.schema, drop);
+  await liftFence(target, request.dataset, request.to.schema);
+  return keep;
 }
 
 /** The comment that a database's own `public` has from the start. */
@@ -122,11 +155,14 @@ const createOnce = (target: pg.Client, name: string, schema: string): Promise<vo
 
 /** Creates the definitions as the service's own role, and notes the rest, in one transaction. */
 async function restore(
-  { request, target, migration }: Run,
+  run: Run,
   definitions: Definitions,
   extensionHomes: readonly string[],
+  kept: ReadonlySet<string>,
 ): Promise<void> {
+  const { request, target, migration } = run;
   await transaction(target, async () => {
+    const before = await objectsThere(run);
     await target.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
     await target.query(restoringSql([request.to.schema, ...extensionHomes]));
     for (const statement of definitions.preData) {
@@ -137,7 +173,9 @@ async function restore(
       }
     }
     await target.query("RESET ROLE");
-    await takeOver(target, request.to.schema, request.to.owner);
+    await noteRestored(run, before, kept);
+    // Where others have a place too, nothing is taken from them.
+    if (run.inspection.scope === undefined) await takeOver(target, request.to.schema, request.to.owner);
     const late = lateRelations(definitions.postData);
     const noted = definitions.postData
       .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))
@@ -149,6 +187,28 @@ async function restore(
       [migration.id, JSON.stringify(noted)],
     );
   });
+}
+
+/** What is in the target schema, where that is to be noted: for a part of a schema. */
+async function objectsThere({ request, target, inspection }: Run): Promise<ReadonlySet<string>> {
+  if (inspection.scope === undefined) return new Set();
+  const { schema } = request.to;
+  const oid = (await schemaOid(target, schema)) ?? 0;
+  const paths = extensionSchemas(await inspectExtensions(target));
+  const { objects } = await readGraph(target, schema, oid, paths);
+  return new Set(objects.map(({ identity }) => identity));
+}
+
+async function noteRestored(run: Run, before: ReadonlySet<string>, kept: ReadonlySet<string>): Promise<void> {
+  if (run.inspection.scope === undefined) return;
+  const added = [...(await objectsThere(run))].filter((identity) => !before.has(identity));
+  const { target, migration } = run;
+  await target.query("DELETE FROM rehome.restored WHERE migration = $1", [migration.id]);
+  await target.query(
+    `INSERT INTO rehome.restored (migration, object, kept)
+     SELECT $1::uuid, unnest($2::text[]), false UNION ALL SELECT $1::uuid, unnest($3::text[]), true`,
+    [migration.id, added, [...kept]],
+  );
 }
 
 function refused(owner: string, sql: string, error: unknown): RehomeError {

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
-import { catalogEntries, differences, fingerprint } from "../inspect/fingerprint";
-import { extensionSchemas, schemaOid } from "../inspect/schema";
+import { differences, fingerprint } from "../inspect/fingerprint";
+import { extensionSchemas, readCatalog, schemaOid } from "../inspect/schema";
 import { placementName } from "../naming";
 import { rows } from "../sql/connect";
 import type { MoveRequest } from "../types";
@@ -16,11 +16,10 @@ export async function refuseChangedCatalog(
   client: pg.Client,
   { request, inspection }: Pick<Run, "request" | "inspection">,
 ): Promise<void> {
-  const oid = await schemaOid(client, request.from.schema);
-  const now =
-    oid === undefined
-      ? []
-      : await catalogEntries(client, request.from.schema, oid, extensionSchemas(inspection.extensions));
+  const { schema } = request.from;
+  const oid = await schemaOid(client, schema);
+  const at = { schema, oid: oid ?? 0, extensionSchemas: extensionSchemas(inspection.extensions) };
+  const now = oid === undefined ? [] : (await readCatalog(client, at, request.tables)).entries;
   if (fingerprint(now) === inspection.fingerprint) return;
   throw new RehomeError(
     "catalog-changed",

@@ -72,7 +72,7 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
     await recordLeaving(target, fence);
     await recordSwitch(target, migration.id);
   });
-  await endSessions(target, to.schema);
+  await endSessions(target, { schema: to.schema });
   await takeLatecomers(target, request);
 }
 

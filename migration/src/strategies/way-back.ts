@@ -53,7 +53,7 @@ export async function drain(run: Run): Promise<void> {
   );
   await syncFollowedObjects(run);
   await carrySequences(run);
-  await disarm(target, request.to.schema);
+  await disarm(target, { dataset: request.dataset, schema: request.to.schema });
   // What arrived is on the new home's disk, and behind the place from which the way back begins.
   await placeInStream(target);
   await target.query("SELECT pg_catalog.pg_replication_slot_advance($1, pg_catalog.pg_current_wal_lsn())", [
@@ -66,7 +66,7 @@ export async function drain(run: Run): Promise<void> {
 export async function welcomeBack({ target, request }: Pick<Run, "target" | "request">): Promise<void> {
   const fence = await findFence(target, request.dataset, request.to.schema);
   if (fence === undefined) return;
-  await disarm(target, request.to.schema);
+  await disarm(target, { dataset: request.dataset, schema: request.to.schema });
   await giveObjects(target, fence.key);
   await transaction(target, () => forgetFence(target, fence));
 }

@@ -2,24 +2,31 @@ import type pg from "pg";
 import { RehomeError } from "../errors";
 import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
-import { splitIdentifiers } from "../ddl/rename-routines";
 import { comparable } from "../inspect/across-versions";
-import { catalogEntries, differences, type CatalogEntry } from "../inspect/fingerprint";
+import { differences } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
 import { textsNaming } from "../ddl/texts";
 import { inspectTextFacts } from "../inspect/text";
-import { extensionSchemas, inspectRoutines, readingPath, schemaOid } from "../inspect/schema";
+import {
+  extensionSchemas,
+  inspectRoutines,
+  readCatalog,
+  readingPath,
+  schemaOid,
+  type Catalog,
+} from "../inspect/schema";
 import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { placementName } from "../naming";
 import { isRead, renamingOf } from "../plan/renaming";
 import { open, rows, serverVersion, transaction } from "../sql/connect";
-import { ident, literal } from "../sql/quote";
+import { literal } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
 import { digestSql } from "./digest";
 import { proveObjects } from "./large-objects";
+import { renamedEntries } from "./renamed-entries";
 
 /**
  * Compares both homes: rows, sequences, catalog and owners. Records the proof.
@@ -152,45 +159,14 @@ async function sequenceDifferences(
   });
 }
 
-/** The source's entries as they should read in the new home: code renamed, and the owner in policies; nothing else. */
-function renamedEntries(
-  entries: readonly CatalogEntry[],
-  renaming: Renaming,
-  owners: { readonly from: string; readonly to: string },
-): CatalogEntry[] {
-  return entries.map((entry) => {
-    if (entry.kind === "policy roles") {
-      const roles = JSON.parse(entry.definition) as string[];
-      const now = roles.map((role) => (role === owners.from ? owners.to : role));
-      return { ...entry, definition: JSON.stringify([...new Set(now)].sort()) };
-    }
-    if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
-    if (entry.kind === "column")
-      return { ...entry, definition: renameInDefinition(entry.definition, renaming).text };
-    if (entry.kind !== "setting" || !entry.definition.startsWith("search_path=")) return entry;
-    return { ...entry, definition: normalPath(entry.definition, renaming) };
-  });
-}
-
-function normalPath(setting: string, renaming: Renaming): string {
-  const names = splitIdentifiers(setting.slice("search_path=".length)).flatMap((name) => {
-    if (name !== renaming.from || renaming.from === renaming.to) return [name];
-    return renaming.from === "public" ? [renaming.to, renaming.extensionSchema] : [renaming.to];
-  });
-  return `search_path=${[...new Set(names)].map(ident).join(", ")}`;
-}
-
 /** What differs between both homes' definitions, once the code of the old one is read under the new name. */
 export async function catalogDifferences(run: Run): Promise<string[]> {
   const { request, target, inspection } = run;
   const oid = await schemaOid(target, request.to.schema);
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
-  const here = await catalogEntries(
-    target,
-    request.to.schema,
-    oid,
-    extensionSchemas(await inspectExtensions(target)),
-  );
+  const schemas = extensionSchemas(await inspectExtensions(target));
+  const at = { schema: request.to.schema, oid, extensionSchemas: schemas };
+  const { entries: here, holds } = await readCatalog(target, at, request.tables);
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
   const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
@@ -199,18 +175,20 @@ export async function catalogDifferences(run: Run): Promise<string[]> {
     comparable(renamedEntries(inspection.entries, renaming, owners), versions),
     comparable(renamedEntries(here, same, { from: owners.to, to: owners.to }), versions),
   ).map((line) => `catalog: ${line}`);
-  return [...different, ...(await oldNames(run, oid, here, renaming))];
+  return [...different, ...(await oldNames(run, oid, { entries: here, holds }, renaming))];
 }
 
 /** What in the new home still names the old schema, whatever was done to it: by the catalog, and by reading. */
 async function oldNames(
   { request, target }: Run,
   oid: number,
-  here: readonly CatalogEntry[],
+  { entries: here, holds }: Catalog,
   renaming: Renaming,
 ): Promise<string[]> {
-  const references = (await inspectReferences(target, oid)).filter((found) => found.direction === "outward");
-  const routines = await inspectRoutines(target, oid);
+  const references = (await inspectReferences(target, oid)).filter(
+    (found) => found.direction === "outward" && holds(found.row),
+  );
+  const routines = (await inspectRoutines(target, oid)).filter(({ row }) => holds(row));
   const read = routines.filter((routine) => isRead(routine.language));
   const inCode = read.flatMap(({ signature, body }) => {
     const { text, unclear } = renameInCode(body, renaming);
@@ -230,15 +208,16 @@ async function oldNames(
 }
 
 /** Objects of the new home that the service's role does not own. */
-export async function strangersOwning({ request, target }: Run): Promise<string[]> {
+export async function strangersOwning({ request, target, inspection }: Run): Promise<string[]> {
   const found = await rows<{ name: string; owner: string }>(
     target,
     `SELECT c.relname::text AS name, pg_get_userbyid(c.relowner)::text AS owner
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_get_userbyid(c.relowner) <> $2
+       AND ($3::text[] IS NULL OR c.relname = ANY ($3))
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
      LIMIT 5`,
-    [request.to.schema, request.to.owner],
+    [request.to.schema, request.to.owner, inspection.scope && inspection.relations.map(({ name }) => name)],
   );
   return found.map((row) => `${row.name} belongs to ${row.owner}, not to ${request.to.owner}`);
 }

@@ -1,14 +1,31 @@
 import { placementName } from "../../naming";
-import { blocker, type Check } from "../finding";
+import { arrivalOf } from "../renaming";
+import { blocker, some, type Check } from "../finding";
 
 /** What stands where the dataset is to go. */
-export const targetContent: Check = ({ request, target }) =>
-  target === undefined || target.strangers === 0
-    ? []
-    : [
-        blocker(
-          "target-not-empty",
-          `${placementName(request.to)} holds ${target.strangers} objects that no migration of ${request.dataset} has put there.`,
-          "Choose an empty schema, or drop what is in it if nobody needs it.",
-        ),
-      ];
+export const targetContent: Check = ({ request, source, target }) => {
+  if (target === undefined) return [];
+  const to = placementName(request.to);
+  const found = [];
+  if (target.strangers > 0) {
+    found.push(
+      blocker(
+        "target-not-empty",
+        `${to} holds ${target.strangers} objects that no migration of ${request.dataset} has put there.`,
+        "Choose an empty schema, or drop what is in it if nobody needs it.",
+      ),
+    );
+  }
+  if (target.standing === undefined) return found;
+  const { conflicts } = arrivalOf(request, source, target.standing);
+  if (conflicts.length > 0) {
+    found.push(
+      blocker(
+        "target-conflict",
+        `${to} is shared with others, and ${some(conflicts)}.`,
+        "Make the two alike, or rename or drop the one in the new home if nobody needs it.",
+      ),
+    );
+  }
+  return found;
+};

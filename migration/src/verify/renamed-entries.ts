@@ -1,0 +1,32 @@
+import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
+import { splitIdentifiers } from "../ddl/rename-routines";
+import type { CatalogEntry } from "../inspect/fingerprint";
+import { ident } from "../sql/quote";
+
+/** The source's entries as they should read in the new home: code renamed, and the owner in policies; nothing else. */
+export function renamedEntries(
+  entries: readonly CatalogEntry[],
+  renaming: Renaming,
+  owners: { readonly from: string; readonly to: string },
+): CatalogEntry[] {
+  return entries.map((entry) => {
+    if (entry.kind === "policy roles") {
+      const roles = JSON.parse(entry.definition) as string[];
+      const now = roles.map((role) => (role === owners.from ? owners.to : role));
+      return { ...entry, definition: JSON.stringify([...new Set(now)].sort()) };
+    }
+    if (entry.kind === "body") return { ...entry, definition: renameInCode(entry.definition, renaming).text };
+    if (entry.kind === "column")
+      return { ...entry, definition: renameInDefinition(entry.definition, renaming).text };
+    if (entry.kind !== "setting" || !entry.definition.startsWith("search_path=")) return entry;
+    return { ...entry, definition: normalPath(entry.definition, renaming) };
+  });
+}
+
+function normalPath(setting: string, renaming: Renaming): string {
+  const names = splitIdentifiers(setting.slice("search_path=".length)).flatMap((name) => {
+    if (name !== renaming.from || renaming.from === renaming.to) return [name];
+    return renaming.from === "public" ? [renaming.to, renaming.extensionSchema] : [renaming.to];
+  });
+  return `search_path=${[...new Set(names)].map(ident).join(", ")}`;
+}

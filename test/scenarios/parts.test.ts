@@ -1,0 +1,160 @@
+import { chmod, cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { removeCluster } from "@rehome/postgres";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SALESFLOW } from "../migration/salesflow";
+import { startServer, type TestServer } from "../support/servers";
+import { contents, query } from "./proof";
+import { rehearsalHost } from "./rehearsal-host";
+import { STACK, type Connection, type Outcome, type Runner } from "./stage";
+
+const repository = resolve(__dirname, "../..");
+const TENANTS = ["t1", "t2"];
+
+let legacy: TestServer;
+let folder: string;
+let runner: Runner;
+const before: Record<string, Record<string, string>> = {};
+
+/** A placement of every tenant. */
+const at = (host: string, schema: string): string =>
+  `{ host: ${host}, database: salesflow, schema: "${schema}" }`;
+const LEGACY = at("legacy", "tenant_{tenant}");
+const TOGETHER = at("main", "tenant_{tenant}");
+const APART = at("contact", "{tenant}_contact");
+
+interface Where {
+  readonly home: string;
+  readonly formerly?: string;
+}
+
+/** The stack file with both services' parts of each tenant where they are, and were. */
+const place = async (contact: Where, activity: Where): Promise<void> => {
+  const part = (tables: string, { home, formerly }: Where): string =>
+    `{ datasets: { tenants: { forEachTenant: true, tables: ${tables}, home: ${home}${formerly === undefined ? "" : `, formerly: ${formerly}`} } } }`;
+  const stack = `config:
+  rehome:topology:
+    hosts:
+      legacy: { platform: existing, url: "postgres://postgres@127.0.0.1:${legacy.port}/postgres", password: { env: LEGACY_PASSWORD } }
+      main: { platform: local }
+      contact: { platform: local }
+    tenants: [${TENANTS.join(", ")}]
+    services:
+      contact: ${part('[contacts, "contact_*"]', contact)}
+      activity: ${part('["activit*"]', activity)}
+`;
+  await writeFile(join(folder, `Pulumi.${STACK}.yaml`), stack);
+};
+
+const up = async (contact: Where, activity: Where): Promise<Outcome> => {
+  await place(contact, activity);
+  const done = await runner.run("up", true);
+  expect(done.exitCode, done.text).toBe(0);
+  return done;
+};
+
+const administrator = async (host: string): Promise<Connection> => {
+  const found = (await runner.resources()).find(
+    ({ type, urn }) => type.endsWith(":Cluster") && urn.endsWith(`::${host}`),
+  );
+  const { port, password } = found?.outputs as { port: number; password: string };
+  return { host: "127.0.0.1", port, user: "postgres", password, database: "salesflow", schema: "public" };
+};
+const service = async (name: string): Promise<Connection> => {
+  const found = (await runner.connections())[name];
+  if (found === undefined) throw new Error(`no connection of ${name}`);
+  return found;
+};
+/** Runs a statement as a service that works for one tenant: with that schema on its path. */
+const within = async (name: string, schema: string, sql: string): Promise<unknown[]> => {
+  const { host, port, user, password, database } = await service(name);
+  const client = new Client({ host, port, user, password, database, options: `-c search_path=${schema}` });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as unknown[];
+  } finally {
+    await client.end();
+  }
+};
+const of = (names: readonly string[], all: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+const ACTIVITIES = ["activities", "activity_notes"];
+const CONTACTS = ["contact_phones", "contacts", "counted", "log_2025", "log_rest"];
+
+beforeAll(async () => {
+  legacy = await startServer();
+  await legacy.sql("postgres", "CREATE DATABASE salesflow");
+  for (const tenant of TENANTS) {
+    const schema = `tenant_${tenant}`;
+    await legacy.sql("salesflow", `CREATE SCHEMA ${schema}; SET search_path = ${schema}; ${SALESFLOW}`);
+    before[tenant] = await contents({ ...legacy.connection, database: "salesflow" }, schema);
+  }
+  folder = await mkdtemp("/tmp/rehome-parts-");
+  await chmod(folder, 0o755); // its servers may run as another user
+  await cp(join(repository, "examples/hexabuilders/index.ts"), join(folder, "index.ts"));
+  await writeFile(
+    join(folder, "Pulumi.yaml"),
+    "name: salesflow\nmain: index.ts\nruntime: { name: nodejs, options: { packagemanager: npm } }\n",
+  );
+  const compilerOptions = { composite: false, noEmit: true, noCheck: true };
+  const tsconfig = { extends: join(repository, "tsconfig.base.json"), compilerOptions, files: ["index.ts"] };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
+  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+  runner = rehearsalHost(folder, { LEGACY_PASSWORD: legacy.password });
+});
+afterAll(async () => {
+  for (const host of ["main", "contact"])
+    await removeCluster(join(folder, ".rehome", "salesflow", STACK, host)).catch(() => undefined);
+  await rm(folder, { recursive: true, force: true });
+  await legacy.stop();
+});
+
+describe("two services with a part of every tenant's schema", () => {
+  it("come with their parts into one schema, and leave the rest where it was", async () => {
+    await up({ home: TOGETHER, formerly: LEGACY }, { home: TOGETHER, formerly: LEGACY });
+    const main = await administrator("main");
+    for (const tenant of TENANTS) {
+      const moved = of([...ACTIVITIES, ...CONTACTS], before[tenant]);
+      expect(await contents(main, `tenant_${tenant}`)).toEqual(moved);
+    }
+    await up({ home: TOGETHER }, { home: TOGETHER });
+    await legacy.sql("salesflow", "INSERT INTO tenant_t1.deals (worth) VALUES (1)");
+  });
+
+  it("each works with its own, and one moves away alone", async () => {
+    const done = await up({ home: APART, formerly: TOGETHER }, { home: TOGETHER });
+    expect(done.text).toMatch(/cut-type-copied/);
+    const [main, contact] = [await administrator("main"), await administrator("contact")];
+    for (const tenant of TENANTS) {
+      expect(await contents(contact, `${tenant}_contact`)).toEqual(of(CONTACTS, before[tenant]));
+      expect(of(ACTIVITIES, await contents(main, `tenant_${tenant}`))).toEqual(
+        of(ACTIVITIES, before[tenant]),
+      );
+    }
+    await within("activity", "tenant_t1", "INSERT INTO activities (contact) VALUES (1)");
+    await within("contact", "t1_contact", "INSERT INTO contact_phones (contact, phone) VALUES (1, 'new')");
+  });
+
+  it("goes back to the other's with what was written, and away again", async () => {
+    await up({ home: TOGETHER, formerly: APART }, { home: TOGETHER });
+    const phones = "SELECT phone FROM contact_phones WHERE phone LIKE 'new%'";
+    expect(await within("contact", "tenant_t1", phones)).toHaveLength(1);
+    await within("contact", "tenant_t1", "INSERT INTO contact_phones (contact, phone) VALUES (2, 'newer')");
+    await within("activity", "tenant_t1", "INSERT INTO activities (contact) VALUES (2)");
+    await up({ home: APART, formerly: TOGETHER }, { home: TOGETHER });
+    expect(await within("contact", "t1_contact", phones)).toHaveLength(2);
+  });
+
+  it("takes its own alone when it leaves for good; its role goes too", async () => {
+    await up({ home: APART }, { home: TOGETHER });
+    const main = await administrator("main");
+    for (const tenant of TENANTS)
+      expect(Object.keys(await contents(main, `tenant_${tenant}`))).toEqual(ACTIVITIES);
+    expect(await query(main, "SELECT FROM pg_roles WHERE rolname = 'contact_user'")).toEqual([]);
+    await within("activity", "tenant_t1", "INSERT INTO activities (contact, label) VALUES (3, ' Still')");
+    const count = "SELECT count(*)::int AS n FROM activities";
+    expect(await within("activity", "tenant_t1", count)).toEqual([{ n: 203 }]);
+    expect((await runner.run("up")).steps).toEqual([]);
+  });
+});
