@@ -1,7 +1,7 @@
 # Rehome: `make demo` and `make test` need nothing done before.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install build test test-versions demo faults clean check-node postgres
+.PHONY: help install build test test-versions demo faults load clean check-node postgres
 
 # npm writes this file at the end of a whole installation.
 INSTALLED := node_modules/.package-lock.json
@@ -9,6 +9,7 @@ INSTALLED := node_modules/.package-lock.json
 help:
 	@echo "make demo     moves two worlds' data between throwaway PostgreSQL servers, under three minutes"
 	@echo "make test     builds, lints and runs the tests"
+	@echo "make load     moves a service online under many clients: WRITES=1000000 ROWS=100000"
 	@echo "make faults   moves services under faults: COUNT=300 SEED=1, or JOURNEY=7 of a seed again"
 	@echo "make test-versions  fetches PostgreSQL 16 to 18 and tests moves between versions; then make test does too"
 	@echo "make install  the dependencies and, where that takes no question, PostgreSQL"
@@ -46,6 +47,13 @@ SEED ?= 1
 LANES ?= 2
 faults: install build
 	@node bench/faults/dist/bin.js --count $(COUNT) --seed $(SEED) --lanes $(LANES) $(if $(JOURNEY),--journey $(JOURNEY))
+
+WRITES ?= 1000000
+WRITERS ?= 16
+ROWS ?= 100000
+SCALE ?= 5
+load: install build
+	@node bench/load/dist/bin.js --writes $(WRITES) --writers $(WRITERS) --rows $(ROWS) --scale $(SCALE)
 
 clean: check-node
 	@node scripts/clean.mjs
