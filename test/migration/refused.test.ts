@@ -91,11 +91,7 @@ describe("before anything is touched", () => {
 
   it("what this version cannot do is said", async () => {
     const request = await prepareWorld(a, b, "cannot");
-    const plan = await planMove({
-      ...request,
-      tables: ["p*"],
-      options: { ...request.options, mode: "online" },
-    });
+    const plan = await planMove({ ...request, tables: ["p*"] });
     expect(plan.findings.map((finding) => finding.code).sort()).toEqual(["table-patterns"]);
   });
 });
