@@ -204,6 +204,23 @@ describe("the way back", () => {
     expect(await contents(a, request.from)).toEqual(there);
   });
 
+  it("is a fresh copy when the service has altered its tables in the new home", async () => {
+    const world = await prepared("altered");
+    const { request, login } = world;
+    await move(request);
+    expect(await prove(request)).toBe(true);
+    await b.sql(
+      "altered",
+      `SET search_path = core; ALTER TABLE orders ADD note text; ${WRITE}; UPDATE orders SET note = 'new' WHERE id < 9`,
+      login,
+    );
+    await until(async () => (await followHealth(reversed(request)))?.broken !== null);
+    const there = await contents(b, request.to);
+    await move(reversed(request));
+    expect(await contents(a, request.from)).toEqual(there);
+    expect(await prove(reversed(request))).toBe(true);
+  });
+
   it("is a fresh copy where the stack file asks for a stop, and no link is left", async () => {
     const world = await prepared("offline");
     const { request, login } = world;

@@ -111,10 +111,12 @@ export const dropsRetired = (old: Placement, placementName: string, news: Migrat
 const comparable = ({ home, next, formerly, tables, options }: MigrationState): string => {
   const place = (at: Placement | undefined | null): unknown =>
     given(at) ? [at.host, at.database, at.schema] : null;
-  const { mode, verify, jobs, fenceTimeout, strategy } = options ?? { mode: "offline", verify: "checksum" };
+  const { mode = "offline", verify = "checksum", strategy = "auto", ...limits } = options ?? {};
+  const { jobs, fenceTimeout, drainTimeout, copyRate, maxStandbyLag } = limits as Partial<MoveOptions>;
   return JSON.stringify([
     ...[place(home), place(next), place(formerly), tables ?? null],
-    ...[mode, verify, jobs ?? null, fenceTimeout ?? null, strategy ?? "auto"],
+    ...[mode, verify, strategy],
+    ...[jobs, fenceTimeout, drainTimeout, copyRate, maxStandbyLag].map((limit) => limit ?? null),
   ]);
 };
 

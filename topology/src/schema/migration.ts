@@ -27,4 +27,17 @@ export const migration = fields({
     .describe(
       "Milliseconds to wait for a table's lock and for writers to finish, when fencing. Default: 30000.",
     ),
+  drainTimeout: whole(1, 2_147_483_647)
+    .exactOptional()
+    .describe(
+      "Online: milliseconds that the last changes may take to arrive, once the service cannot write. Default: 30000.",
+    ),
+  copyRate: whole(1, Number.MAX_SAFE_INTEGER)
+    .exactOptional()
+    .describe("Bytes of rows copied per second at most, by all jobs together. Default: as fast as it goes."),
+  maxStandbyLag: whole(1, Number.MAX_SAFE_INTEGER)
+    .exactOptional()
+    .describe(
+      "Bytes of WAL that the old home's own standbys may be behind; while they are more, no rows are copied. Default: nobody looks.",
+    ),
 }).meta({ id: "Migration", description: "How a service's data is moved when its home changes." });

@@ -52,12 +52,16 @@ export const followed: Check = (ends) => {
       ),
     );
   }
-  if (plan.side === "publisher") {
+  if (plan.side === "publisher" || plan.side === "subscriber") {
+    const [when, where] =
+      plan.side === "publisher"
+        ? ["from the preparation to the switch", request.from]
+        : ["from the switch until the old home is retired", request.to];
     found.push(
       warning(
         "definitions-held",
-        `from the preparation to the switch, columns of tables of ${placementName(request.from)} cannot be added, dropped or altered: each table is followed through another of the new name.`,
-        "Keep schema migrations of the service until it has moved, or give the preparation up for them.",
+        `${when}, columns of tables of ${placementName(where)} cannot be added, dropped or altered: each table is followed through another of the other home's name.`,
+        "Keep schema migrations of the service for afterwards, or move under the same schema name.",
       ),
     );
   }
