@@ -10,7 +10,7 @@ describe("moves under faults (a short part of `make faults`)", () => {
     expect(summary.violations).toEqual([]);
     expect(summary.survived.length, told.join("\n")).toBeGreaterThanOrEqual(12);
     expect(new Set(summary.survived.map(({ strategy }) => strategy))).toEqual(
-      new Set(["copy", "template", "set-schema", "retire"]),
+      new Set(["copy", "template", "set-schema", "follow", "retire"]),
     );
     expect(summary.acknowledged).toBeGreaterThan(500);
   }, 600_000);

@@ -4,7 +4,7 @@ import type { Fault, Remove, Scene } from "./faults/fault";
 import type { Ledger } from "./ledger";
 import type { Random } from "./random";
 import type { Home } from "./service";
-import { ORDER, hasCome, type Trigger } from "./trigger";
+import { hasCome, orderOf, type Trigger } from "./trigger";
 import { sleep } from "./wait";
 import type { World } from "./world";
 
@@ -38,13 +38,17 @@ export interface Stand {
   readonly random: Random;
 }
 
-type Described = { readonly action: "move" } | { readonly action: "retire" | "give-up" };
+/** What an engine is to do. `prepare` is for a service that moves online. */
+export type Action = "prepare" | "move" | "retire" | "give-up";
+interface Described {
+  readonly action: Action;
+}
 
 /** Milliseconds in which an engine must have ended once nothing hinders it any more. */
 const PATIENCE = 90_000;
 
 export function jobOf({ world, from, to }: Stand, { action }: Described, pauseAt: readonly string[]): Job {
-  if (action === "move") return { action, request: world.request(from, to), pauseAt };
+  if (action === "move" || action === "prepare") return { action, request: world.request(from, to), pauseAt };
   return action === "retire"
     ? { action, query: world.query(from, to) }
     : { action, query: world.query(to, from) };
@@ -79,8 +83,9 @@ class Attempt {
     const proxies = new Set([world.proxyOf(from), world.proxyOf(to)]);
     for (const proxy of proxies) proxy.watch(() => this.message());
     const boundaries = [...this.pending].filter(({ trigger }) => trigger.at === "boundary");
-    const first = Math.min(...boundaries.map(({ trigger }) => ORDER.indexOf(trigger.stage)));
-    engine.start(jobOf(stand, this.what, boundaries.length === 0 ? [] : ORDER.slice(first)));
+    const order = orderOf(world.expected);
+    const first = Math.min(...boundaries.map(({ trigger }) => order.indexOf(trigger.stage)));
+    engine.start(jobOf(stand, this.what, boundaries.length === 0 ? [] : order.slice(first)));
     this.enter("start", false);
     const ending = await this.end(engine);
     for (const proxy of proxies) proxy.watch(undefined);
@@ -102,7 +107,7 @@ class Attempt {
   }
 
   private enter(stage: string, paused: boolean): void {
-    const come = [...this.pending].filter(({ trigger }) => hasCome(trigger, stage));
+    const come = [...this.pending].filter(({ trigger }) => this.hasCome(trigger, stage));
     for (const armed of come) {
       const { trigger } = armed;
       if (trigger.at === "message") continue;
@@ -111,6 +116,10 @@ class Attempt {
     if (!paused) return;
     const now = come.filter(({ trigger }) => trigger.at === "boundary").map((armed) => this.fire(armed));
     this.under.push(Promise.all(now).then(() => this.engine.resume()));
+  }
+
+  private hasCome(trigger: Trigger, stage: string): boolean {
+    return hasCome(trigger, stage, orderOf(this.stand.world.expected));
   }
 
   private later(armed: Armed, ms: number): void {
@@ -122,7 +131,7 @@ class Attempt {
     const after: Armed[] = [];
     for (const armed of this.pending) {
       const { trigger } = armed;
-      if (trigger.at !== "message" || !hasCome(trigger, this.engine.stage)) continue;
+      if (trigger.at !== "message" || !this.hasCome(trigger, this.engine.stage)) continue;
       const count = (this.messages.get(armed) ?? 0) + 1;
       this.messages.set(armed, count);
       if (count < trigger.count) continue;

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { runHarness } from "./harness";
 import { report } from "./table";
 
-const USAGE = `node bench/faults/dist/bin.js [--count 300] [--seed 1] [--lanes 2] [--journey N] [--kinds REGEXP]
+const USAGE = `node bench/faults/dist/bin.js [--count 300] [--seed 1] [--lanes 2] [--journey N] [--kinds REGEXP] [--worlds REGEXP]
 Moves services between throwaway servers, back, and for good, while faults happen, until --count of them have.
 --journey runs that journey alone: the number and the seed decide what happens in it.`;
 
@@ -15,6 +15,7 @@ const main = async (): Promise<void> => {
       lanes: { type: "string", default: "2" },
       journey: { type: "string" },
       kinds: { type: "string" },
+      worlds: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -26,6 +27,7 @@ const main = async (): Promise<void> => {
     lanes: Number(values.lanes),
     ...(values.journey === undefined ? {} : { journey: Number(values.journey) }),
     ...(values.kinds === undefined ? {} : { kinds: new RegExp(values.kinds) }),
+    ...(values.worlds === undefined ? {} : { worlds: new RegExp(values.worlds) }),
     tell: (line) => console.log(`${(lines += 1)} ${line}`),
   });
   console.log(`\n${report(summary)}`);

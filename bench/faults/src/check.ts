@@ -67,11 +67,22 @@ export async function whereabouts(stand: Stand, told: boolean): Promise<Whereabo
   await world.handOut(to);
   const now = await works(stand, to);
   if (now.works) return { at: to, violations };
+  // A home that is come back to stays closed until the next run records the switch and hands it out.
+  if (!told && world.expected === "follow" && (await isSealed(from, world))) return { at: to, violations };
   violations.push({
     what: "neither",
     detail: `${from.name}: ${old.why}; ${to.name}: ${now.works ? "" : now.why}`,
   });
   return { at: told ? to : from, violations };
+}
+
+async function isSealed({ server, database, schema }: Home, { request, a, b }: World): Promise<boolean> {
+  const { dataset } = request(a, b);
+  const found = await server.sql<{ sealed: boolean }>(
+    database,
+    `SELECT sealed FROM rehome.fence WHERE dataset = '${dataset}' AND schema_name = '${schema}'`,
+  );
+  return found[0]?.sealed === true;
 }
 
 /** Whether a home that refuses its service takes a write from one who has every right. Such a write would be lost. */
@@ -86,10 +97,16 @@ const apart = ({ a, b }: World): boolean => a.server !== b.server || a.database 
 
 /** What a run must not leave, whoever it was that ended it. */
 const TRACES = `
-SELECT 'session ' || application_name AS what FROM pg_stat_activity WHERE application_name LIKE 'rehome%' OR application_name LIKE 'pg_dump%'
-UNION ALL SELECT 'slot ' || slot_name FROM pg_replication_slots
+SELECT 'session ' || application_name AS what FROM pg_stat_activity
+WHERE (application_name LIKE 'rehome%' OR application_name LIKE 'pg_dump%') AND backend_type = 'client backend'
 UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts
 UNION ALL SELECT 'advisory lock ' || classid FROM pg_locks WHERE locktype = 'advisory'`;
+
+/** What one home follows the other by. */
+const LINKS = `
+SELECT 'slot ' || slot_name AS what FROM pg_replication_slots UNION ALL SELECT 'subscription ' || subname FROM pg_subscription
+UNION ALL SELECT 'session ' || application_name FROM pg_stat_activity WHERE backend_type = 'walsender'`;
+const ITS_ROLE = /^role rehome_/;
 
 const FENCES = (schema: string): string => `
 SELECT 'trigger on ' || t.tgrelid::regclass AS what FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -97,11 +114,15 @@ WHERE t.tgname = 'rehome_fence' AND c.relnamespace = to_regnamespace('${schema}'
 UNION ALL SELECT 'fence of ' || schema_name FROM rehome.fence WHERE schema_name = '${schema}'
 UNION ALL SELECT 'written ' || w.table_name FROM rehome.written w JOIN rehome.fence f USING (key) WHERE f.schema_name = '${schema}'`;
 
-/** Traces of finished runs: on every server, in the engine's temporary files, and in homes that have no fence. */
+/**
+ * Traces of finished runs: on every server, in the engine's temporary files, and in homes that have no fence.
+ * @param linked whether one home follows the other, and has what that takes
+ */
 export async function leftovers(
   world: World,
   surroundings: ReadonlyMap<string, readonly string[]>,
   open: readonly Home[],
+  linked: boolean,
 ): Promise<Violation[]> {
   let found: string[] = [];
   const clean = await within(PATIENCE, async () => {
@@ -109,7 +130,10 @@ export async function leftovers(
     for (const server of world.servers) {
       found.push(...(await server.sql<{ what: string }>("postgres", TRACES)).map(({ what }) => what));
       const before = surroundings.get(server.name) ?? [];
-      const now = await world.surroundings(server);
+      if (!linked)
+        found.push(...(await server.sql<{ what: string }>("postgres", LINKS)).map(({ what }) => what));
+      const there = await world.surroundings(server);
+      const now = linked ? there.filter((name) => !ITS_ROLE.test(name)) : there;
       found.push(...now.filter((name) => !before.includes(name)));
       found.push(...before.filter((name) => !now.includes(name)).map((name) => `no ${name} any more`));
     }

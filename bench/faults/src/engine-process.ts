@@ -6,15 +6,22 @@ import { readSync, writeSync } from "node:fs";
 import {
   RehomeError,
   abandon,
+  followMove,
   move,
+  prove,
   retire,
   type MoveRequest,
   type MoveResult,
   type ReleaseQuery,
+  type Report,
 } from "@rehome/migration";
 
 export type Job =
-  | { readonly action: "move"; readonly request: MoveRequest; readonly pauseAt: readonly string[] }
+  | {
+      readonly action: "move" | "prepare";
+      readonly request: MoveRequest;
+      readonly pauseAt: readonly string[];
+    }
   | { readonly action: "retire" | "give-up"; readonly query: ReleaseQuery };
 
 export type Said =
@@ -32,15 +39,22 @@ function line(): string {
 const say = (said: Said): void => void writeSync(1, `${JSON.stringify(said)}\n`);
 
 async function carryOut(job: Job): Promise<MoveResult | null> {
-  if (job.action === "move") {
+  if ("request" in job) {
     let last = "";
-    return await move(job.request, ({ stage }) => {
+    const report: Report = ({ stage }) => {
       if (stage === last) return;
       last = stage;
       const paused = job.pauseAt.includes(stage);
       say({ stage, paused });
       if (paused) line();
-    });
+    };
+    if (job.action === "prepare") {
+      await followMove(job.request, report);
+      return null;
+    }
+    const result = await move(job.request, report);
+    if (job.request.options.mode === "online") await prove(job.request, report);
+    return result;
   }
   say({ stage: job.action, paused: false });
   await retire({ ...job.query, drop: "objects" });

@@ -16,6 +16,8 @@ export interface HarnessOptions {
   readonly journey?: number;
   /** Only faults whose kind matches. */
   readonly kinds?: RegExp;
+  /** Only worlds whose kind matches. */
+  readonly worlds?: RegExp;
   readonly tell: (line: string) => void;
 }
 
@@ -35,6 +37,7 @@ export async function runHarness(options: HarnessOptions): Promise<Summary> {
   const happened = (): number => told.reduce((sum, { survived }) => sum + survived.length, 0);
   let next = options.journey ?? 1;
   let disks = true;
+  const worlds = WORLDS.filter((kind) => options.worlds?.test(kind) ?? true);
   const take = (): number | undefined => {
     const enough = options.journey === undefined ? happened() >= options.count : next !== options.journey;
     return enough ? undefined : next++;
@@ -51,7 +54,7 @@ export async function runHarness(options: HarnessOptions): Promise<Summary> {
     try {
       for (const server of servers) await plantPattern(server);
       for (let number = take(); number !== undefined; number = take()) {
-        const kind = WORLDS[number % WORLDS.length] ?? "two-servers";
+        const kind = worlds[number % worlds.length] ?? "two-servers";
         told.push(await new Journey(options.seed, number, kind, ground, faults, options.tell).run());
       }
     } finally {

@@ -36,6 +36,8 @@ export interface Server {
 
 /** What a commit acknowledges survives the server's death, but not the machine's: nothing here has to. */
 const PARAMETERS = {
+  wal_level: "logical",
+  wal_retrieve_retry_interval: "200ms",
   fsync: "off",
   full_page_writes: "off",
   synchronous_commit: "off", // the service's own sessions ask for more; the engine must do so by itself

@@ -1,4 +1,5 @@
 import type { Random } from "./random";
+import type { Expected } from "./world";
 
 /**
  * When a fault happens: the engine stands still as a stage begins; or some milliseconds into it; or at the n-th message
@@ -15,8 +16,28 @@ export type Trigger =
     };
 
 /** Stages in the order in which an engine tells of them; `start` is before it has told of any. */
+const OFFLINE = ["start", "inspect", "prepare", "fence", "copy", "index", "verify", "switch", "retire"];
+const ONLINE = [
+  ...["start", "inspect", "prepare", "copy", "index", "follow", "compare", "fence", "drain", "switch"],
+  ...["prove", "retire"],
+];
+export const orderOf = (expected: Expected): readonly string[] => (expected === "follow" ? ONLINE : OFFLINE);
+/** For tables that show both. */
 export const ORDER: readonly string[] = [
-  ...["start", "inspect", "prepare", "fence", "copy", "index", "verify", "switch", "retire"],
+  ...[
+    "start",
+    "inspect",
+    "prepare",
+    "fence",
+    "copy",
+    "index",
+    "follow",
+    "compare",
+    "drain",
+    "verify",
+    "switch",
+  ],
+  ...["prove", "retire"],
 ];
 
 /** Roughly the messages that a stage sends, and the milliseconds that it takes: a fault is to hit any of them. */
@@ -28,8 +49,12 @@ const MESSAGES: Record<string, number> = {
     fence: 60,
     copy: 50,
     index: 80,
+    follow: 10,
+    compare: 120,
+    drain: 40,
     verify: 60,
     switch: 14,
+    prove: 60,
     retire: 60,
   },
 };
@@ -41,8 +66,12 @@ const MILLISECONDS: Record<string, number> = {
     fence: 150,
     copy: 250,
     index: 250,
+    follow: 50,
+    compare: 400,
+    drain: 150,
     verify: 150,
     switch: 20,
+    prove: 300,
     retire: 100,
   },
 };
@@ -62,5 +91,5 @@ export function describeTrigger(trigger: Trigger): string {
 }
 
 /** Whether a stage has come that a trigger waits for: a run that goes on skips some. */
-export const hasCome = (trigger: Trigger, stage: string): boolean =>
-  ORDER.indexOf(stage) >= ORDER.indexOf(trigger.stage);
+export const hasCome = (trigger: Trigger, stage: string, order: readonly string[]): boolean =>
+  order.indexOf(stage) >= order.indexOf(trigger.stage);

@@ -7,10 +7,13 @@ import type { Server } from "./server";
 import type { Home } from "./service";
 import { PATTERN, ROLE, SCHEMA } from "./shop";
 
-export const WORLDS = ["two-servers", "two-databases", "two-schemas"] as const;
+export const WORLDS = ["two-servers", "two-databases", "two-schemas", "online"] as const;
 export type WorldKind = (typeof WORLDS)[number];
 
-const CHOSEN = { "two-servers": "copy", "two-databases": "template", "two-schemas": "set-schema" } as const;
+export type Expected = "copy" | "template" | "set-schema" | "follow";
+const CHOSEN: Record<WorldKind, Expected> = {
+  ...{ "two-servers": "copy", "two-databases": "template", "two-schemas": "set-schema", online: "follow" },
+};
 
 /** Two servers, each with a network between it and the engine. */
 export interface Ground {
@@ -22,7 +25,7 @@ export interface Ground {
 export interface World {
   readonly kind: WorldKind;
   /** What the planner is to choose. */
-  readonly expected: "copy" | "template" | "set-schema";
+  readonly expected: Expected;
   readonly a: Home;
   readonly b: Home;
   /** Servers of this world, once each, with their networks. */
@@ -47,7 +50,8 @@ export async function makeWorld(
   { servers, proxies }: Ground,
   random: Random,
 ): Promise<World> {
-  const [first, second] = [servers[0], kind === "two-servers" ? servers[1] : servers[0]];
+  const apartServers = kind === "two-servers" || kind === "online";
+  const [first, second] = [servers[0], apartServers ? servers[1] : servers[0]];
   const a: Home = { name: "A", server: first, database: name, schema: SCHEMA };
   const b: Home = {
     name: "B",
@@ -74,7 +78,7 @@ export async function makeWorld(
     owner: ROLE.user,
     ownDatabase: kind !== "two-schemas",
   });
-  const byRows = kind !== "two-servers" && random.chance(0.25);
+  const byRows = !apartServers && random.chance(0.25);
   const expected = byRows ? "copy" : CHOSEN[kind];
   const temporary = await mkdtemp(join(first.directory, "engine-"));
   return {
@@ -85,7 +89,13 @@ export async function makeWorld(
       from: endpoint(from),
       to: endpoint(to),
       options: {
-        ...{ mode: "offline", verify: "checksum", jobs: 2, fenceTimeout: 1_500 },
+        ...{
+          mode: kind === "online" ? "online" : "offline",
+          verify: "checksum",
+          jobs: 2,
+          fenceTimeout: 1_500,
+        },
+        drainTimeout: 5_000,
         strategy: byRows ? "copy" : "auto",
       },
     }),
@@ -101,11 +111,44 @@ export async function makeWorld(
       return found.map((row) => row.name);
     },
     remove: async () => {
+      for (const home of [a, b]) await unsubscribe(home);
+      for (const home of [a, b]) await unpublish(home);
       for (const home of [a, b])
         await home.server.sql("postgres", `DROP DATABASE IF EXISTS ${home.database} WITH (FORCE)`);
       await rm(temporary, { recursive: true, force: true });
     },
   };
+}
+
+/** A journey may end while homes follow each other: a database that is followed, or follows, cannot be dropped. */
+async function unsubscribe({ server, database }: Home): Promise<void> {
+  const subscriptions = await server.sql<{ name: string }>(
+    database,
+    "SELECT subname AS name FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()",
+  );
+  for (const { name } of subscriptions)
+    for (const sql of [
+      `ALTER SUBSCRIPTION ${name} DISABLE`,
+      `ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`,
+      `DROP SUBSCRIPTION ${name}`,
+    ])
+      await server.sql(database, sql);
+}
+
+async function unpublish({ server, database }: Home): Promise<void> {
+  await server.sql(
+    database,
+    `SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE database = current_database() AND active;
+     SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()`,
+  );
+  const roles = await server.sql<{ name: string }>(
+    "postgres",
+    "SELECT rolname AS name FROM pg_roles WHERE rolname ~ '^rehome_'",
+  );
+  for (const { name } of roles) {
+    await server.sql(database, `DROP OWNED BY ${name}`);
+    await server.sql("postgres", `DROP ROLE ${name}`).catch(() => undefined); // another journey's, on these servers
+  }
 }
 
 /** Temporary files of the engine that are still there. */

@@ -83,7 +83,7 @@ function whatIsBroken(slot: SlotRow | undefined, subscription: SubscriptionRow |
 
 const LOOK_MS = 200;
 /** Errors in a row that are more than a server's restart. */
-const STUBBORN = 3;
+export const STUBBORN = 3;
 const SETTLE_MS = 60_000;
 
 /** Whether a link that stands moves on: its place advances, or has come to where the publisher was. */

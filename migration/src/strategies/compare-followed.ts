@@ -52,7 +52,7 @@ async function differentRows(run: Run): Promise<string[]> {
   progress.enter("compare", { bytes: 0, tables: followed.length });
   const { encoding } = await inspectTextFacts(run.target);
   const link = forward(run);
-  const catchUp = async (): Promise<void> => drained(source, link, await placeInStream(source), CATCH_UP_MS);
+  const catchUp = async (): Promise<void> => drained(run, link, await placeInStream(source), CATCH_UP_MS);
   const one = await openSide(run, request.from);
   try {
     const other = await openSide(run, request.to);

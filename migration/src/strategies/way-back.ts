@@ -44,7 +44,7 @@ export async function drain(run: Run): Promise<void> {
   await enterStage(target, migration.id, "drain", "to the fence's place in the stream");
   progress.enter("drain", { bytes: 0, tables: 0 });
   const timeout = request.options.drainTimeout ?? DRAIN_MS;
-  await drained(source, link, await placeInStream(source), timeout);
+  await drained(run, link, await placeInStream(source), timeout);
   await setSubscription(target, link.name, false);
   const { others } = await scopeOf(run);
   await recopyTables(
