@@ -47,8 +47,8 @@ export async function publish(
 export async function loginOf(client: pg.Client, link: Link): Promise<ReplicationLogin> {
   const password = randomBytes(24).toString("base64url");
   const there = await hasRole(client, link.name);
-  await unlogged(client);
-  await client.query(
+  await unlogged(
+    client,
     `${there ? "ALTER" : "CREATE"} ROLE ${ident(link.name)} LOGIN REPLICATION CONNECTION LIMIT 4 PASSWORD ${literal(password)}`,
   );
   // As a rule everyone may connect: then nothing is said, for a grant that is taken back leaves its trace.

@@ -23,8 +23,8 @@ function conninfo({ publisher: { server, database } }: Link, login: ReplicationL
 /** Makes the subscriber's side of a link, from a slot that is there. It needs no process of ours from then on. */
 export async function subscribe(client: pg.Client, link: Link, login: ReplicationLogin): Promise<void> {
   await unsubscribe(client, link.name);
-  await unlogged(client);
-  await client.query(
+  await unlogged(
+    client,
     `CREATE SUBSCRIPTION ${ident(link.name)} CONNECTION ${literal(conninfo(link, login))} PUBLICATION ${ident(link.name)}
      WITH (create_slot = false, copy_data = false, slot_name = ${literal(link.name)}, enabled = true)`,
   );

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type pg from "pg";
 import { open, rows } from "../sql/connect";
 import type { Run } from "../stages/run";
@@ -17,6 +18,8 @@ export async function holdSnapshot({
 }: Pick<Run, "request" | "migration">): Promise<void> {
   await releaseSnapshot(migration.id);
   const client = await open(request.to.server, request.to.database);
+  // A process that has nothing more to do may end: the proof then goes another way.
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.unref();
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const [row] = await rows<{ snapshot: string }>(
     client,
