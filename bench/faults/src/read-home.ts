@@ -14,7 +14,8 @@ UNION ALL SELECT 'transfer', wid, format('%s>%s:%s', source, target, amount) FRO
 const DEFINED = `
 SELECT 'column' AS kind, c.relname || '.' || a.attname AS id, format_type(a.atttypid, a.atttypmod) AS value
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attname ~ '^extra'
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attname ~ '^extra'
+  AND NOT EXISTS (SELECT FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid AND p.relnamespace = c.relnamespace)
 UNION ALL SELECT 'index', c.relname, pg_get_indexdef(c.oid, 0, true) FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('i', 'I')
 UNION ALL SELECT 'table', c.relname, (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', c.oid::regclass), false, true, '')))[1]::text || ' rows'
 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname ~ '^more'`;
