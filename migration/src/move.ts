@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { copyTables } from "./copy/copy-tables";
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { loadGrammar } from "./ddl/rename-code";
@@ -27,7 +26,7 @@ import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
 import { beginRun } from "./stages/begin";
 import { removeLinks } from "./follow/remove";
-import { Slots } from "./slots";
+import { onServers } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { complete } from "./stages/complete";
@@ -49,8 +48,6 @@ import { verify } from "./verify/verify";
 const FENCE_TIMEOUT_MS = 30_000;
 /** How long a failed move tries to take its triggers away. */
 const GIVE_BACK_MS = 10_000;
-/** Moves of one process at a time: each has several sessions at work on both servers. */
-const slots = new Slots(Math.max(2, Math.min(4, availableParallelism())));
 
 /**
  * Takes a dataset to its new home, or goes on where a run that died has left off. Returns at once what the journal
@@ -58,7 +55,7 @@ const slots = new Slots(Math.max(2, Math.min(4, availableParallelism())));
  * @throws RehomeError with a code: `blocked`, `already-running`, `fence-timeout`, `catalog-changed`, `verification-failed`, ...
  */
 export async function move(request: MoveRequest, report: Report = () => undefined): Promise<MoveResult> {
-  return await slots.use(async () => {
+  return await onServers([request.from, request.to], async () => {
     await loadGrammar();
     try {
       return await moveBetween(request, await openSessions(request), report);

@@ -16,6 +16,7 @@ import { Tracker, closeSessions, openSessions, type Run } from "./stages/run";
 import { followedDifferences } from "./strategies/compare-followed";
 import { caughtUp, follow } from "./strategies/follow";
 import { openWayBack } from "./strategies/way-back";
+import { onServers } from "./slots";
 import { inWords } from "./told";
 import type { MoveRequest, Report } from "./types";
 import { heldSnapshot, releaseSnapshot } from "./verify/snapshot";
@@ -45,7 +46,7 @@ export async function followMove(
     const plan = await planMove(request);
     refuseBlocked(plan);
     if (plan.strategy !== "follow") return undefined;
-    return await prepareBetween(request, report);
+    return await onServers([request.from, request.to], () => prepareBetween(request, report));
   } catch (error) {
     const [from, to] = [placementName(request.from), placementName(request.to)];
     throw inWords(error, {
@@ -110,6 +111,17 @@ export async function stopFollowing({
  */
 export async function prove(request: MoveRequest, report: Report = () => undefined): Promise<boolean> {
   await loadGrammar();
+  try {
+    return await onServers([request.from, request.to], () => proveBetween(request, report));
+  } catch (error) {
+    throw inWords(error, {
+      doing: `the move of ${request.dataset} from ${placementName(request.from)} was proved`,
+      holds: `The service goes on in ${placementName(request.to)}.`,
+    });
+  }
+}
+
+async function proveBetween(request: MoveRequest, report: Report): Promise<boolean> {
   const sessions = await openSessions(request);
   try {
     const run = await switchedRun(request, sessions, new Tracker(request.dataset, report));

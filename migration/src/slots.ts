@@ -1,3 +1,6 @@
+import { availableParallelism } from "node:os";
+import type { Endpoint } from "./types";
+
 /** Lets a few of many run at once, the rest in the order of their coming. */
 export class Slots {
   private free: number;
@@ -18,4 +21,19 @@ export class Slots {
       else next();
     }
   }
+}
+
+/** Moves at a time on one server: each has several sessions at work there. */
+const PER_SERVER = Math.max(2, Math.min(4, availableParallelism()));
+const servers = new Map<string, Slots>();
+
+/** Runs `work` as one of the few of this process that are at work on each of these servers at a time. */
+export async function onServers<T>(ends: readonly Endpoint[], work: () => Promise<T>): Promise<T> {
+  const names = [...new Set(ends.map(({ server }) => `${server.host}:${server.port}`))].sort(); // all wait in one order
+  const within = names.reduceRight<() => Promise<T>>((inner, name) => {
+    const slots = servers.get(name) ?? new Slots(PER_SERVER);
+    servers.set(name, slots);
+    return () => slots.use(inner);
+  }, work);
+  return await within();
 }

@@ -78,7 +78,10 @@ describe("two services of one host", () => {
       type: "pulumi-nodejs:dynamic/rehome:Cluster",
       inputs: {
         directory: ".rehome/chiro/dev/shared",
-        parameters: { wal_level: "logical", work_mem: "8MB" },
+        parameters: {
+          ...{ wal_level: "logical", max_wal_senders: "32", max_replication_slots: "32" },
+          ...{ max_logical_replication_workers: "32", max_worker_processes: "48", work_mem: "8MB" },
+        },
         password: "secret of postgres@shared",
       },
       dependsOn: ["RandomPassword postgres@shared"],

@@ -10,8 +10,14 @@ import type { Host } from "./host";
 /** The superuser that `initdb` makes. */
 const ADMIN = "postgres";
 
-/** Others can follow a server that writes this down; to change it later would take a restart in the middle of a move. */
-const DEFAULTS = { wal_level: "logical" };
+/** Others can follow a server, and a fleet of them come to it: to change this later would take a restart in mid-move. */
+const DEFAULTS = {
+  wal_level: "logical",
+  max_wal_senders: "32",
+  max_replication_slots: "32",
+  max_logical_replication_workers: "32",
+  max_worker_processes: "48",
+};
 
 /** What a shell reads within double quotes, and a few more that paths are better without. */
 const IN_SHELLS = /["'$`\\\s]/g;
