@@ -1,7 +1,7 @@
 # Rehome: `make demo` and `make test` need nothing done before.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install build test test-versions demo faults load clean check-node postgres
+.PHONY: help install build test test-long test-versions demo faults load clean check-node postgres
 
 # npm writes this file at the end of a whole installation.
 INSTALLED := node_modules/.package-lock.json
@@ -11,6 +11,7 @@ help:
 	@echo "make test     builds, lints and runs the tests"
 	@echo "make load     moves a service online under many clients: WRITES=1000000 ROWS=100000"
 	@echo "make faults   moves services under faults: COUNT=300 SEED=1, or JOURNEY=7 of a seed again"
+	@echo "make test-long  the tests that take long too, on every version of PostgreSQL"
 	@echo "make test-versions  fetches PostgreSQL 16 to 18 and tests moves between versions; then make test does too"
 	@echo "make install  the dependencies and, where that takes no question, PostgreSQL"
 	@echo "make build    compiles the workspaces"
@@ -34,6 +35,10 @@ build: check-node $(INSTALLED)
 test: install build
 	@npm run --silent lint
 	@npx --no-install vitest run
+
+test-long: install build
+	@scripts/install-postgres-versions
+	@REHOME_LONG=1 npx --no-install vitest run
 
 test-versions: install build
 	@scripts/install-postgres-versions

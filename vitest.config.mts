@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const rooms = ["topology", "postgres", "migration", "components", "rehearsal"];
 
@@ -14,6 +14,11 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    // What takes long runs with `make test-long`.
+    exclude: [
+      ...configDefaults.exclude,
+      ...(process.env["REHOME_LONG"] === "1" ? [] : ["test/**/*.long.test.ts"]),
+    ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
