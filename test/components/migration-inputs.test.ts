@@ -18,6 +18,7 @@ const inputs = (given: Partial<MigrationInputs> = {}): MigrationInputs => ({
   custody: { old: "kept", new: "rehome" },
   shared: [],
   ownDatabases: [],
+  declaredOn: [],
   ...given,
 });
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

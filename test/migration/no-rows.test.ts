@@ -76,7 +76,7 @@ describe("no row is told when the new home refuses", () => {
     const error: unknown = await a.sql("postgres", duplicate).catch((thrown: unknown) => thrown);
     expect(whole(error)).toContain(ROW);
     expect(whole(withoutRows(error))).not.toContain(ROW);
-    expect(whole(new RehomeError("x", messageOf(error), { cause: error }))).not.toContain(ROW);
+    expect(whole(new RehomeError("server-refused", messageOf(error), { cause: error }))).not.toContain(ROW);
     expect(messageOf(withoutRows(error))).toMatch(/^could not create unique index/);
   });
 });

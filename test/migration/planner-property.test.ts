@@ -58,6 +58,7 @@ const source: fc.Arbitrary<SourceInspection> = fc
         object: name,
         on: name,
         direction: fc.constantFrom("outward" as const, "inward" as const),
+        row: fc.constant("pg_class 1"),
       }),
       { maxLength: 7 },
     ),
@@ -68,7 +69,12 @@ const source: fc.Arbitrary<SourceInspection> = fc
     ...{ fingerprint: fc.constant("abc"), longTransactions: names },
     largeObjects: fc.record({ mine: fc.uniqueArray(fc.nat(9)), others: fc.nat(3) }),
     routines: fc.array(
-      fc.record({ signature: name, language: fc.constantFrom("sql", "plpgsql", "plperl"), body: code }),
+      fc.record({
+        row: fc.constant("pg_proc 1"),
+        signature: name,
+        language: fc.constantFrom("sql", "plpgsql", "plperl"),
+        body: code,
+      }),
       { maxLength: 4 },
     ),
     extensionMembers: names.map((all) => new Set(all)),

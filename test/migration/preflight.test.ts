@@ -45,8 +45,10 @@ const plain = (change: Partial<Rights> = {}): Rights => ({
   superuser: false,
   ...change,
 });
+const database = { locale: "UTF8 C", others: [], replaceable: true };
 const source: SourceInspection = {
   rights,
+  database,
   server: host("one"),
   obstacles,
   fences: [],
@@ -71,6 +73,7 @@ const source: SourceInspection = {
 };
 const target: TargetInspection = {
   rights,
+  database,
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
   extensionVersions: new Map([["citext", "1.6"]]),
@@ -540,7 +543,7 @@ const cases: Case[] = [
     code: "version-downward",
     level: "warning",
     says: /PostgreSQL 14.*15/,
-    source: { versionFeatures: [{ since: 14, feature: "x", object: "t.x" }] },
+    source: { versionFeatures: [{ row: "pg_class 1", since: 14, feature: "x", object: "t.x" }] },
     target: { serverVersion: 14 },
   },
   {
@@ -548,10 +551,10 @@ const cases: Case[] = [
     says: /PostgreSQL 14.* not know virtual generated columns \(t\.a; t\.b\), rules \(c\)\./,
     source: {
       versionFeatures: [
-        { since: 18, feature: "virtual generated columns", object: "t.a" },
-        { since: 18, feature: "virtual generated columns", object: "t.b" },
-        { since: 16, feature: "rules", object: "c" },
-        { since: 14, feature: "known", object: "d" },
+        { row: "pg_class 1", since: 18, feature: "virtual generated columns", object: "t.a" },
+        { row: "pg_class 1", since: 18, feature: "virtual generated columns", object: "t.b" },
+        { row: "pg_class 1", since: 16, feature: "rules", object: "c" },
+        { row: "pg_class 1", since: 14, feature: "known", object: "d" },
       ],
     },
     target: { serverVersion: 14 },
@@ -718,8 +721,8 @@ describe("preflight", () => {
   });
 
   it("finds nothing where nothing is wrong", () => {
-    expect(preflight({ request, source, target, dumpVersion: 15 })).toEqual([]);
-    expect(preflight({ request, source, target: undefined, dumpVersion: 15 })).toEqual([]);
+    expect(preflight({ request, strategy: "copy", source, target, dumpVersion: 15 })).toEqual([]);
+    expect(preflight({ request, strategy: "copy", source, target: undefined, dumpVersion: 15 })).toEqual([]);
   });
 
   it.each(cases)("$code", ({ code, level = "blocker", says, dump = 15, beside = [], ...change }) => {
@@ -847,6 +850,7 @@ describe("preflight", () => {
     expect(
       preflight({
         request: same,
+        strategy: "copy",
         source: { ...source, routines: [routine("EXECUTE 'TABLE public.' || t")] },
         target,
         dumpVersion: 15,
