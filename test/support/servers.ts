@@ -54,6 +54,7 @@ const DEFAULTS = {
   max_connections: "100",
   shared_buffers: "64MB",
   wal_level: "logical",
+  jit: "off",
 };
 
 const postmasterPid = (directory: string): number =>

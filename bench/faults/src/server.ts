@@ -39,6 +39,7 @@ const PARAMETERS = {
   wal_level: "logical",
   wal_retrieve_retry_interval: "200ms",
   fsync: "off",
+  jit: "off",
   full_page_writes: "off",
   synchronous_commit: "off", // the service's own sessions ask for more; the engine must do so by itself
   wal_writer_delay: "10s",

@@ -11,7 +11,8 @@ export type Row = Record<string, unknown>;
 /**
  * Settings of every session of the engine, whatever its role or database has of its own: the text form of values, which
  * hashes and comparisons read, must be the same on both sides; names must resolve by their schema alone; code must mean
- * what it says; tables go where their database has them; no timeout ends a long stage.
+ * what it says; tables go where their database has them; no timeout ends a long stage; and no catalog query is compiled,
+ * which takes longer than to run it.
  */
 const SESSION = {
   search_path: "",
@@ -28,6 +29,7 @@ const SESSION = {
   quote_all_identifiers: "off",
   transform_null_equals: "off",
   default_tablespace: "",
+  jit: "off",
   default_transaction_isolation: "read committed",
   default_transaction_deferrable: "off",
   client_min_messages: "warning",
