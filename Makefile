@@ -12,7 +12,7 @@ help:
 	@echo "make load     moves a service online under many clients: WRITES=1000000 ROWS=100000"
 	@echo "make faults   moves services under faults: COUNT=300 SEED=1, or JOURNEY=7 of a seed again"
 	@echo "make test-long  the tests that take long too, on every version of PostgreSQL"
-	@echo "make test-versions  fetches PostgreSQL 16 to 18 and tests moves between versions; then make test does too"
+	@echo "make test-versions  fetches PostgreSQL 16 to 18 and tests moves between versions"
 	@echo "make install  the dependencies and, where that takes no question, PostgreSQL"
 	@echo "make build    compiles the workspaces"
 	@echo "make clean    stops every local server of this folder and deletes its data"
@@ -42,7 +42,7 @@ test-long: install build
 
 test-versions: install build
 	@scripts/install-postgres-versions
-	@npx --no-install vitest run test/versions
+	@REHOME_LONG=1 npx --no-install vitest run test/versions
 
 demo: install build
 	@node scripts/demo.mjs
