@@ -34,6 +34,7 @@ export const FINDING_CODES = [
   "large-objects-clash",
   "large-objects-compared",
   "large-objects-left",
+  "large-objects-shared",
   "locks-too-few",
   "long-transactions",
   "name-too-long",

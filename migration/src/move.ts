@@ -24,7 +24,7 @@ import {
 import type { SequenceState } from "./inspect/sequences";
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
-import { beginRun } from "./stages/begin";
+import { beginRun, fenceOf } from "./stages/begin";
 import { removeLinks } from "./follow/remove";
 import { onServers } from "./slots";
 import { rows, withSession } from "./sql/connect";
@@ -100,7 +100,7 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
     await liftFence(source, dataset, from.schema);
     return undefined;
   }
-  const fence = { dataset, schema: from.schema, migration: row.id, target: row.target };
+  const fence = fenceOf(request, row, inspection);
   const recorded = await settle({ source, target, request, fence, inspection, migration: row });
   return result(request, recorded, await movedRows(target, row.id));
 }

@@ -45,7 +45,12 @@ export const obstacles = { running: false, prepared: [], invalidIndexes: [] };
 /** What an inspection of an empty schema finds, and what is given instead. */
 export const inspected = (given: Partial<SourceInspection> = {}): SourceInspection => ({
   ...{ serverVersion: 15, schema: "public", relations: [], extensions: [], references: [], entries: [] },
-  ...{ fingerprint: "abc", largeObjects: { mine: [], others: 0 }, longTransactions: [], versionFeatures: [] },
+  ...{
+    fingerprint: "abc",
+    largeObjects: { mine: [], others: 0, shared: [] },
+    longTransactions: [],
+    versionFeatures: [],
+  },
   text: { encoding: "UTF8", collation: "libc C", collations: [], hashedByText: [], unfit: [] },
   ...{ routines: [], extensionMembers: new Set<string>(), surroundings, rights, obstacles, fences: [] },
   server: host("one"),

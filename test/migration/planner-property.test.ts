@@ -58,7 +58,7 @@ const source: fc.Arbitrary<SourceInspection> = fc
         object: name,
         on: name,
         direction: fc.constantFrom("outward" as const, "inward" as const),
-        row: fc.constant("pg_class 1"),
+        row: name,
       }),
       { maxLength: 7 },
     ),
@@ -67,10 +67,14 @@ const source: fc.Arbitrary<SourceInspection> = fc
       { maxLength: 8 },
     ),
     ...{ fingerprint: fc.constant("abc"), longTransactions: names },
-    largeObjects: fc.record({ mine: fc.uniqueArray(fc.nat(9)), others: fc.nat(3) }),
+    largeObjects: fc.record({
+      mine: fc.uniqueArray(fc.nat(9)),
+      others: fc.nat(3),
+      shared: fc.uniqueArray(fc.nat(9)),
+    }),
     routines: fc.array(
       fc.record({
-        row: fc.constant("pg_proc 1"),
+        row: name,
         signature: name,
         language: fc.constantFrom("sql", "plpgsql", "plperl"),
         body: code,

@@ -5,8 +5,8 @@ import { FINDING_CODES } from "../../migration/src/codes";
 import type { FollowableTable } from "../../migration/src/inspect/followable";
 import type { ReplicationFacts } from "../../migration/src/inspect/replication";
 import type { Relation } from "../../migration/src/inspect/relations";
-import type { SchemaInspection } from "../../migration/src/inspect/schema";
 import type { Rights } from "../../migration/src/inspect/rights";
+import type { SchemaInspection } from "../../migration/src/inspect/schema";
 import type { Crossing, Scope } from "../../migration/src/scope/scope";
 import type { Standing } from "../../migration/src/scope/standing";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
@@ -63,7 +63,7 @@ const source: SourceInspection = {
     { kind: "function", name: "g()", definition: "x" },
   ],
   fingerprint: "abc",
-  largeObjects: { mine: [], others: 0 },
+  largeObjects: { mine: [], others: 0, shared: [] },
   longTransactions: [],
   versionFeatures: [],
   text: { encoding: "UTF8", collation: "libc C", collations: [], hashedByText: [], unfit: [] },
@@ -103,6 +103,7 @@ const scope: Scope = {
   ...{ patterns: ["a*"], objects: [], crossings: [], unmatched: [], staying: [], unused: [] },
 };
 const standing: Standing = {
+  serverVersion: 15,
   scope,
   objects: [],
   entries: new Map(),
@@ -265,7 +266,7 @@ const cases: Case[] = [
     level: "warning",
     says: /2 large objects of old\/core_db\.public are compared under the fence/,
     request: online,
-    source: { largeObjects: { mine: [1, 2], others: 0 } },
+    source: { largeObjects: { mine: [1, 2], others: 0, shared: [] } },
   },
   {
     code: "name-too-long",
@@ -418,14 +419,19 @@ const cases: Case[] = [
   {
     code: "large-objects-clash",
     says: /OIDs as 2 of core: 7; 8\./,
-    source: { largeObjects: { mine: [7, 8, 9], others: 0 } },
+    source: { largeObjects: { mine: [7, 8, 9], others: 0, shared: [] } },
     target: { largeObjects: new Set([8, 7, 10]) },
+  },
+  {
+    code: "large-objects-shared",
+    says: /both sides of the cut through old\/core_db\.public name the same large objects: 7\./,
+    source: { scope, largeObjects: { mine: [7, 8], others: 0, shared: [7] } },
   },
   {
     code: "large-objects-left",
     level: "warning",
     says: /"core_db" holds 3 large objects/,
-    source: { largeObjects: { mine: [1], others: 3 } },
+    source: { largeObjects: { mine: [1], others: 3, shared: [] } },
   },
   { code: "foreign-tables", says: /foreign tables: far/, source: { relations: [relation("far", "f")] } },
   {
@@ -543,7 +549,7 @@ const cases: Case[] = [
     code: "version-downward",
     level: "warning",
     says: /PostgreSQL 14.*15/,
-    source: { versionFeatures: [{ row: "pg_class 1", since: 14, feature: "x", object: "t.x" }] },
+    source: { versionFeatures: [{ since: 14, feature: "x", object: "t.x" }] },
     target: { serverVersion: 14 },
   },
   {
@@ -551,10 +557,10 @@ const cases: Case[] = [
     says: /PostgreSQL 14.* not know virtual generated columns \(t\.a; t\.b\), rules \(c\)\./,
     source: {
       versionFeatures: [
-        { row: "pg_class 1", since: 18, feature: "virtual generated columns", object: "t.a" },
-        { row: "pg_class 1", since: 18, feature: "virtual generated columns", object: "t.b" },
-        { row: "pg_class 1", since: 16, feature: "rules", object: "c" },
-        { row: "pg_class 1", since: 14, feature: "known", object: "d" },
+        { since: 18, feature: "virtual generated columns", object: "t.a" },
+        { since: 18, feature: "virtual generated columns", object: "t.b" },
+        { since: 16, feature: "rules", object: "c" },
+        { since: 14, feature: "known", object: "d" },
       ],
     },
     target: { serverVersion: 14 },
@@ -830,7 +836,7 @@ describe("preflight", () => {
   it("tells all at once", () => {
     const plan = makePlan(
       request,
-      { ...source, largeObjects: { mine: [1], others: 0 } },
+      { ...source, largeObjects: { mine: [1], others: 0, shared: [] } },
       { ...target, strangers: 1, largeObjects: new Set([1]) },
       15,
     );

@@ -16,11 +16,17 @@ const PIECE = 1 << 20;
 type Ends = Pick<Run, "request" | "source" | "target" | "migration">;
 
 /** The dataset's large objects, as they are now; none where both homes share a database. */
-export async function ownObjects({ request, source }: Pick<Run, "request" | "source">): Promise<number[]> {
+export async function ownObjects({
+  request,
+  source,
+  inspection: { scope, relations },
+}: Pick<Run, "request" | "source" | "inspection">): Promise<number[]> {
   const { from, to } = request;
   if (sameDatabase(from, to)) return [];
   const oid = await schemaOid(source, from.schema);
-  return oid === undefined ? [] : [...(await inspectLargeObjects(source, oid, from.owner)).mine];
+  if (oid === undefined) return [];
+  const tables = scope && relations.map(({ name }) => name);
+  return [...(await inspectLargeObjects(source, oid, from.owner, tables)).mine];
 }
 
 /** The objects that this migration has put into the new home's database. */

@@ -1,11 +1,13 @@
 import type pg from "pg";
 import { RehomeError, messageOf } from "../errors";
+import { comparable } from "../inspect/across-versions";
 import { differences, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import { extensionSchemas, readCatalog, schemaOid } from "../inspect/schema";
 import { readGraph } from "../scope/graph";
 import type { Scope } from "../scope/scope";
-import { transaction } from "../sql/connect";
+import { serverVersion, transaction } from "../sql/connect";
+import { ownedEntries, type Owners } from "../verify/renamed-entries";
 import { emptySchema } from "./empty-schema";
 import type { Statement } from "./statements";
 
@@ -17,6 +19,9 @@ export interface PartToRestore {
   readonly scope: Scope;
   /** The part's definitions in the old home. */
   readonly entries: readonly CatalogEntry[];
+  /** The major version of the old home's server. */
+  readonly serverVersion: number;
+  readonly owners: Owners;
 }
 
 /**
@@ -24,11 +29,8 @@ export interface PartToRestore {
  * such statements are passed over. The proof is in the end: the part's definitions are what they are in the old home.
  * @throws RehomeError `definition-refused`
  */
-export async function restorePart(
-  scratch: pg.Client,
-  schema: string,
-  { settings, statements, scope, entries }: PartToRestore,
-): Promise<void> {
+export async function restorePart(scratch: pg.Client, schema: string, part: PartToRestore): Promise<void> {
+  const { settings, statements, scope, entries, owners } = part;
   const refused: string[] = [];
   await transaction(scratch, async () => {
     await scratch.query(settings);
@@ -45,7 +47,11 @@ export async function restorePart(
   });
   await keepOnly(scratch, schema, new Set(scope.objects.map(({ identity }) => identity)));
   const { entries: found } = await readCatalog(scratch, await placeOf(scratch, schema), scope.patterns);
-  const differing = differences(entries, found);
+  const versions = { source: part.serverVersion, target: await serverVersion(scratch) };
+  const differing = differences(
+    comparable(ownedEntries(entries, owners), versions),
+    comparable(ownedEntries(found, { from: owners.to, to: owners.to }), versions),
+  );
   if (differing.length === 0) return;
   const why = refused.length === 0 ? "" : `; the new home's server refuses ${refused.join("; ")}`;
   throw new RehomeError(

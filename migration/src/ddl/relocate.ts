@@ -4,6 +4,8 @@ import { ident } from "../sql/quote";
 
 /** An object that has a schema of its own, as `ALTER` names it. */
 interface Located {
+  /** As `SchemaObject.key` has it; of statistics, the table's. */
+  readonly key: string;
   /** `TABLE`, `ROUTINE`, `TYPE`: the words behind `ALTER`. */
   readonly kind: string;
   /** Qualified and quoted, with argument types where the kind has them. */
@@ -53,7 +55,9 @@ const OBJECTS = `
     FROM pg_ts_parser r WHERE r.prsnamespace = $1::text::regnamespace
     UNION ALL SELECT 13, 'TEXT SEARCH TEMPLATE', format('%s.%I', $1::text, e.tmplname), NULL, 'pg_ts_template'::regclass, e.oid
     FROM pg_ts_template e WHERE e.tmplnamespace = $1::text::regnamespace)
-  SELECT kind, identity, pg_get_userbyid(owner)::text AS owner, kind = 'ROUTINE' AND EXISTS (SELECT FROM pg_depend d
+  SELECT CASE WHEN kind = 'STATISTICS' THEN (SELECT 'pg_class ' || s.stxrelid FROM pg_statistic_ext s WHERE s.oid = located.oid)
+      WHEN kind = 'TYPE' AND classid = 'pg_class'::regclass THEN (SELECT 'pg_type ' || c.reltype FROM pg_class c WHERE c.oid = located.oid)
+      ELSE classid || ' ' || oid END AS key, kind, identity, pg_get_userbyid(owner)::text AS owner, kind = 'ROUTINE' AND EXISTS (SELECT FROM pg_depend d
     WHERE d.classid = located.classid AND d.objid = located.oid AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i') AS made
   FROM located
   WHERE NOT EXISTS (SELECT FROM members m WHERE (m.classid, m.objid) = (located.classid, located.oid))
@@ -61,14 +65,14 @@ const OBJECTS = `
 
 /** Rights that others than its owner have on a relation or routine, as `REVOKE` takes them; `$1` is the schema. */
 const GRANTED = `
-  SELECT DISTINCT format('%s %s.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, $1::text, c.relname) AS what,
+  SELECT DISTINCT 'pg_class ' || c.oid AS key, format('%s %s.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, $1::text, c.relname) AS what,
     CASE WHEN acl.grantee = 0 THEN NULL ELSE pg_get_userbyid(acl.grantee)::text END AS grantee
   FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attacl IS NOT NULL,
     LATERAL (SELECT * FROM aclexplode(c.relacl) UNION ALL SELECT * FROM aclexplode(a.attacl)) acl
   WHERE c.relnamespace = $1::text::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND acl.grantee <> c.relowner
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   UNION ALL
-  SELECT DISTINCT format('ROUTINE %s', p.oid::regprocedure), pg_get_userbyid(acl.grantee)::text
+  SELECT DISTINCT 'pg_proc ' || p.oid, format('ROUTINE %s', p.oid::regprocedure), pg_get_userbyid(acl.grantee)::text
   FROM pg_proc p, LATERAL aclexplode(p.proacl) acl
   WHERE p.pronamespace = $1::text::regnamespace AND acl.grantee NOT IN (0, p.proowner)
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
@@ -117,16 +121,24 @@ export async function reassign(client: pg.Client, schema: string, from: string, 
 /**
  * Makes `owner` the owner of everything in a schema, and takes every right on it from others: rights are declared anew.
  * To be called in a transaction.
+ * @param only keys (`SchemaObject.key`) of what is the dataset's where others have a place too; absent: everything
  */
-export async function takeOver(client: pg.Client, schema: string, owner: string): Promise<void> {
-  const found = await catalog<Located>(client, OBJECTS, schema);
+export async function takeOver(
+  client: pg.Client,
+  schema: string,
+  owner: string,
+  only?: ReadonlySet<string>,
+): Promise<void> {
+  const own = ({ key }: { readonly key: string }): boolean => only?.has(key) ?? true;
+  const found = (await catalog<Located>(client, OBJECTS, schema)).filter(own);
   await runAll(
     client,
     found
       .filter((object) => !object.made && object.owner !== null && object.owner !== owner)
       .map(({ kind, identity }) => `ALTER ${kind} ${identity} OWNER TO ${ident(owner)}`),
   );
-  const granted = await catalog<{ what: string; grantee: string | null }>(client, GRANTED, schema);
+  const all = await catalog<{ key: string; what: string; grantee: string | null }>(client, GRANTED, schema);
+  const granted = all.filter(own);
   await runAll(
     client,
     granted.map(

@@ -21,6 +21,8 @@ import { keepOnly, restorePart } from "./part";
 export interface WantedPart {
   readonly scope: Scope;
   readonly entries: readonly CatalogEntry[];
+  /** The major version of the server that printed them. */
+  readonly serverVersion: number;
   /** Definitions that the new home has already, by `SchemaObject.identity` there. */
   readonly there: ReadonlySet<string>;
 }
@@ -90,7 +92,7 @@ export async function renamedDefinitions(
       `COMMENT ON DATABASE ${ident(name)} IS 'Rehome: definitions on their way; may be dropped'`,
     );
     return await withSession(to.server, name, async (scratch) => {
-      await restore(scratch, from.schema, extensions, wanted, part);
+      await restore(scratch, request, extensions, wanted, part);
       await rename(scratch, from.schema, to.schema, extensionHomes);
       await renameRoutines(scratch, to.schema, renaming);
       await renameDefaults(scratch, to.schema, renaming);
@@ -126,16 +128,20 @@ function without(all: Definitions, there: Definitions): Definitions {
 
 async function restore(
   scratch: pg.Client,
-  schema: string,
+  { from, to }: MoveRequest,
   extensions: readonly Extension[],
   statements: readonly Statement[],
   part: WantedPart | undefined,
 ): Promise<void> {
+  const { schema } = from;
   const schemas = new Set(["public", schema, ...extensions.map((extension) => extension.schema)]);
   for (const name of schemas) await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`);
   for (const extension of extensions) await createExtension(scratch, extension.name, extension.schema);
   const settings = restoringSql([schema, ...schemas]);
-  if (part !== undefined) return await restorePart(scratch, schema, { ...part, settings, statements });
+  if (part !== undefined) {
+    const owners = { from: from.owner, to: to.owner };
+    return await restorePart(scratch, schema, { ...part, owners, settings, statements });
+  }
   await transaction(scratch, async () => {
     await scratch.query(settings);
     for (const { sql } of statements) {

@@ -47,7 +47,8 @@ const FACTS = `
     has_database_privilege(current_database(), 'CREATE') AS "createSchemas",
     pg_has_role('pg_signal_backend', 'USAGE') AS "signalSessions",
     (SELECT array_agg(c.relname::text ORDER BY c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity) AS forced,
+     WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity
+       AND ($2::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($2))) AS forced,
     (SELECT array_agg(DISTINCT v.name::text) FROM pg_available_extension_versions v WHERE v.trusted OR NOT v.superuser) AS trusted
   FROM pg_roles r WHERE r.rolname = current_user`;
 
@@ -64,16 +65,26 @@ const OWNERS = `
   WHERE o.rolname = $2 OR o.oid IN (
     SELECT n.nspowner FROM pg_namespace n WHERE n.nspname = $1
     UNION SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1
+      AND ($3::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($3))
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     UNION SELECT p.proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1
+      AND ($3::text[] IS NULL OR 'pg_proc ' || p.oid = ANY ($3))
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')))
   ORDER BY 1`;
 
-/** Reads what the administrator may do at one end. Two queries. */
-export async function inspectRights(client: pg.Client, schema: string, owner: string): Promise<Rights> {
+/**
+ * Reads what the administrator may do at one end. Two queries.
+ * @param only keys (`SchemaObject.key`) of what is the dataset's where others have a place too; absent: everything
+ */
+export async function inspectRights(
+  client: pg.Client,
+  schema: string,
+  owner: string,
+  only?: readonly string[],
+): Promise<Rights> {
   await client.query("SET search_path = pg_catalog");
-  const [facts] = await rows<Facts>(client, FACTS, [schema]);
-  const owners = await rows<OwnerRights>(client, OWNERS, [schema, owner]);
+  const [facts] = await rows<Facts>(client, FACTS, [schema, only ?? null]);
+  const owners = await rows<OwnerRights>(client, OWNERS, [schema, owner, only ?? null]);
   await client.query("SET search_path = ''");
   if (facts === undefined) throw new Error("pg_roles does not list the session's own role");
   const { forced, trusted, ...rest } = facts;

@@ -103,8 +103,8 @@ export async function steadily<T>(read: () => Promise<T>): Promise<T> {
 
 /**
  * Reads a schema, or the part of it that table patterns select; undefined when there is none of that name.
- * @param owner the role that owns the dataset's objects
  * @param tables table name patterns; absent: the whole schema
+ * @param owner the role that owns the dataset's objects
  */
 export async function inspectSchema(
   client: pg.Client,
@@ -117,6 +117,9 @@ export async function inspectSchema(
   const extensions = await inspectExtensions(client);
   const at = { schema, oid, extensionSchemas: extensionSchemas(extensions) };
   const { scope, entries, holds } = await readCatalog(client, at, tables);
+  const relations = (await inspectRelations(client, oid)).filter((each) => holds(`pg_class ${each.oid}`));
+  const names = new Set(relations.map(({ name }) => name));
+  const rights = await inspectRights(client, schema, owner);
   const [facts] = await rows<{ version: number }>(
     client,
     "SELECT current_setting('server_version_num')::int / 10000 AS version",
@@ -126,18 +129,19 @@ export async function inspectSchema(
     database: await inspectDatabase(client, schema),
     schema,
     ...(scope === undefined ? {} : { scope }),
-    relations: (await inspectRelations(client, oid)).filter((each) => holds(`pg_class ${each.oid}`)),
+    relations,
     extensions,
     references: (await inspectReferences(client, oid)).filter((each) => holds(each.row)),
     entries,
     fingerprint: fingerprint(entries),
-    largeObjects: await inspectLargeObjects(client, oid, owner, scope && holds),
+    largeObjects: await inspectLargeObjects(client, oid, owner, scope && relations.map(({ name }) => name)),
     longTransactions: await longTransactions(client),
-    versionFeatures: (await inspectVersionFeatures(client, oid)).filter((each) => holds(each.row)),
-    rights: await inspectRights(client, schema, owner),
-    text: await inspectSchemaText(client, oid),
+    versionFeatures: await inspectVersionFeatures(client, oid, holds),
+    // A dump locks what stays too: who owns that matters, if not whether its rows can be read.
+    rights: { ...rights, forcedRowSecurity: rights.forcedRowSecurity.filter((name) => names.has(name)) },
+    text: await inspectSchemaText(client, oid, holds),
     routines: (await inspectRoutines(client, oid)).filter((each) => holds(each.row)),
-    surroundings: await inspectSurroundings(client, schema, oid, owner),
+    surroundings: await inspectSurroundings(client, schema, oid, owner, holds),
     extensionMembers: await extensionMembers(client, oid),
   };
 }

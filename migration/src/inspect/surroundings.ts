@@ -22,33 +22,35 @@ export interface Surroundings {
 }
 
 const FACTS = `
-  SELECT 'eventTriggers' AS fact, e.evtname::text AS name, NULL AS detail FROM pg_event_trigger e
+  SELECT 'eventTriggers' AS fact, e.evtname::text AS name, NULL AS detail, NULL AS row FROM pg_event_trigger e
   WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
   UNION ALL
-  SELECT 'publications', p.pubname::text, NULL FROM pg_publication p WHERE p.pubname NOT LIKE 'rehome%'
-    AND (p.puballtables OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid AND n.pnnspid = $1::oid)
-         OR EXISTS (SELECT FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid WHERE r.prpubid = p.oid AND c.relnamespace = $1::oid))
+  SELECT 'publications', p.pubname::text, NULL, NULL FROM pg_publication p WHERE p.pubname NOT LIKE 'rehome%'
+    AND (p.puballtables OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid AND n.pnnspid = $1::oid))
   UNION ALL
-  SELECT 'grants', CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r.grantee)::text END, r.object FROM (
-    SELECT acl.grantee, c.relowner AS owner, c.relname::text AS object FROM pg_class c, aclexplode(c.relacl) acl WHERE c.relnamespace = $1::oid
-    UNION ALL SELECT acl.grantee, c.relowner, c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) acl
+  SELECT 'publications', p.pubname::text, NULL, 'pg_class ' || c.oid FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
+  JOIN pg_class c ON c.oid = r.prrelid WHERE p.pubname NOT LIKE 'rehome%' AND c.relnamespace = $1::oid
+  UNION ALL
+  SELECT 'grants', CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r.grantee)::text END, r.object, r.row FROM (
+    SELECT acl.grantee, c.relowner AS owner, c.relname::text AS object, 'pg_class ' || c.oid AS row FROM pg_class c, aclexplode(c.relacl) acl WHERE c.relnamespace = $1::oid
+    UNION ALL SELECT acl.grantee, c.relowner, c.relname || '.' || a.attname, 'pg_class ' || c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) acl
       WHERE c.relnamespace = $1::oid
-    UNION ALL SELECT acl.grantee, p.proowner, p.oid::regprocedure::text FROM pg_proc p, aclexplode(p.proacl) acl WHERE p.pronamespace = $1::oid AND acl.grantee <> 0
-    UNION ALL SELECT acl.grantee, t.typowner, t.oid::regtype::text FROM pg_type t, aclexplode(t.typacl) acl WHERE t.typnamespace = $1::oid AND acl.grantee <> 0
-    UNION ALL SELECT acl.grantee, n.nspowner, 'the schema' FROM pg_namespace n, aclexplode(n.nspacl) acl
+    UNION ALL SELECT acl.grantee, p.proowner, p.oid::regprocedure::text, 'pg_proc ' || p.oid FROM pg_proc p, aclexplode(p.proacl) acl WHERE p.pronamespace = $1::oid AND acl.grantee <> 0
+    UNION ALL SELECT acl.grantee, t.typowner, t.oid::regtype::text, 'pg_type ' || t.oid FROM pg_type t, aclexplode(t.typacl) acl WHERE t.typnamespace = $1::oid AND acl.grantee <> 0
+    UNION ALL SELECT acl.grantee, n.nspowner, 'the schema', 'pg_namespace ' || n.oid FROM pg_namespace n, aclexplode(n.nspacl) acl
       WHERE n.oid = $1::oid AND (acl.grantee <> 0 OR n.nspname <> 'public')
-    UNION ALL SELECT acl.grantee, d.defaclrole, 'what is created in the schema' FROM pg_default_acl d, aclexplode(d.defaclacl) acl WHERE d.defaclnamespace = $1::oid
+    UNION ALL SELECT acl.grantee, d.defaclrole, 'what is created in the schema', 'pg_namespace ' || d.defaclnamespace FROM pg_default_acl d, aclexplode(d.defaclacl) acl WHERE d.defaclnamespace = $1::oid
   ) r WHERE r.grantee <> r.owner AND r.grantee IS DISTINCT FROM (SELECT oid FROM pg_roles WHERE rolname = $2)
     AND NOT EXISTS (SELECT FROM pg_roles g WHERE g.oid = r.grantee AND (g.rolname LIKE 'pg\\_%' OR g.rolsuper))
   UNION ALL
-  SELECT 'withheld', p.oid::regprocedure::text, NULL FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.proacl IS NOT NULL
+  SELECT 'withheld', p.oid::regprocedure::text, NULL, 'pg_proc ' || p.oid FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.proacl IS NOT NULL
     AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) acl WHERE acl.grantee = 0)
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
   UNION ALL
-  SELECT 'policyRoles', format('%s on %s', p.polname, c.relname), pg_get_userbyid(role)::text
+  SELECT 'policyRoles', format('%s on %s', p.polname, c.relname), pg_get_userbyid(role)::text, 'pg_policy ' || p.oid
   FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid, unnest(p.polroles) role WHERE c.relnamespace = $1::oid AND role <> 0
   UNION ALL
-  SELECT 'paths', concat_ws(' in ', 'role ' || r.rolname, 'database ' || d.datname), substr(setting, 13)
+  SELECT 'paths', concat_ws(' in ', 'role ' || r.rolname, 'database ' || d.datname), substr(setting, 13), NULL
   FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting
   WHERE setting LIKE 'search_path=%' AND (d.oid IS NULL OR d.datname = current_database()) AND r.rolname IS DISTINCT FROM $2
   ORDER BY 1, 2, 3`;
@@ -57,23 +59,28 @@ interface FactRow {
   readonly fact: string;
   readonly name: string;
   readonly detail: string | null;
+  /** The catalog row that it speaks of; null: of more than one. */
+  readonly row: string | null;
 }
 
 /**
  * Reads what is around a schema: two queries, and one for all tables in which extensions keep rows.
  * @param owner the role that owns the dataset's objects, whose rights and settings are nobody else's
+ * @param holds whether a catalog row is of what moves
  */
 export async function inspectSurroundings(
   client: pg.Client,
   schema: string,
   oid: number,
   owner: string,
+  holds: (row: string) => boolean,
 ): Promise<Surroundings> {
   await client.query("SET search_path = pg_catalog");
   try {
-    const facts = await rows<FactRow>(client, FACTS, [oid, owner]);
+    const found = await rows<FactRow>(client, FACTS, [oid, owner]);
+    const facts = found.filter(({ row }) => row === null || holds(row));
     const of = (fact: string): FactRow[] => facts.filter((row) => row.fact === fact);
-    const names = (fact: string): string[] => of(fact).map((row) => row.name);
+    const names = (fact: string): string[] => [...new Set(of(fact).map((row) => row.name))];
     return {
       eventTriggers: names("eventTriggers"),
       publications: names("publications"),

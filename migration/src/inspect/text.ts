@@ -47,22 +47,22 @@ const OFFERED = `
     AND l.collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))`;
 
 const USED = `
-  WITH used AS (
-    SELECT a.attcollation AS oid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = $1::oid
-    UNION SELECT unnest(i.indcollation) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = $1::oid
-    UNION SELECT t.typcollation FROM pg_type t WHERE t.typnamespace = $1::oid
-    UNION SELECT r.rngcollation FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid WHERE t.typnamespace = $1::oid
-    UNION SELECT d.refobjid FROM pg_depend d
+  WITH used(oid, row) AS (
+    SELECT a.attcollation, 'pg_class ' || c.oid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = $1::oid
+    UNION SELECT unnest(i.indcollation), 'pg_class ' || c.oid FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = $1::oid
+    UNION SELECT t.typcollation, 'pg_type ' || t.oid FROM pg_type t WHERE t.typnamespace = $1::oid
+    UNION SELECT r.rngcollation, 'pg_type ' || t.oid FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid WHERE t.typnamespace = $1::oid
+    UNION SELECT d.refobjid, 'pg_class ' || c.oid FROM pg_depend d
     LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
     LEFT JOIN pg_constraint o ON d.classid = 'pg_constraint'::regclass AND o.oid = d.objid
     LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
     LEFT JOIN pg_class c ON c.oid = coalesce(w.ev_class, o.conrelid, f.adrelid, CASE d.classid WHEN 'pg_class'::regclass THEN d.objid END)
     WHERE d.refclassid = 'pg_collation'::regclass AND c.relnamespace = $1::oid)
-  SELECT offered.* FROM (${OFFERED}) offered JOIN pg_collation l ON l.collname = offered.name
-    AND l.collnamespace = 'pg_catalog'::regnamespace WHERE l.oid IN (SELECT oid FROM used) ORDER BY 1`;
+  SELECT offered.*, used.row FROM (${OFFERED}) offered JOIN pg_collation l ON l.collname = offered.name
+    AND l.collnamespace = 'pg_catalog'::regnamespace JOIN used ON used.oid = l.oid ORDER BY 1, 3`;
 
 const HASHED = `
-  SELECT c.relname::text AS name FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid
+  SELECT c.relname::text AS name, 'pg_class ' || c.oid AS row FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid
   WHERE c.relnamespace = $1::oid AND p.partstrat = 'h' AND EXISTS (SELECT FROM unnest(p.partcollation) o WHERE o <> 0)
   ORDER BY 1`;
 
@@ -72,14 +72,28 @@ export async function inspectTextFacts(client: pg.Client): Promise<TextFacts> {
   return facts ?? { encoding: "", collation: "" };
 }
 
-/** Reads what the text of a schema depends on; whether it fits elsewhere is asked by `inspectUnfit`. */
-export async function inspectSchemaText(client: pg.Client, schemaOid: number): Promise<SchemaText> {
+/**
+ * Reads what the text of a schema depends on; whether it fits elsewhere is asked by `inspectUnfit`.
+ * @param holds whether a catalog row is of what moves
+ */
+export async function inspectSchemaText(
+  client: pg.Client,
+  schemaOid: number,
+  holds: (row: string) => boolean,
+): Promise<SchemaText> {
   await client.query("SET search_path = pg_catalog");
   const facts = await inspectTextFacts(client);
-  const collations = await rows<Collation>(client, USED, [schemaOid]);
-  const hashed = await rows<{ name: string }>(client, HASHED, [schemaOid]);
+  const own = ({ row }: { readonly row: string }): boolean => holds(row);
+  const used = (await rows<Collation & { row: string }>(client, USED, [schemaOid])).filter(own);
+  const hashed = (await rows<{ name: string; row: string }>(client, HASHED, [schemaOid])).filter(own);
+  const collations = new Map(used.map(({ name, sorts }) => [name, { name, sorts }]));
   await client.query("SET search_path = ''");
-  return { ...facts, collations, hashedByText: hashed.map((row) => row.name), unfit: [] };
+  return {
+    ...facts,
+    collations: [...collations.values()],
+    hashedByText: hashed.map((row) => row.name),
+    unfit: [],
+  };
 }
 
 /** The named collations that a database offers, with what each sorts by. */

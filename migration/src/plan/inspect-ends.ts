@@ -3,7 +3,7 @@ import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
 import { inspectDisk } from "../inspect/disk";
 import { inspectFollowable } from "../inspect/followable";
-import { inspectObstacles } from "../inspect/obstacles";
+import { inspectObstacles, type Obstacles } from "../inspect/obstacles";
 import { inspectReplication } from "../inspect/replication";
 import { inspectRights } from "../inspect/rights";
 import { inspectSchema, schemaOid } from "../inspect/schema";
@@ -24,11 +24,13 @@ import type { SourceInspection, TargetInspection } from "./finding";
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SourceInspection> {
   const found = await inspectSchema(client, request.from.schema, request.from.owner, request.tables);
   if (found !== undefined) {
+    const names = new Set(found.relations.map(({ name }) => name));
+    const obstacles = await inspectObstacles(client, request.dataset, request.from);
     return {
       ...found,
       server: await inspectServer(client),
-      obstacles: await inspectObstacles(client, request.dataset, request.from),
-      fences: await standingFences(client, request, new Set(found.relations.map(({ name }) => name))),
+      obstacles: found.scope === undefined ? obstacles : obstaclesFor(names, obstacles),
+      fences: await standingFences(client, request, names),
       ...(request.options.mode === "online" ? await followedFacts(client, request) : {}),
     };
   }
@@ -77,6 +79,9 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   const found = request.tables === undefined ? undefined : await standingAt(client, request);
   const ours = (await isOurs(client, request)) || (found?.accounted === true && hasTables(found));
   const standing = ours ? found : undefined;
+  const own = standing?.scope.objects;
+  const keys = own?.map(({ key }) => key);
+  const obstacles = await inspectObstacles(client, request.dataset, request.to);
   const server = await inspectServer(client);
   const disk = await inspectDisk(request.to.server, server.files);
   const available = await availableExtensions(client);
@@ -95,19 +100,28 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
     roles: await inspectRoles(client),
     largeObjects: await strangeObjects(client, request),
-    rights: await inspectRights(client, request.to.schema, request.to.owner),
+    rights: await inspectRights(client, request.to.schema, request.to.owner, keys),
     text: await inspectTextFacts(client),
     collations: await offeredCollations(client),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
     server,
-    obstacles: await inspectObstacles(client, request.dataset, request.to),
+    obstacles: own === undefined ? obstacles : obstaclesFor(new Set(own.map(({ name }) => name)), obstacles),
     ...(disk === undefined ? {} : { disk }),
     ...(replication === undefined ? {} : { replication }),
-    reclaimable: ours ? await storedBytes(client, request.to.schema) : 0,
+    reclaimable: ours ? await storedBytes(client, request.to.schema, keys) : 0,
   };
 }
+
+/** Of what stands in the way in a schema, what touches these tables. */
+const obstaclesFor = (names: ReadonlySet<string>, { prepared, ...rest }: Obstacles): Obstacles => ({
+  ...rest,
+  prepared: prepared.flatMap((each) => {
+    const tables = each.tables.filter((name) => names.has(name));
+    return tables.length === 0 ? [] : [{ ...each, tables }];
+  }),
+});
 
 const hasTables = ({ objects }: Standing): boolean => objects.some(isTable);
 
@@ -150,12 +164,14 @@ async function isOurs(client: pg.Client, request: MoveRequest): Promise<boolean>
   return row?.state === "running" && row.source === placementName(request.from);
 }
 
-async function storedBytes(client: pg.Client, schema: string): Promise<number> {
+/** @param only keys of the dataset's own relations where others have a place too; absent: all */
+async function storedBytes(client: pg.Client, schema: string, only?: readonly string[]): Promise<number> {
   const [row] = await rows<{ bytes: string }>(
     client,
     `SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::text AS bytes FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')`,
-    [schema],
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')
+       AND ($2::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($2))`,
+    [schema, only ?? null],
   );
   return Number(row?.bytes ?? 0);
 }

@@ -1,4 +1,5 @@
 import { isDynamic, type Renaming } from "../ddl/rename-code";
+import { comparable } from "../inspect/across-versions";
 import { renamedEntries } from "../verify/renamed-entries";
 import { arrival, type Arrival } from "../scope/arrival";
 import type { Standing } from "../scope/standing";
@@ -38,13 +39,12 @@ export function arrivalOf(request: MoveRequest, source: SchemaInspection, standi
   if (scope === undefined) throw new Error(`${request.dataset} is no part of a schema`);
   const renaming = renamingOf(request, source);
   const same: Renaming = { ...renaming, from: renaming.to };
+  const owners = { from: request.from.owner, to: request.to.owner };
+  const versions = { source: source.serverVersion, target: standing.serverVersion };
   const there = [...standing.entries].map(
     ([key, entries]) =>
-      [key, renamedEntries(entries, same, { from: request.to.owner, to: request.to.owner })] as const,
+      [key, comparable(renamedEntries(entries, same, { from: owners.to, to: owners.to }), versions)] as const,
   );
-  const coming = {
-    scope,
-    entries: renamedEntries(source.entries, renaming, { from: request.from.owner, to: request.to.owner }),
-  };
+  const coming = { scope, entries: comparable(renamedEntries(source.entries, renaming, owners), versions) };
   return arrival(coming, { ...standing, entries: new Map(there) });
 }

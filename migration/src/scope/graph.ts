@@ -5,7 +5,8 @@ import type { Link, LinkKind, SchemaGraph, SchemaObject } from "./scope";
 
 /**
  * Catalog rows of a schema, each with the object that it belongs to. An array stands for its element, a multirange for
- * its range, a row type for its table: whoever needs one needs the other.
+ * its range, a row type for its table: whoever needs one needs the other. A cast goes with the type that it is of, and the functions
+ * that a range type has made with the type.
  */
 const BELONGS = `
   plain AS (SELECT t.oid, coalesce(e.oid, t.oid) AS stands FROM pg_type t LEFT JOIN pg_type e ON e.typarray = t.oid
@@ -18,16 +19,26 @@ const BELONGS = `
     UNION ALL SELECT 'pg_class'::regclass, i.indexrelid, 'pg_class', o.oid FROM pg_index i JOIN own o ON o.oid = i.indrelid
     UNION ALL SELECT 'pg_type'::regclass, t.oid, CASE WHEN o.oid IS NULL THEN 'pg_type' ELSE 'pg_class' END, coalesce(o.oid, t.stands)
       FROM types t JOIN pg_type s ON s.oid = t.stands LEFT JOIN own o ON o.oid = s.typrelid
+    UNION ALL SELECT 'pg_cast'::regclass, k.oid, CASE WHEN t.oid IS NULL THEN 'pg_proc' WHEN o.oid IS NULL THEN 'pg_type' ELSE 'pg_class' END,
+        coalesce(o.oid, t.stands, p.oid)
+      FROM pg_cast k LEFT JOIN types s ON s.oid = k.castsource
+      LEFT JOIN types t ON t.oid = CASE WHEN s.oid IS NULL THEN k.casttarget ELSE k.castsource END
+      LEFT JOIN pg_type y ON y.oid = t.stands LEFT JOIN own o ON o.oid = y.typrelid
+      LEFT JOIN pg_proc p ON p.oid = k.castfunc AND p.pronamespace = $1::oid WHERE t.oid IS NOT NULL OR p.oid IS NOT NULL
     UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 'pg_class', o.oid FROM pg_attrdef d JOIN own o ON o.oid = d.adrelid
     UNION ALL SELECT 'pg_constraint'::regclass, k.oid, 'pg_class', o.oid FROM pg_constraint k JOIN own o ON o.oid = k.conrelid
     UNION ALL SELECT 'pg_constraint'::regclass, k.oid, 'pg_type', k.contypid FROM pg_constraint k
       WHERE k.connamespace = $1::oid AND k.contypid <> 0
     UNION ALL SELECT 'pg_trigger'::regclass, t.oid, 'pg_class', o.oid FROM pg_trigger t JOIN own o ON o.oid = t.tgrelid
-      WHERE NOT t.tgisinternal AND t.tgname NOT IN ('rehome_fence', 'rehome_truncate')
+      WHERE NOT t.tgisinternal AND NOT (t.tgname IN ('rehome_fence', 'rehome_truncate') AND EXISTS (SELECT FROM pg_proc f
+        JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = t.tgfoid AND n.nspname = 'rehome'))
     UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, 'pg_class', o.oid FROM pg_rewrite r JOIN own o ON o.oid = r.ev_class
     UNION ALL SELECT 'pg_policy'::regclass, p.oid, 'pg_class', o.oid FROM pg_policy p JOIN own o ON o.oid = p.polrelid
     UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid, 'pg_class', o.oid FROM pg_statistic_ext s JOIN own o ON o.oid = s.stxrelid
-    UNION ALL SELECT 'pg_proc'::regclass, oid, 'pg_proc', oid FROM pg_proc WHERE pronamespace = $1::oid
+    UNION ALL SELECT 'pg_proc'::regclass, p.oid, CASE WHEN t.oid IS NULL THEN 'pg_proc' ELSE 'pg_type' END, coalesce(t.stands, p.oid)
+      FROM pg_proc p LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+        AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i' LEFT JOIN types t ON t.oid = d.refobjid
+      WHERE p.pronamespace = $1::oid
     UNION ALL SELECT 'pg_operator'::regclass, oid, 'pg_operator', oid FROM pg_operator WHERE oprnamespace = $1::oid
     UNION ALL SELECT 'pg_opclass'::regclass, oid, 'pg_opclass', oid FROM pg_opclass WHERE opcnamespace = $1::oid
     UNION ALL SELECT 'pg_opfamily'::regclass, oid, 'pg_opfamily', oid FROM pg_opfamily WHERE opfnamespace = $1::oid
@@ -35,9 +46,6 @@ const BELONGS = `
       WHERE f.opfnamespace = $1::oid
     UNION ALL SELECT 'pg_amproc'::regclass, a.oid, 'pg_opfamily', f.oid FROM pg_amproc a JOIN pg_opfamily f ON f.oid = a.amprocfamily
       WHERE f.opfnamespace = $1::oid
-    UNION ALL SELECT 'pg_cast'::regclass, c.oid, 'pg_type', t.stands FROM pg_cast c JOIN types t ON t.oid = c.castsource
-    UNION ALL SELECT 'pg_cast'::regclass, c.oid, 'pg_type', t.stands FROM pg_cast c JOIN types t ON t.oid = c.casttarget
-      WHERE NOT EXISTS (SELECT FROM types source WHERE source.oid = c.castsource)
     UNION ALL SELECT 'pg_collation'::regclass, oid, 'pg_collation', oid FROM pg_collation WHERE collnamespace = $1::oid
     UNION ALL SELECT 'pg_conversion'::regclass, oid, 'pg_conversion', oid FROM pg_conversion WHERE connamespace = $1::oid
     UNION ALL SELECT 'pg_ts_config'::regclass, oid, 'pg_ts_config', oid FROM pg_ts_config WHERE cfgnamespace = $1::oid

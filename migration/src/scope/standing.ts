@@ -5,12 +5,14 @@ import { inspectExtensions } from "../inspect/extensions";
 import { catalogEntries, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectReferences } from "../inspect/references";
 import { extensionSchemas, schemaOid, steadily } from "../inspect/schema";
-import { rows } from "../sql/connect";
+import { rows, serverVersion } from "../sql/connect";
 import { readPart } from "./read-scope";
 import { isTable, type SchemaObject, type Scope } from "./scope";
 
 /** What stands in a schema that a part of it left or comes to, beside what others have there. */
 export interface Standing {
+  /** The major version of its server, which prints definitions in its own way. */
+  readonly serverVersion: number;
   /** What the patterns select there. */
   readonly scope: Scope;
   /** Everything in the schema. */
@@ -40,6 +42,7 @@ export async function readStanding(
   const paths = extensionSchemas(await inspectExtensions(client));
   const fenced = await fencedTables(client, dataset, schema);
   const restored = await restoredObjects(client, dataset, target);
+  const version = await serverVersion(client);
   return await steadily(async () => {
     const { scope, graph } = await readPart(client, { schema, oid, extensionSchemas: paths }, patterns);
     const entries = new Map<string, CatalogEntry[]>();
@@ -55,7 +58,7 @@ export async function readStanding(
     const keys = (is: (object: SchemaObject) => boolean): Set<string> =>
       new Set(graph.objects.filter(is).map(({ key }) => key));
     return {
-      ...{ scope, objects: graph.objects, entries, users },
+      ...{ serverVersion: version, scope, objects: graph.objects, entries, users },
       ours: keys(({ key, identity }) => fenced.has(key) || restored.get(identity) === "ours"),
       left: fenced.size > 0,
       accounted: graph.objects.every(

@@ -1,6 +1,7 @@
 import { assumeOwners } from "../ddl/assume-owners";
 import { dumpVersion } from "../ddl/dump";
-import { ensureJournal, startMigration } from "../journal/journal";
+import type { Fence } from "../fence/fence";
+import { ensureJournal, startMigration, type MigrationRow } from "../journal/journal";
 import type { SourceInspection, TargetInspection } from "../plan/finding";
 import { inspectSource, inspectTarget, withUnfitText } from "../plan/inspect-ends";
 import { jobsOf } from "../plan/needs";
@@ -35,13 +36,7 @@ export async function beginRun(
     target: plan.to,
     strategy: plan.strategy,
   });
-  const fence = {
-    dataset: request.dataset,
-    schema: request.from.schema,
-    migration: migration.id,
-    target: plan.to,
-    ...(inspection.scope === undefined ? {} : { relations: inspection.relations.map(({ name }) => name) }),
-  };
+  const fence = fenceOf(request, migration, inspection);
   const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
   return { run, plan };
@@ -56,4 +51,14 @@ async function seenByMember(
   const inspection = await withUnfitText(source, await inspectSource(source, request), found);
   refuseBlocked(makePlan(request, inspection, found, await dumpVersion()));
   return inspection;
+}
+
+/** What is fenced: the schema, or the relations of the part of it that moves. */
+export function fenceOf(
+  { dataset, from }: MoveRequest,
+  { id, target }: MigrationRow,
+  { scope, relations }: SourceInspection,
+): Fence {
+  const names = scope === undefined ? {} : { relations: relations.map(({ name }) => name) };
+  return { dataset, schema: from.schema, migration: id, target, ...names };
 }

@@ -46,7 +46,7 @@ export async function settle(sealed: Sealed): Promise<MigrationRow> {
   await endSessions(source, fence);
   try {
     await refuseChangedCatalog(source, sealed);
-    await refuseOpenChanges(source, request);
+    await refuseOpenChanges(source, request, sealed.inspection);
   } catch (error) {
     if (error instanceof RehomeError) await liftFence(source, request.dataset, request.from.schema);
     throw error;

@@ -53,7 +53,7 @@ async function makeAnew(run: Run): Promise<void> {
     inspection.extensions,
     homes,
     renamingOf(request, inspection),
-    scope && { scope, entries, there },
+    scope && { scope, entries, serverVersion: inspection.serverVersion, there },
   );
   await restore(run, definitions, [...homes.values()], there);
 }
@@ -95,6 +95,7 @@ async function clearPart({ request, target, inspection }: Run): Promise<Readonly
     );
   }
   await emptySchema(target, request.to.schema, drop);
+  await dropHeldObjects(target, fenceKey(request.dataset, request.to.schema));
   await liftFence(target, request.dataset, request.to.schema);
   return keep;
 }
@@ -173,9 +174,7 @@ async function restore(
       }
     }
     await target.query("RESET ROLE");
-    await noteRestored(run, before, kept);
-    // Where others have a place too, nothing is taken from them.
-    if (run.inspection.scope === undefined) await takeOver(target, request.to.schema, request.to.owner);
+    await settleRestored(run, before, kept);
     const late = lateRelations(definitions.postData);
     const noted = definitions.postData
       .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))
@@ -189,25 +188,32 @@ async function restore(
   });
 }
 
-/** What is in the target schema, where that is to be noted: for a part of a schema. */
-async function objectsThere({ request, target, inspection }: Run): Promise<ReadonlySet<string>> {
-  if (inspection.scope === undefined) return new Set();
+/** What is in the target schema, by identity, where that is to be noted: for a part of a schema. */
+async function objectsThere({ request, target, inspection }: Run): Promise<ReadonlyMap<string, string>> {
+  if (inspection.scope === undefined) return new Map();
   const { schema } = request.to;
   const oid = (await schemaOid(target, schema)) ?? 0;
   const paths = extensionSchemas(await inspectExtensions(target));
   const { objects } = await readGraph(target, schema, oid, paths);
-  return new Set(objects.map(({ identity }) => identity));
+  return new Map(objects.map(({ identity, key }) => [identity, key]));
 }
 
-async function noteRestored(run: Run, before: ReadonlySet<string>, kept: ReadonlySet<string>): Promise<void> {
-  if (run.inspection.scope === undefined) return;
-  const added = [...(await objectsThere(run))].filter((identity) => !before.has(identity));
-  const { target, migration } = run;
+/** Sees to the owner and the rights of what was created, and notes it where others have a place in the schema. */
+async function settleRestored(
+  run: Run,
+  before: ReadonlyMap<string, string>,
+  kept: ReadonlySet<string>,
+): Promise<void> {
+  const { request, target, migration } = run;
+  const { schema, owner } = request.to;
+  if (run.inspection.scope === undefined) return await takeOver(target, schema, owner);
+  const added = [...(await objectsThere(run))].filter(([identity]) => !before.has(identity));
+  await takeOver(target, schema, owner, new Set(added.map(([, key]) => key)));
   await target.query("DELETE FROM rehome.restored WHERE migration = $1", [migration.id]);
   await target.query(
     `INSERT INTO rehome.restored (migration, object, kept)
      SELECT $1::uuid, unnest($2::text[]), false UNION ALL SELECT $1::uuid, unnest($3::text[]), true`,
-    [migration.id, added, [...kept]],
+    [migration.id, added.map(([identity]) => identity), [...kept]],
   );
 }
 

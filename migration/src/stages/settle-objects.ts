@@ -27,7 +27,7 @@ const GONE_MS = 30_000;
  * @throws RehomeError `large-objects-differ`, `sessions-in-the-way`
  */
 export async function settleObjects(
-  run: Pick<Run, "request" | "source" | "target" | "migration">,
+  run: Pick<Run, "request" | "source" | "target" | "migration" | "inspection">,
 ): Promise<void> {
   const { request, source, target } = run;
   const oids = [...new Set([...(await movedObjects(run)), ...(await ownObjects(run))])];

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { differences, fingerprint } from "../inspect/fingerprint";
-import { extensionSchemas, readCatalog, schemaOid } from "../inspect/schema";
+import { extensionSchemas, readCatalog, schemaOid, type SchemaInspection } from "../inspect/schema";
 import { placementName } from "../naming";
 import { rows } from "../sql/connect";
 import type { MoveRequest } from "../types";
@@ -28,26 +28,36 @@ export async function refuseChangedCatalog(
   );
 }
 
-/** Others that hold what only a change of the schema's definitions needs: to create in it, or to alter a table of it. */
+/**
+ * Others that hold what only a change of the schema's definitions needs: to create in it, or to alter a table of it. Of a
+ * part of a schema (`$2` names its relations, `$3` its owner) who else creates in the schema is no concern.
+ */
 const CHANGING = `
   SELECT DISTINCT coalesce(format('prepared transaction %L', p.gid), format('pid %s', l.pid)) AS who
   FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_namespace n ON n.nspname = $1
   LEFT JOIN pg_catalog.pg_locks x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
     AND x.virtualtransaction = l.virtualtransaction
   LEFT JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = x.transactionid
+  LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
   LEFT JOIN pg_catalog.pg_class c ON l.locktype = 'relation' AND c.oid = l.relation
   WHERE l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
     AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
-    AND ((l.locktype = 'object' AND l.classid = 'pg_catalog.pg_namespace'::regclass AND l.objid = n.oid)
-         OR (c.relnamespace = n.oid AND l.mode = 'AccessExclusiveLock'))`;
+    AND ((l.locktype = 'object' AND l.classid = 'pg_catalog.pg_namespace'::regclass AND l.objid = n.oid
+          AND ($2::text[] IS NULL OR $3 IN (a.usename, p.owner)))
+         OR (c.relnamespace = n.oid AND l.mode = 'AccessExclusiveLock' AND ($2::text[] IS NULL OR c.relname = ANY ($2))))`;
 
 /**
  * DDL that is still to be committed: by sessions that the engine may not end, and by prepared transactions.
  * @param client a session in the old home's database
  * @throws RehomeError `catalog-changed` with who is at it
  */
-export async function refuseOpenChanges(client: pg.Client, { from }: MoveRequest): Promise<void> {
-  const found = await rows<{ who: string }>(client, CHANGING, [from.schema]);
+export async function refuseOpenChanges(
+  client: pg.Client,
+  { from }: MoveRequest,
+  { scope, relations }: Pick<SchemaInspection, "scope" | "relations">,
+): Promise<void> {
+  const names = scope && relations.map(({ name }) => name);
+  const found = await rows<{ who: string }>(client, CHANGING, [from.schema, names ?? null, from.owner]);
   if (found.length === 0) return;
   throw new RehomeError(
     "catalog-changed",

@@ -65,7 +65,7 @@ export async function setSchema(run: Run, timeout: number): Promise<void> {
       await givePolicies(target, to.schema, from.owner, to.owner);
       await prove(run, before);
     });
-    await refuseOpenChanges(target, request);
+    await refuseOpenChanges(target, request, inspection);
     const sealedHere = await findFence(target, dataset, to.schema);
     if (sealedHere !== undefined) await forgetFence(target, sealedHere);
     await recordSeal(target, fence);

@@ -166,42 +166,42 @@ export async function catalogDifferences(run: Run): Promise<string[]> {
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
   const schemas = extensionSchemas(await inspectExtensions(target));
   const at = { schema: request.to.schema, oid, extensionSchemas: schemas };
-  const { entries: here, holds } = await readCatalog(target, at, request.tables);
+  const here = await readCatalog(target, at, request.tables);
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
   const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
   const owners = { from: request.from.owner, to: request.to.owner };
   const different = differences(
     comparable(renamedEntries(inspection.entries, renaming, owners), versions),
-    comparable(renamedEntries(here, same, { from: owners.to, to: owners.to }), versions),
+    comparable(renamedEntries(here.entries, same, { from: owners.to, to: owners.to }), versions),
   ).map((line) => `catalog: ${line}`);
-  return [...different, ...(await oldNames(run, oid, { entries: here, holds }, renaming))];
+  return [...different, ...(await oldNames(run, oid, here, renaming))];
 }
 
 /** What in the new home still names the old schema, whatever was done to it: by the catalog, and by reading. */
 async function oldNames(
   { request, target }: Run,
   oid: number,
-  { entries: here, holds }: Catalog,
+  { entries, holds }: Catalog,
   renaming: Renaming,
 ): Promise<string[]> {
   const references = (await inspectReferences(target, oid)).filter(
     (found) => found.direction === "outward" && holds(found.row),
   );
-  const routines = (await inspectRoutines(target, oid)).filter(({ row }) => holds(row));
-  const read = routines.filter((routine) => isRead(routine.language));
+  const routines = await inspectRoutines(target, oid);
+  const read = routines.filter(({ row, language }) => isRead(language) && holds(row));
   const inCode = read.flatMap(({ signature, body }) => {
     const { text, unclear } = renameInCode(body, renaming);
     return text === body && unclear.length === 0 ? [] : [`function ${signature}`];
   });
-  const inColumns = here.flatMap(({ kind, name, definition }) =>
+  const inColumns = entries.flatMap(({ kind, name, definition }) =>
     kind === "column" && renameInDefinition(definition, renaming).text !== definition
       ? [`column ${name}`]
       : [],
   );
   return [
     ...references.map((found) => `${found.object} depends on ${found.on}`),
-    ...[...inCode, ...inColumns, ...textsNaming(here, renaming)].map(
+    ...[...inCode, ...inColumns, ...textsNaming(entries, renaming)].map(
       (what) => `${what} still names schema "${request.from.schema}"`,
     ),
   ];

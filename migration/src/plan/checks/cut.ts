@@ -12,8 +12,6 @@ const REMEDIES: Readonly<Record<Crossing["code"], string>> = {
   "cut-reference": "Take these references away, or select the tables of both ends.",
 };
 
-const CODES = Object.keys(REMEDIES) as Crossing["code"][];
-
 /** Where a part of a schema is cut out of it: what is on both sides, and what stays. */
 export const cut: Check = ({ request, source, target }) => {
   const { scope } = source;
@@ -29,7 +27,7 @@ export const cut: Check = ({ request, source, target }) => {
       ),
     );
   }
-  for (const code of CODES) {
+  for (const code of Object.keys(REMEDIES) as Crossing["code"][]) {
     const texts = scope.crossings.filter((crossing) => crossing.code === code).map(({ text }) => text);
     if (texts.length > 0)
       found.push(blocker(code, `the cut through ${from} parts ${some(texts)}.`, REMEDIES[code]));
