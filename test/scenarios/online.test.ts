@@ -44,7 +44,7 @@ const stackFile = (where: Record<Service, Where>): string => {
     ]),
   );
   const campaign = { home: { host: "shared", database: "hexabuilders", schema: "campaign_management" } };
-  return JSON.stringify({ config: { "rehome:topology": { hosts, services: { ...services, campaign } } } });
+  return `config:\n  rehome:topology: ${JSON.stringify({ hosts, services: { ...services, campaign } })}\n`;
 };
 
 /** What replication leaves on a server; and roles of ours. */
