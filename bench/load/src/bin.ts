@@ -35,6 +35,7 @@ const report = (outcome: Outcome): string => {
       "pause of a client at a switch: p50, p99, max",
       [0.5, 0.99, 1].map((share) => at(pauses, share)).join(", "),
     ],
+    ["longest wait of a client at any other time", `${outcome.longestWait.toFixed(0)} ms`],
     ["fence to hand-out", fences.map((seconds) => `${seconds.toFixed(2)} s`).join(", ")],
     ["size of the service's tables", formatBytes(outcome.bytes)],
   ]

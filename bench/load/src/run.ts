@@ -24,8 +24,10 @@ export interface Outcome extends Verdict {
   readonly balanced: boolean;
   /** Absent without pgbench. */
   readonly pgbench?: { readonly agree: boolean; readonly transactions: number; readonly runs: number };
-  /** Milliseconds between two acknowledged writes, of each writer at each switch; ascending. */
+  /** Milliseconds from a writer's last acknowledged write in one home to its first in the next, of each writer at each switch; ascending. */
   readonly pauses: readonly number[];
+  /** Milliseconds that a writer waited at most at any other time, while nobody kept it from writing. */
+  readonly longestWait: number;
   /** Seconds from fence to hand-out, of each switch. */
   readonly fences: readonly number[];
   /** Bytes of the service's tables. */
@@ -74,7 +76,6 @@ export async function run({
     tell(
       `prepared in ${((performance.now() - began) / 1000).toFixed(1)} s, ${acknowledged()} writes acknowledged so far`,
     );
-    const pauses: number[] = [];
     const fences: number[] = [];
     for (const [leg, [from, to]] of (
       [
@@ -84,13 +85,12 @@ export async function run({
       ] as const
     ).entries()) {
       await until((writes * (2 + leg)) / 5);
-      for (const writer of writers) writer.pause();
       const { fenceSeconds } = await move(request(from, to));
       handedOut = to;
       const sofar = acknowledged();
-      await until(sofar + 50 * count); // each has come back
-      const paused = writers.map((writer) => writer.pause());
-      pauses.push(...paused);
+      const back = (): boolean => writers.every(({ pauses }) => pauses.length === leg + 1);
+      while (!back()) await new Promise((resolve) => setTimeout(resolve, 100));
+      const paused = writers.map(({ pauses }) => pauses[leg] ?? NaN);
       fences.push(fenceSeconds);
       tell(
         `switched: fence ${fenceSeconds.toFixed(2)} s, longest pause of a client ${Math.max(...paused).toFixed(0)} ms, ${sofar} writes`,
@@ -125,7 +125,8 @@ export async function run({
         transfers: told,
         balanced: sums?.off === "0" && there >= told && there <= told + doubted,
         ...(scale > 0 ? { pgbench: { ...(await agrees(client)), runs: pgbench.runs } } : {}),
-        pauses: pauses.sort((one, other) => one - other),
+        pauses: writers.flatMap(({ pauses }) => pauses).sort((one, other) => one - other),
+        longestWait: Math.max(...writers.map(({ longestWait }) => longestWait)),
         fences,
         bytes: Number(sums?.bytes),
       };

@@ -14,9 +14,12 @@ export class Writer {
   transfers = 0;
   /** Transfers of which no answer came. */
   doubted = 0;
-  /** Milliseconds of the longest time between two acknowledged writes, since it was last asked. */
-  private longest = 0;
+  /** Milliseconds from the last acknowledged write in one home to the first in the next, of each switch. */
+  readonly pauses: number[] = [];
+  /** Milliseconds of the longest time between two acknowledged writes in the same home. */
+  longestWait = 0;
   private last = performance.now();
+  private wroteIn: Home | undefined;
   private stopped = false;
   private readonly done: Promise<void>;
 
@@ -32,19 +35,13 @@ export class Writer {
     await this.done;
   }
 
-  /** The longest pause since the last call, in milliseconds. */
-  pause(): number {
-    const longest = Math.max(this.longest, performance.now() - this.last);
-    this.longest = 0;
-    return longest;
-  }
-
   private async run(): Promise<void> {
     while (!this.stopped) {
       const home = this.handedOut();
       const client = await connect(home).catch(() => undefined);
       try {
-        if (client !== undefined) while (!this.stopped && home === this.handedOut()) await this.write(client);
+        if (client !== undefined)
+          while (!this.stopped && home === this.handedOut()) await this.write(client, home);
       } catch {
         // Refused, or ended: by the connection that is handed out next, then.
       } finally {
@@ -54,15 +51,18 @@ export class Writer {
     }
   }
 
-  private async write(client: pg.Client): Promise<void> {
+  private async write(client: pg.Client, home: Home): Promise<void> {
     const kind = Math.random();
     if (kind < 0.5) await this.insert(client);
     else if (kind < 0.7) await this.update(client);
     else if (kind < 0.8) await this.remove(client);
     else await this.transfer(client, kind < 0.85 ? "BEGIN ISOLATION LEVEL SERIALIZABLE" : "BEGIN");
     const now = performance.now();
-    this.longest = Math.max(this.longest, now - this.last);
+    const wait = now - this.last;
+    if (this.wroteIn !== undefined && this.wroteIn !== home) this.pauses.push(wait);
+    else this.longestWait = Math.max(this.longestWait, wait);
     this.last = now;
+    this.wroteIn = home;
   }
 
   /** Notes what the server says of some entries: told, refused (as they were), or in doubt. */
