@@ -11,7 +11,7 @@ export { followHealth, followMove, prove, stopFollowing } from "./online";
 export { formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
-export { abandon, release, retire, type Drop, type ReleaseQuery } from "./release";
+export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
 export type {

@@ -11,7 +11,7 @@ import { dropJournalIfEmpty, hasJournal, latestMigration } from "./journal/journ
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
-import { open, withSession } from "./sql/connect";
+import { open, rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { dropLeftovers } from "./strategies/template";
 import { inWords } from "./told";
@@ -65,8 +65,24 @@ export async function release({
   };
 }
 
+/** The datasets that the journal of a placement's database speaks of: what has left it, or was on its way there. */
+export async function concerned(
+  at: Pick<Endpoint, "host" | "server" | "database" | "schema">,
+): Promise<string[]> {
+  const found = await ask(at, (client) =>
+    rows<{ dataset: string }>(
+      client,
+      `SELECT dataset FROM rehome.migration WHERE $1 IN (source, target)
+       UNION SELECT dataset FROM rehome.fence WHERE schema_name = $2
+       UNION SELECT dataset FROM rehome.link WHERE schema_name = $2`,
+      [placementName(at), at.schema],
+    ),
+  );
+  return (found ?? []).map(({ dataset }) => dataset);
+}
+
 async function ask<T>(
-  end: Endpoint,
+  end: Pick<Endpoint, "server" | "database">,
   question: (client: Awaited<ReturnType<typeof open>>) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   try {

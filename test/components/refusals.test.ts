@@ -26,6 +26,7 @@ const engine = (tables: number, released: boolean, outside = tables): Engine => 
     selections.push(asked[3]);
     return Promise.resolve(outside);
   },
+  concerned: () => Promise.resolve(["core", "other"]),
   release: () => Promise.resolve({ released, reason: "" }),
   abandon: ({ dataset, home }) => {
     abandoned.push(`${dataset} in ${home.host}`);
@@ -61,6 +62,14 @@ describe("a schema", () => {
     expect(abandoned).toEqual([]);
     await schemaRefusal("old/erp.core", knowledge, engine(0, false));
     expect(abandoned).toEqual(["core in new"]);
+  });
+
+  it("asks nothing of datasets that its journal does not speak of", async () => {
+    abandoned.length = 0;
+    const stranger = { ...engine(41, true), concerned: () => Promise.resolve(["another"]) };
+    expect(await schemaRefusal("old/erp.core", knowledge, stranger)).toMatch(/holds 41 tables/);
+    await schemaRefusal("old/erp.core", knowledge, { ...stranger, holdsTables: () => Promise.resolve(0) });
+    expect(abandoned).toEqual([]);
   });
 
   it("stays when none does, and the message says what to do", async () => {

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { abandon, followHealth, followMove, move, prove, retire, stopFollowing } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../support/servers";
-import { contents, makeWorld, value, type World } from "../migration/dataset";
+import { contents, makeWorld, until, value, type World } from "../migration/dataset";
 
 const run = promisify(execFile);
 
@@ -20,9 +20,13 @@ CREATE TABLE lines (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "order" big
 CREATE TABLE notes (at timestamptz DEFAULT now(), note text);
 CREATE TABLE log (day date, line text) PARTITION BY RANGE (day);
 CREATE TABLE log_new PARTITION OF log DEFAULT;
+CREATE TABLE events (id int, "order" bigint REFERENCES orders ON DELETE CASCADE) PARTITION BY HASH (id);
+CREATE TABLE events_0 PARTITION OF events FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 INSERT INTO orders (total) SELECT i FROM generate_series(1, 200) i;
 INSERT INTO lines ("order") SELECT i FROM generate_series(1, 200) i;
 INSERT INTO notes (note) SELECT 'n' || i FROM generate_series(1, 50) i;
+INSERT INTO events SELECT i, i FROM generate_series(1, 50) i;
 INSERT INTO log SELECT '2026-01-01'::date + i, 'l' FROM generate_series(1, 50) i`;
 
 /** All that a server says of a database: its dump with owners and rights, and what no dump holds. */
@@ -43,6 +47,21 @@ async function everything(server: TestServer, database: string): Promise<string>
   );
   return [...lines, ...rows.map((row) => String(row["what"]))].join("\n");
 }
+
+it("a dataset goes on following when a neighbour of its next home is given up", async () => {
+  const options = { from: "public", into: "shared_home", options: { mode: "online" } } as const;
+  const one = await makeWorld(a, b, "trace_one", SERVICE, { ...options, to: "one" });
+  const other = await makeWorld(a, b, "trace_other", SERVICE, { ...options, to: "other" });
+  await followMove(one.request);
+  await followMove(other.request);
+  // All that a schema's deletion may ask, of a dataset that has nothing to do with it.
+  await abandon({ dataset: "trace_other", old: one.request.to, home: other.request.from });
+  await abandon({ dataset: "trace_one", old: one.request.to, home: one.request.from });
+  await a.sql("trace_other", "UPDATE notes SET note = note || '!'; DELETE FROM log", other.login);
+  const before = await contents(a, other.request.from);
+  await until(async () => JSON.stringify(await contents(b, other.request.to)) === JSON.stringify(before));
+  await stopFollowing(other.request);
+});
 
 describe.each([
   { way: "facades on the old home", name: "traces_old", from: "public", to: "core" },

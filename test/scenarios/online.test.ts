@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LedgerWriter, numbersIn } from "./ledger-writer";
 import { contents, query, refusal } from "./proof";
 import { installed } from "./real-cli";
 import { stage, type Connection, type Outcome, type Stage } from "./stage";
@@ -68,7 +69,7 @@ const EDITS = {
 } satisfies Record<string, Record<Service, Where>>;
 
 let world: Stage;
-let writer: Writer;
+let writer: LedgerWriter;
 let before: Record<Service, Record<string, string>>;
 const seen: Outcome[] = [];
 const up = async (edit: keyof typeof EDITS): Promise<Outcome> => {
@@ -81,49 +82,11 @@ const up = async (edit: keyof typeof EDITS): Promise<Outcome> => {
 const at = (place: { host: string; database: string }): Promise<Connection> =>
   world.administrator(place.host, place.database);
 
-/** A client of the onboarding service that never rests: it connects by what the stack hands out, and keeps a ledger. */
-class Writer {
-  readonly acknowledged: number[] = [];
-  #next = 0;
-  #stopped = false;
-  readonly #done: Promise<void>;
-
-  constructor(private connection: Connection) {
-    this.#done = this.#write();
-  }
-
-  connect(connection: Connection | undefined): void {
-    if (connection !== undefined) this.connection = connection;
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#done;
-  }
-
-  async #write(): Promise<void> {
-    while (!this.#stopped) {
-      const id = (this.#next += 1);
-      try {
-        await query(this.connection, "INSERT INTO ledger VALUES ($1)", [id]);
-        this.acknowledged.push(id);
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 50)); // in doubt or refused: either way another follows
-      }
-    }
-  }
-}
-/** The ledger's numbers, as a home has them. */
 const written = async (place: { host: string; database: string; schema: string }): Promise<number[]> =>
-  (await query<{ id: number }>(await at(place), `SELECT id FROM ${place.schema}.ledger ORDER BY id`)).map(
-    ({ id }) => id,
-  );
+  numbersIn(await at(place), place.schema);
 /** What was acknowledged until now and is not in a home. */
-const lost = async (place: { host: string; database: string; schema: string }): Promise<number[]> => {
-  const acknowledged = [...writer.acknowledged]; // before the home is read: the writer goes on
-  const there = new Set(await written(place));
-  return acknowledged.filter((id) => !there.has(id));
-};
+const lost = async (place: { host: string; database: string; schema: string }): Promise<number[]> =>
+  writer.lostFrom(await at(place), place.schema);
 
 beforeAll(async () => {
   world = await stage("hexabuilders");
@@ -146,8 +109,7 @@ describe("services that move without stopping", () => {
     for (const service of SERVICES) before[service] = await contents(server, shared(service).schema);
     const { onboarding } = await world.connections();
     if (onboarding === undefined) throw new Error("no connection of onboarding");
-    await query(onboarding, "CREATE TABLE ledger (id int PRIMARY KEY)");
-    writer = new Writer(onboarding);
+    writer = await LedgerWriter.begin(onboarding);
   });
 
   it("are prepared: their next homes follow, and the service stays where it is", async () => {

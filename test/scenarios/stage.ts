@@ -89,8 +89,12 @@ const copyExample = async (world: World, parent: string): Promise<string> => {
 };
 
 /** Starts a legacy server, loads a world into it and copies the world's example to work in. */
-export const stage = async (world: World, by: "rehearsal" | "pulumi" = "rehearsal"): Promise<Stage> => {
-  const legacy = await startServer();
+export const stage = async (
+  world: World,
+  by: "rehearsal" | "pulumi" = "rehearsal",
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Stage> => {
+  const legacy = await startServer({ parameters });
   const { passwords } = await loadWorld({ world, server: legacy.connection, scale: 1 });
   const parent = await mkdtemp("/tmp/rehome-scenario-");
   await chmod(parent, 0o755); // its servers may run as another user

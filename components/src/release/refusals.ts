@@ -11,6 +11,7 @@ export interface Engine {
     schema: string,
     selections: readonly (readonly string[])[],
   ) => Promise<number>;
+  readonly concerned: (at: Placement & { readonly server: ServerConnection }) => Promise<readonly string[]>;
   readonly release: (query: {
     readonly dataset: string;
     readonly old: Endpoint;
@@ -58,13 +59,20 @@ const endpoint = (placement: Placement, server: ServerConnection, owner: string)
   owner,
 });
 
-/** The old placement and each dataset's home, for every dataset that lives elsewhere. */
-const ends = (old: Placement, server: ServerConnection, { datasets, servers }: Knowledge) =>
-  datasets.flatMap(({ name: dataset, home, role, tables }) => {
+/** The old placement and each dataset's home, for every dataset that the old one's journal speaks of and that lives elsewhere. */
+const ends = async (
+  old: Placement,
+  server: ServerConnection,
+  { datasets, servers }: Knowledge,
+  engine: Engine,
+) => {
+  const known = new Set(await engine.concerned({ ...old, server }));
+  return datasets.flatMap(({ name: dataset, home, role, tables }) => {
     const homeServer = servers.get(home.host);
-    if (homeServer === undefined || samePlacement(home, old)) return [];
+    if (!known.has(dataset) || homeServer === undefined || samePlacement(home, old)) return [];
     return [{ dataset, tables, old: endpoint(old, server, role), home: endpoint(home, homeServer, role) }];
   });
+};
 
 /**
  * Why a schema may not be deleted, undefined when it may: it holds no tables, or a dataset's home keeps a journal that
@@ -81,7 +89,7 @@ export const schemaRefusal = async (
   const { server, trouble } = reach(host, knowledge);
   if (server === undefined) return trouble && `The schema ${placementName(old)} is not deleted: ${trouble}`;
   const count = await engine.holdsTables(server, database, schema);
-  const moves = ends(old, server, knowledge);
+  const moves = await ends(old, server, knowledge, engine);
   let released = count === 0;
   const parts: (readonly string[])[] = [];
   for (const { tables, ...move } of moves) {

@@ -8,7 +8,11 @@ export type Followed = Pick<FollowableTable, "name" | "key" | "included" | "part
 export interface FacadeSchemas {
   readonly real: string;
   readonly facade: string;
+  /** Whose they are: `pairOf` the placements between which the tables are followed. */
+  readonly pair: string;
 }
+
+type Names = Pick<FacadeSchemas, "real" | "facade">;
 
 export const TRUNCATE_TRIGGER = "rehome_truncate";
 export const TRUNCATE_FUNCTION = "rehome.delete_before_truncate()";
@@ -18,7 +22,7 @@ export const TRUNCATE_FUNCTION = "rehome.delete_before_truncate()";
  * real table are published under the facade's name, and changes that arrive for the facade go into the real table. No row
  * is read or moved by attaching: a default partition without siblings takes everything.
  */
-export function facadeSql({ real, facade }: FacadeSchemas, table: Followed): string[] {
+export function facadeSql({ real, facade }: Names, table: Followed): string[] {
   const [root, leaf] = [qualified(facade, table.name), qualified(real, table.name)];
   const list = (columns: readonly string[]): string => columns.map(ident).join(", ");
   const included = table.included.length === 0 ? "" : ` INCLUDE (${list(table.included)})`;
@@ -43,7 +47,7 @@ BEGIN
 END $$`;
 
 /** Takes a facade off its table. The drop is a statement of its own: it must not run while the partition is attached. */
-export function detachSql({ real, facade }: FacadeSchemas, table: string, attached: boolean): string[] {
+export function detachSql({ real, facade }: Names, table: string, attached: boolean): string[] {
   if (!attached) return [];
   const [root, leaf] = [qualified(facade, table), qualified(real, table)];
   return [

@@ -8,6 +8,8 @@ import { detachSql, facadeSql, truncateFunctionSql, type FacadeSchemas, type Fol
 /** How the comment of a schema begins that holds nothing but facades. */
 export const FACADES_OF = "Rehome: facades of ";
 
+type Names = Pick<FacadeSchemas, "real" | "facade">;
+
 /** Tables in one transaction: few, so that none of their writers waits for long. */
 const BATCH = 10;
 
@@ -16,12 +18,12 @@ interface FacadeRow {
   readonly facade_schema: string;
 }
 
-/** The facades that stand over a schema's tables. */
-export async function findFacades(client: pg.Client, real: string): Promise<FacadeRow[]> {
+/** The facades that stand over a schema's tables for the links of one pair of placements. */
+export async function findFacades(client: pg.Client, real: string, pair: string): Promise<FacadeRow[]> {
   return await rows<FacadeRow>(
     client,
-    "SELECT table_name, facade_schema FROM rehome.facade WHERE schema_name = $1 ORDER BY table_name",
-    [real],
+    "SELECT table_name, facade_schema FROM rehome.facade WHERE schema_name = $1 AND pair = $2 ORDER BY table_name",
+    [real, pair],
   );
 }
 
@@ -35,7 +37,7 @@ export async function ensureFacades(
   tables: readonly Followed[],
   timeout: number,
 ): Promise<void> {
-  const there = new Set((await findFacades(client, schemas.real)).map((row) => row.table_name));
+  const there = new Set((await findFacades(client, schemas.real, schemas.pair)).map((row) => row.table_name));
   const wanted = tables.filter((table) => !there.has(table.name));
   if (wanted.length === 0) return;
   await refuseTaken(client, schemas);
@@ -48,8 +50,8 @@ export async function ensureFacades(
       for (const table of wanted.slice(at, at + BATCH)) {
         for (const sql of facadeSql(schemas, table)) await client.query(sql);
         await client.query(
-          "INSERT INTO rehome.facade (schema_name, facade_schema, table_name) VALUES ($1, $2, $3)",
-          [schemas.real, schemas.facade, table.name],
+          "INSERT INTO rehome.facade (schema_name, facade_schema, table_name, pair) VALUES ($1, $2, $3, $4)",
+          [schemas.real, schemas.facade, table.name, schemas.pair],
         );
       }
     });
@@ -57,10 +59,10 @@ export async function ensureFacades(
 }
 
 /** What a schema of facades says of itself: nobody else's is taken for one. */
-const said = ({ real }: FacadeSchemas): string => `${FACADES_OF}${real}`;
+const said = ({ real }: Names): string => `${FACADES_OF}${real}`;
 
 /** Whether facades may stand under that name in this database: the schema does not exist, or was made for them. */
-export async function isFree(client: pg.Client, schemas: FacadeSchemas): Promise<boolean> {
+export async function isFree(client: pg.Client, schemas: Names): Promise<boolean> {
   const [row] = await rows<{ free: boolean }>(
     client,
     `SELECT $1 <> 'public' AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
@@ -79,9 +81,14 @@ async function refuseTaken(client: pg.Client, schemas: FacadeSchemas): Promise<v
   );
 }
 
-/** Takes every facade off a schema's tables. May be called again after it has been cut short. */
-export async function dropFacades(client: pg.Client, real: string, timeout: number): Promise<void> {
-  const found = await findFacades(client, real);
+/** Takes every facade of a pair of placements off a schema's tables. May be called again after it has been cut short. */
+export async function dropFacades(
+  client: pg.Client,
+  real: string,
+  pair: string,
+  timeout: number,
+): Promise<void> {
+  const found = await findFacades(client, real, pair);
   const schemas = new Set(found.map((row) => row.facade_schema));
   for (const { table_name: table, facade_schema: facade } of found) {
     await withinLockTimeout(client, real, timeout, async () => {
@@ -99,11 +106,7 @@ export async function dropFacades(client: pg.Client, real: string, timeout: numb
 }
 
 /** A table that its service has dropped meanwhile took itself off its facade. */
-async function isAttached(
-  client: pg.Client,
-  { real, facade }: FacadeSchemas,
-  table: string,
-): Promise<boolean> {
+async function isAttached(client: pg.Client, { real, facade }: Names, table: string): Promise<boolean> {
   const found = await rows(
     client,
     "SELECT FROM pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass($1) AND inhrelid = pg_catalog.to_regclass($2)",

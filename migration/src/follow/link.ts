@@ -17,6 +17,11 @@ export function linkOf(dataset: string, publisher: Endpoint, subscriber: Endpoin
   return { dataset, publisher, subscriber, name: `rehome_${shortHash(ends)}` };
 }
 
+/** What a dataset's links between two placements have in common, whichever way they go: whose the facades are. */
+export function pairOf(dataset: string, one: Endpoint, other: Endpoint): string {
+  return shortHash([dataset, ...[placementName(one), placementName(other)].sort()].join("\0"));
+}
+
 /** The same dataset's link the other way. */
 export const reverse = ({ dataset, publisher, subscriber }: Link): Link =>
   linkOf(dataset, subscriber, publisher);

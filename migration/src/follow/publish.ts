@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { rows } from "../sql/connect";
+import { rows, transaction } from "../sql/connect";
 import { ident, literal, qualified } from "../sql/quote";
 import { fullIdentities, restoreIdentities } from "./identities";
 import type { Link } from "./link";
@@ -57,9 +57,24 @@ export async function loginOf(client: pg.Client, link: Link): Promise<Replicatio
     "SELECT pg_catalog.has_database_privilege($1, pg_catalog.current_database(), 'CONNECT') AS may",
     [link.name],
   );
-  if (row?.may !== true)
-    await client.query(`GRANT CONNECT ON DATABASE ${ident(link.publisher.database)} TO ${ident(link.name)}`);
+  if (row?.may !== true) {
+    const database = ident(link.publisher.database);
+    await changeDatabaseRights(client, `GRANT CONNECT ON DATABASE ${database} TO ${ident(link.name)}`);
+  }
   return { user: link.name, password };
+}
+
+/**
+ * A database's rights are one row, and of two who change it at once the second fails: other datasets' runs, and Pulumi's
+ * provider of PostgreSQL, whose lock this is.
+ */
+async function changeDatabaseRights(client: pg.Client, sql: string): Promise<void> {
+  await transaction(client, async () => {
+    await client.query(
+      "SELECT pg_catalog.pg_advisory_xact_lock(oid::bigint) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()",
+    );
+    await client.query(sql);
+  });
 }
 
 async function hasRole(client: pg.Client, name: string): Promise<boolean> {
@@ -79,7 +94,8 @@ export async function unpublish(client: pg.Client, link: Link): Promise<void> {
       [link.name],
     );
     const [database, role] = [ident(link.publisher.database), ident(link.name)];
-    if (granted.length > 0) await client.query(`REVOKE ALL ON DATABASE ${database} FROM ${role}`);
+    if (granted.length > 0)
+      await changeDatabaseRights(client, `REVOKE ALL ON DATABASE ${database} FROM ${role}`);
     await client.query(`DROP ROLE ${role}`);
   }
   await client.query("DELETE FROM rehome.link WHERE name = $1 AND side = 'publisher'", [link.name]);

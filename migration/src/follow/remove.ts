@@ -2,7 +2,7 @@ import type pg from "pg";
 import { rows } from "../sql/connect";
 import type { Endpoint, MoveRequest } from "../types";
 import { dropFacades } from "./facades";
-import { linkOf } from "./link";
+import { linkOf, pairOf } from "./link";
 import { unpublish } from "./publish";
 import { unsubscribe } from "./subscribe";
 
@@ -32,7 +32,7 @@ export async function removeLinksAt(
 ): Promise<void> {
   if (!(await hasLinks(client))) return;
   await stopReceiving(client, dataset, here, there);
-  await dropFacades(client, here.schema, LOCK_MS);
+  await dropFacades(client, here.schema, pairOf(dataset, here, there), LOCK_MS);
   await unpublish(client, linkOf(dataset, here, there));
 }
 

@@ -2,6 +2,7 @@ import { inspectFollowable, whatToFollow, type Following } from "../inspect/foll
 import { schemaOid } from "../inspect/schema";
 import { serverVersion } from "../sql/connect";
 import type { Run } from "../stages/run";
+import { pairOf } from "./link";
 import { chooseSide, type Side } from "./side";
 import type { FacadeSchemas } from "./facade-sql";
 import { findFacades, isFree } from "./facades";
@@ -44,14 +45,15 @@ export const publishedBack = ({ facades }: Scope, { to }: Run["request"]): strin
 
 /** The facades of a move under another schema name. Those that stand are kept, whichever way the link goes. */
 async function facadesOf(
-  { source, target, request: { from, to } }: Ends,
+  { source, target, request: { dataset, from, to } }: Ends,
   identities: boolean,
 ): Promise<Facades | undefined> {
   if (from.schema === to.schema) return undefined;
-  const onSource: Facades = { side: "publisher", real: from.schema, facade: to.schema };
-  const onTarget: Facades = { side: "subscriber", real: to.schema, facade: from.schema };
-  if ((await findFacades(source, from.schema)).length > 0) return onSource;
-  if ((await findFacades(target, to.schema)).length > 0) return onTarget;
+  const pair = pairOf(dataset, from, to);
+  const onSource: Facades = { side: "publisher", real: from.schema, facade: to.schema, pair };
+  const onTarget: Facades = { side: "subscriber", real: to.schema, facade: from.schema, pair };
+  if ((await findFacades(source, from.schema, pair)).length > 0) return onSource;
+  if ((await findFacades(target, to.schema, pair)).length > 0) return onTarget;
   const side = chooseSide({
     free: {
       publisher: await isFree(source, onSource),

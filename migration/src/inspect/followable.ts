@@ -65,6 +65,9 @@ const TABLES = `
         THEN format('it has no primary key, and values of its column %I cannot be compared', unordered) END AS obstacle,
     CASE WHEN EXISTS (SELECT FROM pg_inherits i JOIN pg_class k ON k.oid = i.inhrelid
         WHERE (i.inhrelid = c.oid OR i.inhparent = c.oid) AND NOT k.relispartition) THEN 'it inherits or is inherited from'
+      -- No partition can be detached that the partitions of another table refer to, each with rows of its own.
+      WHEN EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = c.oid AND k.conparentid <> 0)
+        THEN 'a partitioned table refers to it'
       WHEN c.reloftype <> 0 THEN 'it is a table of a type'
       WHEN c.relreplident = 'i' THEN 'its replica identity is an index'
       WHEN EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgtype & 1 = 1 AND coalesce(g.tgoldtable, g.tgnewtable) IS NOT NULL)

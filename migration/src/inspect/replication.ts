@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { findFacades, isFree } from "../follow/facades";
-import { linkOf } from "../follow/link";
+import { linkOf, pairOf } from "../follow/link";
 import { rows, serverVersion } from "../sql/connect";
 import type { Endpoint } from "../types";
 
@@ -71,7 +71,9 @@ export async function inspectReplication(
     client,
     "SELECT pg_catalog.to_regclass('rehome.facade') IS NOT NULL AS journal",
   );
-  const facadesStand = known?.journal === true && (await findFacades(client, here.schema)).length > 0;
+  const facadesStand =
+    known?.journal === true &&
+    (await findFacades(client, here.schema, pairOf(dataset, here, other))).length > 0;
   return {
     ...row,
     facadesFree,

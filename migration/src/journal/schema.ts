@@ -109,11 +109,13 @@ CREATE TABLE IF NOT EXISTS rehome.link (
   PRIMARY KEY (name, side)
 );
 
--- Tables that stand under another schema's name too, so that changes arrive under the name they have elsewhere.
+-- Tables that stand under another schema's name too, so that changes arrive under the name they have elsewhere; for the
+-- links, either way, between two placements of a dataset (pair).
 CREATE TABLE IF NOT EXISTS rehome.facade (
   schema_name text NOT NULL,
   facade_schema text NOT NULL,
   table_name text NOT NULL,
+  pair text NOT NULL,
   PRIMARY KEY (schema_name, table_name)
 );
 

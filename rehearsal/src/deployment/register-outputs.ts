@@ -1,10 +1,12 @@
 import { parseUrn, STACK_TYPE, type Urn } from "../wire/urn";
 import { equal, type Values } from "../wire/values";
-import type { Deployment } from "./deployment";
+import { Stopping, type Deployment } from "./deployment";
 
 /** Keeps what a component, or the program for its stack, gives as outputs. */
 export const registerOutputs = async (deployment: Deployment, urn: Urn, outputs: Values): Promise<void> => {
   const { journal, scrubber, mode } = deployment;
+  // What is told now lacks whatever has failed, or was never begun: what was known before stays.
+  if (deployment.stopping) throw new Stopping();
   scrubber.learn(outputs);
   const resource = journal.find(urn);
   if (resource === undefined || mode === "destroy") return;

@@ -114,7 +114,10 @@ const runWithProgram = async (
   around: Surroundings,
   finish: () => Promise<void>,
 ): Promise<void> => {
-  const child = startProgram(around, (line) => report(deployment, "info", "", line));
+  // A program that is not answered any more has nothing to say but that.
+  const child = startProgram(around, (line) => {
+    if (!deployment.stopping) report(deployment, "info", "", line);
+  });
   const code = await awaitProgram(deployment, child);
   if (code !== 0 && !deployment.failed && !deployment.stopping) {
     const explained = code === EXPLAINED ? "" : ` with code ${code}`;
