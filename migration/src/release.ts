@@ -142,9 +142,13 @@ async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Pr
   );
 }
 
-/** From a session in another database: nobody can drop the one that they are in. */
+/**
+ * From a session in another database: nobody can drop the one that they are in. In that which comes with the server where
+ * there is one, for any other may be another retired home, which is dropped at the same time.
+ */
 async function dropDatabase({ server, database }: Endpoint): Promise<void> {
-  const elsewhere = (await databases(server)).find((name) => name !== database);
+  const others = (await databases(server)).filter((name) => name !== database);
+  const elsewhere = others.find((name) => name === "postgres") ?? others[0];
   if (elsewhere === undefined) return;
   await withSession(server, elsewhere, (client) =>
     client.query(`DROP DATABASE IF EXISTS ${ident(database)} WITH (FORCE)`),

@@ -14,6 +14,7 @@ const datasets = (file: string): Map<string, Dataset> => {
 describe.each([
   ["chiro-erp", ["settle", "move", "moved roll-back", "moved roll-back", "retire"]],
   ["hexabuilders", ["move", "retire", "move", "retire", "steady"]],
+  ["classified-ads", ["settle", "move", "moved roll-back", "moved roll-back", "retire"]],
 ])("the placements of %s", (example, steps) => {
   const folder = join(root, "examples", example, "placements");
   const files = readdirSync(folder).sort();

@@ -1,8 +1,8 @@
 import { databasesOf } from "@rehome/example-data";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contents, mentions, query, refusal, repeatedNumbers } from "./proof";
-import { installed } from "./real-cli";
-import { stage, type Connection, type Outcome, type Stage } from "./stage";
+import { Journey, theRealCliTakesTheSameSteps } from "./same-steps";
+import { stage, type Connection, type Stage } from "./stage";
 
 const SERVICES = ["core", "analytics", "commerce", "crm", "finance", "logistics", "operations", "supply"];
 const DATABASES = databasesOf("chiro-erp").map(({ name }) => name);
@@ -11,7 +11,7 @@ type Contents = Record<string, Record<string, string>>;
 let world: Stage;
 let before: Contents;
 let admin: Connection;
-const seen: Outcome[] = [];
+const journey = new Journey("chiro-erp", () => world);
 
 const legacy = (database: string) => ({ ...world.legacy.connection, database });
 const schemaOf = (service: string): string => `${service}_schema`;
@@ -22,12 +22,6 @@ const all = async (
 const legacyContents = (): Promise<Contents> =>
   all(DATABASES.map((database) => [database, contents(legacy(database), "public")] as const));
 
-const up = async (step: number): Promise<Outcome> => {
-  const done = await world.run("up", step);
-  seen.push(done);
-  expect(done.exitCode, done.text).toBe(0);
-  return done;
-};
 const service = async (name: string): Promise<Connection> => {
   const connection = (await world.connections())[name];
   if (connection === undefined) throw new Error(`no connection of ${name}`);
@@ -42,7 +36,7 @@ afterAll(() => world.end());
 
 describe("eight databases of one server", () => {
   it("are adopted as they are", async () => {
-    await up(1);
+    await journey.up(1);
     expect(await legacyContents()).toEqual(before);
     expect((await service("core")).database).toBe("core_db");
   });
@@ -62,7 +56,7 @@ describe("eight databases of one server", () => {
 
 describe("consolidated into eight schemas of one", () => {
   beforeAll(async () => {
-    await up(2);
+    await journey.up(2);
     admin = await world.administrator("shared", "chiro_erp");
   });
 
@@ -124,7 +118,7 @@ describe("one service on the way back", () => {
   const FIND = "SELECT name FROM accounts WHERE name LIKE 'written%' ORDER BY id";
 
   it("takes along what it wrote in the new home", async () => {
-    await up(3);
+    await journey.up(3);
     const crm = await service("crm");
     expect(crm.database).toBe("crm_db");
     expect(await query(crm, FIND)).toEqual([{ name: "written in the new home" }]);
@@ -133,14 +127,14 @@ describe("one service on the way back", () => {
   });
 
   it("and forward again, with both", async () => {
-    await up(4);
+    await journey.up(4);
     const names = [{ name: "written in the new home" }, { name: "written on the way back" }];
     expect(await query(await service("crm"), FIND)).toEqual(names);
   });
 });
 
 it("retires the old homes: theirs is the server, so they stay, fenced", async () => {
-  await up(5);
+  await journey.up(5);
   const open = await query(
     admin,
     "SELECT dataset, state FROM rehome.migration WHERE state NOT IN ('retired', 'reversed')",
@@ -150,18 +144,4 @@ it("retires the old homes: theirs is the server, so they stay, fenced", async ()
   expect((await world.run("up")).steps).toEqual([]);
 });
 
-describe.skipIf(!installed)("the real Pulumi CLI", () => {
-  it("takes the same steps", async () => {
-    const real = await stage("chiro-erp", "pulumi");
-    try {
-      const sorted = ({ steps }: Outcome): string[] => steps.map(({ op, urn }) => `${op} ${urn}`).sort();
-      for (const [index, ours] of seen.entries()) {
-        const done = await real.run("up", index + 1);
-        expect(done.exitCode, done.text).toBe(0);
-        expect(sorted(done)).toEqual(sorted(ours));
-      }
-    } finally {
-      await real.end();
-    }
-  }, 300_000);
-});
+theRealCliTakesTheSameSteps(journey);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contents, mentions, query, refusal, repeatedNumbers } from "./proof";
-import { installed } from "./real-cli";
-import { stage, type Connection, type Outcome, type Stage } from "./stage";
+import { Journey, theRealCliTakesTheSameSteps } from "./same-steps";
+import { stage, type Connection, type Stage } from "./stage";
 
 /** Each service's schema in development, and its database and schema in production. */
 const SERVICES = {
@@ -15,14 +15,8 @@ const NAMES = Object.keys(SERVICES) as (keyof typeof SERVICES)[];
 
 let world: Stage;
 let before: Record<string, Record<string, string>>;
-const seen: Outcome[] = [];
+const journey = new Journey("hexabuilders", () => world);
 
-const up = async (step: number): Promise<Outcome> => {
-  const done = await world.run("up", step);
-  seen.push(done);
-  expect(done.exitCode, done.text).toBe(0);
-  return done;
-};
 const instance = (name: keyof typeof SERVICES): Promise<Connection> =>
   world.administrator(`${name}-db-instance`, SERVICES[name].database);
 const service = async (name: string): Promise<Connection> => {
@@ -41,16 +35,16 @@ afterAll(() => world.end());
 
 describe("four schemas of one development server", () => {
   it("come with their rows from where they were", async () => {
-    await up(1);
+    await journey.up(1);
     const shared = await world.administrator("shared", "hexabuilders");
     for (const name of NAMES) expect(await contents(shared, SERVICES[name].dev)).toEqual(before[name]);
-    await up(2);
+    await journey.up(2);
   });
 });
 
 describe("split into an instance each", () => {
   beforeAll(async () => {
-    await up(3);
+    await journey.up(3);
   });
 
   it.each(NAMES)("%s has the rows that its source had", async (name) => {
@@ -92,7 +86,7 @@ describe("split into an instance each", () => {
 describe("the shared server, given up", () => {
   it("loses the schemas, roles and the database, and then goes itself", async () => {
     const shared = await world.administrator("shared", "postgres");
-    await up(4);
+    await journey.up(4);
     const left =
       "SELECT datname FROM pg_database WHERE datname = 'hexabuilders' UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE '%_user'";
     expect(await query(shared, left)).toEqual([]);
@@ -100,7 +94,7 @@ describe("the shared server, given up", () => {
       shared,
       "SELECT current_setting('data_directory') AS directory",
     );
-    await up(5);
+    await journey.up(5);
     expect(existsSync(row?.directory ?? "")).toBe(false);
     for (const name of NAMES)
       expect(await contents(await instance(name), SERVICES[name].schema)).toEqual(before[name]);
@@ -108,18 +102,4 @@ describe("the shared server, given up", () => {
   });
 });
 
-describe.skipIf(!installed)("the real Pulumi CLI", () => {
-  it("takes the same steps", async () => {
-    const real = await stage("hexabuilders", "pulumi");
-    try {
-      const sorted = ({ steps }: Outcome): string[] => steps.map(({ op, urn }) => `${op} ${urn}`).sort();
-      for (const [index, ours] of seen.entries()) {
-        const done = await real.run("up", index + 1);
-        expect(done.exitCode, done.text).toBe(0);
-        expect(sorted(done)).toEqual(sorted(ours));
-      }
-    } finally {
-      await real.end();
-    }
-  }, 300_000);
-});
+theRealCliTakesTheSameSteps(journey);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LedgerWriter, numbersIn } from "./ledger-writer";
 import { contents, query, refusal } from "./proof";
-import { installed } from "./real-cli";
+import { Journey, theRealCliTakesTheSameSteps } from "./same-steps";
 import { stage, type Connection, type Outcome, type Stage } from "./stage";
 
 /** Each service's schema on the shared server, and the database and schema of its own instance. */
@@ -71,14 +71,9 @@ const EDITS = {
 let world: Stage;
 let writer: LedgerWriter;
 let before: Record<Service, Record<string, string>>;
-const seen: Outcome[] = [];
-const up = async (edit: keyof typeof EDITS): Promise<Outcome> => {
-  await world.edit(2, () => stackFile(EDITS[edit]));
-  const done = await world.run("up");
-  seen.push(done);
-  expect(done.exitCode, done.text).toBe(0);
-  return done;
-};
+const journey = new Journey("hexabuilders", () => world);
+const up = (edit: keyof typeof EDITS): Promise<Outcome> =>
+  journey.up((on) => on.edit(2, () => stackFile(EDITS[edit])));
 const at = (place: { host: string; database: string }): Promise<Connection> =>
   world.administrator(place.host, place.database);
 
@@ -90,10 +85,7 @@ const lost = async (place: { host: string; database: string; schema: string }): 
 
 beforeAll(async () => {
   world = await stage("hexabuilders");
-  for (const step of [1, 2]) {
-    const adopted = await world.run("up", step);
-    expect(adopted.exitCode, adopted.text).toBe(0);
-  }
+  for (const step of [1, 2]) await journey.up(step);
 });
 afterAll(async () => {
   await writer?.stop();
@@ -169,20 +161,4 @@ describe("services that move without stopping", () => {
   });
 });
 
-describe.skipIf(!installed)("the real Pulumi CLI", () => {
-  it("takes the same steps", async () => {
-    const real = await stage("hexabuilders", "pulumi");
-    try {
-      const sorted = ({ steps }: Outcome): string[] => steps.map(({ op, urn }) => `${op} ${urn}`).sort();
-      for (const step of [1, 2]) expect((await real.run("up", step)).exitCode).toBe(0);
-      for (const [index, where] of Object.values(EDITS).entries()) {
-        await real.edit(2, () => stackFile(where));
-        const done = await real.run("up");
-        expect(done.exitCode, done.text).toBe(0);
-        expect(sorted(done)).toEqual(sorted(seen[index] as Outcome));
-      }
-    } finally {
-      await real.end();
-    }
-  }, 300_000);
-});
+theRealCliTakesTheSameSteps(journey);

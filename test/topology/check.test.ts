@@ -159,7 +159,7 @@ describe("ownership", () => {
 describe("roles", () => {
   const [a, b] = [at("shared", "d", "a"), at("legacy", "d", "b")];
 
-  it("belong to one service, unless they are adopted by each", () => {
+  it("belong to one service, unless all but one adopt them", () => {
     const found = services({ one: { home: a, role: "app" }, two: { home: b, role: "app" } });
     expect(found).toEqual([
       expect.stringMatching(
@@ -171,6 +171,9 @@ describe("roles", () => {
         one: { home: a, role: "app", adoptRole: true },
         two: { home: b, role: "app", adoptRole: true },
       }),
+    ).toEqual([]);
+    expect(
+      services({ one: { home: a, role: "app" }, two: { home: b, role: "app", adoptRole: true } }),
     ).toEqual([]);
   });
 

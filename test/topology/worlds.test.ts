@@ -39,7 +39,7 @@ const worlds: Record<string, { stack: TopologyArgs; datasets: number }> = {
       hosts: { old: local, new: local },
       services: each(ads, (name) => ({
         role: "ClassifiedAds",
-        adoptRole: true,
+        adoptRole: name !== "Product", // which creates it
         formerly: at("old", `ClassifiedAds_${name}`, "public"),
         home: at("new", "ClassifiedAds", name.toLowerCase()),
         tables: [

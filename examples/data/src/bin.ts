@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { loadWorld } from "./load-world";
 import { WORLDS, type World } from "./worlds";
 
-const USAGE = `node examples/data/dist/bin.js <${WORLDS.join(" | ")}> --url postgres://user@host:port [--scale 1] [--replace]
+const USAGE = `node examples/data/dist/bin.js <${WORLDS.join(" | ")}> --url postgres://user@host:port [--scale 1] [--tenants 2] [--replace]
 The superuser's password is read from PGPASSWORD.`;
 
 const serverOf = (text: string) => {
@@ -25,6 +25,7 @@ const main = async (): Promise<void> => {
     options: {
       url: { type: "string" },
       scale: { type: "string", default: "1" },
+      tenants: { type: "string", default: "2" },
       replace: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -32,7 +33,9 @@ const main = async (): Promise<void> => {
   const world = positionals[0] as World | undefined;
   if (values.help) return console.log(USAGE);
   if (world === undefined || !WORLDS.includes(world) || values.url === undefined) throw new Error(USAGE);
-  const args = { world, server: serverOf(values.url), scale: Number(values.scale), replace: values.replace };
+  const { scale, tenants, replace } = values;
+  const sizes = { scale: Number(scale), tenants: Number(tenants) };
+  const args = { world, server: serverOf(values.url), ...sizes, replace };
   const loaded = await loadWorld(args, ({ database, rows, done, total }) =>
     console.log(`${done}/${total} ${database}: ${rows} rows`),
   );

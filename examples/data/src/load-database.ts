@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Client } from "pg";
-import { legacyFile, preludeFile, type LegacyDatabase, type World } from "./worlds";
+import { legacyFile, preludeFile, tenantNames, type LegacyDatabase, type World } from "./worlds";
 
 /** How to reach the server as its superuser. */
 export interface LegacyServer {
@@ -40,9 +40,17 @@ const withoutTriggers = async (client: Client, work: () => Promise<void>): Promi
   for (const { statement } of rows) await client.query(statement.replace("%s", "ENABLE"));
 };
 
-/** Runs a file of SQL in one transaction; an error names the file and the line. */
-const runFile = async (client: Client, file: string): Promise<void> => {
-  const text = await readFile(file, "utf8");
+/** Runs a file of SQL in one transaction, `{words}` replaced; an error names the file and the line. */
+const runFile = async (
+  client: Client,
+  file: string,
+  words: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const written = await readFile(file, "utf8");
+  const text = Object.entries(words).reduce(
+    (so, [word, value]) => so.replaceAll(`{${word}}`, value),
+    written,
+  );
   try {
     await client.query(text);
   } catch (error) {
@@ -54,17 +62,32 @@ const runFile = async (client: Client, file: string): Promise<void> => {
   }
 };
 
+/** Tenants with as many rows as the scale says; all others have a two-hundredth, as most customers are small. */
+const LARGE_TENANTS = 2;
+
+const loadTenants = async (client: Client, world: World, tenants: number): Promise<void> => {
+  for (const [index, tenant] of tenantNames(tenants).entries()) {
+    const words = { tenant, schema: `tenant_${tenant}`, share: index < LARGE_TENANTS ? "1" : "200" };
+    await runFile(client, legacyFile(world, "tenant", "schema"), words);
+    await client.query("RESET ROLE; SET synchronous_commit = off");
+    await runFile(client, legacyFile(world, "tenant", "data"), words);
+  }
+};
+
 /** The number of rows in all tables (partitions count, the tables above them do not). */
 const countRows = async (client: Client): Promise<number> => {
   const { rows } = await client.query<{ name: string }>(`
     SELECT format('%I.%I', n.nspname, c.relname) AS name
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'`);
-  const counts = rows.map(({ name }) => `SELECT count(*) AS n FROM ${name}`).join(" UNION ALL ");
-  const { rows: totals } = await client.query<{ total: string }>(
-    `SELECT sum(n) AS total FROM (${counts}) AS c`,
-  );
-  return Number(totals[0]?.total ?? 0);
+  let total = 0;
+  for (let at = 0; at < rows.length; at += 500) {
+    const batch = rows.slice(at, at + 500); // a statement locks all that it reads until its end
+    const counts = batch.map(({ name }) => `SELECT count(*) AS n FROM ${name}`).join(" UNION ALL ");
+    const counted = await client.query<{ n: string }>(`SELECT sum(n) AS n FROM (${counts}) AS c`);
+    total += Number(counted.rows[0]?.n ?? 0);
+  }
+  return total;
 };
 
 /** Makes a database's schemas, tables and rows. The database is there and empty. Gives the number of rows. */
@@ -72,17 +95,21 @@ export const loadDatabase = (
   world: World,
   database: LegacyDatabase,
   server: LegacyServer,
-  scale: number,
+  { scale, tenants }: { readonly scale: number; readonly tenants: number },
 ): Promise<number> =>
   inSession(server, database.name, async (client) => {
     await client.query("SET client_min_messages = warning; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'");
-    await client.query("SELECT set_config('rehome.scale', $1, false)", [String(scale)]);
+    await client.query(
+      "SELECT set_config('rehome.scale', $1, false), set_config('rehome.tenants', $2, false)",
+      [String(scale), String(tenants)],
+    );
     await runFile(client, legacyFile(world, database.name, "schema"));
     await runFile(client, preludeFile());
     await client.query(
       "SET search_path = public; SET synchronous_commit = off; SET max_parallel_workers_per_gather = 0",
     );
     await withoutTriggers(client, () => runFile(client, legacyFile(world, database.name, "data")));
+    if (database.tenants !== undefined) await loadTenants(client, world, tenants);
     await client.query("ANALYZE");
     return countRows(client);
   });

@@ -1,4 +1,4 @@
-import { type Client } from "pg";
+import { escapeIdentifier, escapeLiteral, type Client } from "pg";
 import { inSession, loadDatabase, type LegacyServer } from "./load-database";
 import { defaultPassword } from "./passwords";
 import { databasesOf, rolesOf, type World } from "./worlds";
@@ -9,6 +9,8 @@ export interface LoadArgs {
   readonly server: LegacyServer;
   /** 1 is about 20,000 rows, 100 about two million. A whole number from 1 on. */
   readonly scale: number;
+  /** Tenants of a world that has some. Default: 2. A whole number from 1 on. */
+  readonly tenants?: number;
   /** The roles' passwords. Default for each: `defaultPassword(role)`. */
   readonly passwords?: Readonly<Record<string, string>>;
   /** Whether databases of these names are dropped first. Default: they are an error. */
@@ -28,10 +30,7 @@ export interface LoadedWorld {
 const ensureRole = async (client: Client, role: string, password: string): Promise<void> => {
   const { rowCount } = await client.query("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", [role]);
   const verb = rowCount === 0 ? "CREATE" : "ALTER";
-  const { escapeIdentifier, escapeLiteral } = client;
-  await client.query(
-    `${verb} ROLE ${escapeIdentifier.call(client, role)} LOGIN PASSWORD ${escapeLiteral.call(client, password)}`,
-  );
+  await client.query(`${verb} ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(password)}`);
 };
 
 const createDatabases = async (client: Client, args: LoadArgs): Promise<void> => {
@@ -46,11 +45,13 @@ const createDatabases = async (client: Client, args: LoadArgs): Promise<void> =>
       `${there}: already on ${args.server.host}:${args.server.port}. Drop them, or load with replace.`,
     );
   }
-  for (const { datname } of rows) await client.query(`DROP DATABASE ${datname} WITH (FORCE)`);
-  for (const { name, owner } of databasesOf(args.world)) {
+  for (const { datname } of rows)
+    await client.query(`DROP DATABASE ${escapeIdentifier(datname)} WITH (FORCE)`);
+  for (const { name: plain, owner } of databasesOf(args.world)) {
+    const name = escapeIdentifier(plain);
     await client.query(`CREATE DATABASE ${name} OWNER ${owner} TEMPLATE template0 ENCODING 'UTF8'`);
     await client.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
-    for (const role of rolesOf(args.world).filter((other) => ownsIn(args.world, name, other))) {
+    for (const role of rolesOf(args.world).filter((other) => ownsIn(args.world, plain, other))) {
       await client.query(`GRANT CONNECT, TEMPORARY ON DATABASE ${name} TO ${role}`);
     }
   }
@@ -71,6 +72,9 @@ export const loadWorld = async (
   if (!Number.isInteger(args.scale) || args.scale < 1 || args.scale > 10_000) {
     throw new Error(`Scale ${args.scale}: expected a whole number from 1 to 10000.`);
   }
+  const { scale, tenants = 2 } = args;
+  if (!Number.isInteger(tenants) || tenants < 1)
+    throw new Error(`Tenants ${tenants}: expected a whole number from 1 on.`);
   const passwords = Object.fromEntries(
     rolesOf(args.world).map((role) => [role, args.passwords?.[role] ?? defaultPassword(role)]),
   );
@@ -81,7 +85,7 @@ export const loadWorld = async (
   const all = databasesOf(args.world);
   const databases: { name: string; rows: number }[] = [];
   for (const database of all) {
-    const rows = await loadDatabase(args.world, database, args.server, args.scale);
+    const rows = await loadDatabase(args.world, database, args.server, { scale, tenants });
     databases.push({ name: database.name, rows });
     progress({ database: database.name, rows, done: databases.length, total: all.length });
   }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** The worlds that have legacy data. */
-export const WORLDS = ["chiro-erp", "hexabuilders"] as const;
+export const WORLDS = ["chiro-erp", "hexabuilders", "classified-ads", "salesflow"] as const;
 export type World = (typeof WORLDS)[number];
 
 /** A database of a world's legacy server. */
@@ -11,6 +11,8 @@ export interface LegacyDatabase {
   readonly owner: string;
   /** Who owns which schema, `public` included. */
   readonly schemas: Readonly<Record<string, string>>;
+  /** Who owns the schema of each tenant, `tenant_<tenant>`. Absent: there are no tenants. */
+  readonly tenants?: string;
 }
 
 const CHIRO_SERVICES = [
@@ -22,6 +24,15 @@ const CHIRO_SERVICES = [
   "logistics",
   "operations",
   "supply",
+] as const;
+
+const CLASSIFIED_ADS_MODULES = [
+  "Product",
+  "Identity",
+  "Storage",
+  "Notification",
+  "AuditLog",
+  "Configuration",
 ] as const;
 
 const DATABASES: Readonly<Record<World, readonly LegacyDatabase[]>> = {
@@ -45,6 +56,19 @@ const DATABASES: Readonly<Record<World, readonly LegacyDatabase[]>> = {
       },
     },
   ],
+  "classified-ads": CLASSIFIED_ADS_MODULES.map((module) => ({
+    name: `ClassifiedAds_${module}`,
+    owner: "classifiedads_user",
+    schemas: { public: "classifiedads_user" },
+  })),
+  salesflow: [
+    {
+      name: "salesflow",
+      owner: "salesflow_user",
+      schemas: { public: "salesflow_user", auth_data: "salesflow_user" },
+      tenants: "salesflow_user",
+    },
+  ],
 };
 
 /** The databases of a world, in the order in which they are loaded. */
@@ -60,6 +84,10 @@ const EXAMPLES = join(__dirname, "..", "..");
 /** The functions that data files use. */
 export const preludeFile = (): string => join(EXAMPLES, "data", "prelude.sql");
 
-/** The file with a database's schema, or with its rows. */
+/** The file with a database's schema, or with its rows; of `tenant`, with those of each tenant. */
 export const legacyFile = (world: World, database: string, kind: "schema" | "data"): string =>
   join(EXAMPLES, world, "legacy", `${database}${kind === "data" ? ".data" : ""}.sql`);
+
+/** The names of so many tenants: `tenant1`, `tenant2`, ... */
+export const tenantNames = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `tenant${index + 1}`);

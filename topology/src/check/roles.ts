@@ -5,7 +5,7 @@ import { serverAddress } from "../server-url";
 import { problem, type Problem } from "../topology-error";
 import { quoted } from "../quoted";
 
-/** A role is one service's, is nobody's administrator, and fits into PostgreSQL. */
+/** A role is one service's or is shared knowingly, is nobody's administrator, and fits into PostgreSQL. */
 export function checkRoles(topology: Topology, located: readonly Located[]): Problem[] {
   const services = Object.entries(topology.services);
   const holders = new Map<string, string[]>();
@@ -21,10 +21,10 @@ export function checkRoles(topology: Topology, located: readonly Located[]): Pro
     if (unusable !== undefined)
       problems.push(problem("name-too-long", path, `${unusable}; it is the default, so write role: <name>`));
     const other = (holders.get(role) ?? []).find((each) => each !== name);
-    // One line of the file is to change: the last of those that do not say that they share the role.
+    // One service may create it and others adopt it. One line of the file is to change: the last of those that create it too.
     const owning = (holders.get(role) ?? []).filter((each) => topology.services[each]?.adoptRole === false);
-    if (other !== undefined && owning.at(-1) === name) {
-      const message = `${quoted(role)} is also the role of ${quoted(other)}; give each service its own, or write adoptRole: true in both to share one that exists`;
+    if (other !== undefined && owning.length > 1 && owning.at(-1) === name) {
+      const message = `${quoted(role)} is also the role of ${quoted(other)}; give each service its own, or write adoptRole: true here to share it`;
       problems.push(problem("role-shared", path, message));
     }
     const admin = administeredBy(topology, located, name, role);

@@ -15,7 +15,9 @@ const serviceFields = fields({
   adoptRole: z
     .boolean()
     .default(false)
-    .describe("true: the role exists already, or is shared; it is used as found. Default: false, created."),
+    .describe(
+      "true: the role exists already, or is another service's too, which creates it; it is used as found. Default: false, created.",
+    ),
   password: secretReference
     .exactOptional()
     .describe("The role's password where Rehome does not manage it. Default: generated, where Rehome does."),
