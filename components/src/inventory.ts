@@ -68,7 +68,11 @@ const USES = ["home", "next", "formerly"] as const;
 /** Groups by a key, in the order of first appearance. */
 const grouped = <Item>(items: readonly Item[], key: (item: Item) => string): Item[][] => {
   const groups = new Map<string, Item[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
   return [...groups.values()];
 };
 

@@ -16,7 +16,6 @@ const inputs = (given: Partial<MigrationInputs> = {}): MigrationInputs => ({
   nextServer: {},
   formerlyServer: {},
   custody: { old: "kept", new: "rehome" },
-  shared: [],
   ownDatabases: [],
   declaredOn: [],
   ...given,
@@ -49,8 +48,8 @@ it("lets the engine replace a database that is the dataset's own", () => {
     { host: "new", database: "c" },
   ];
   const [core, crm] = [{ ...placed("core", B), formerly: A }, placed("crm", { ...B, schema: "crm" })];
-  expect(ownDatabases(core, [core], managed)).toEqual(["new/b"]);
-  expect(ownDatabases(core, [core, crm], managed)).toEqual([]);
+  expect(ownDatabases([core], managed)).toEqual(new Map([["core", ["new/b"]]]));
+  expect(ownDatabases([core, crm], managed)).toEqual(new Map());
 });
 
 describe("a change", () => {
@@ -62,7 +61,7 @@ describe("a change", () => {
 
   it("is not another password or port, nor a neighbour", () => {
     const other = { ...server("new"), port: 1, password: "x" };
-    expect(differs(inputs(), inputs({ homeServer: other, shared: ["x"], custody: {} }))).toBe(false);
+    expect(differs(inputs(), inputs({ homeServer: other, ownDatabases: ["x"], custody: {} }))).toBe(false);
   });
 
   it("is not what an earlier version did not write", () => {
@@ -73,20 +72,16 @@ describe("a change", () => {
 
 describe("a retired home", () => {
   it("is dropped by the engine only on a host that says so, or where its schema stays", () => {
-    expect(dropsRetired(A, "old/a.public", inputs())).toBe("nothing");
-    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "dropped" } }))).toBe("database");
+    expect(dropsRetired(A, inputs())).toBe("nothing");
+    expect(dropsRetired(A, inputs({ custody: { old: "dropped" } }))).toBe("database");
     const own = { ...A, schema: "own" };
-    expect(dropsRetired(own, "old/a.own", inputs({ custody: { old: "rehome" } }))).toBe("nothing");
+    expect(dropsRetired(own, inputs({ custody: { old: "rehome" } }))).toBe("nothing");
     const part = inputs({ custody: { old: "rehome" }, tables: ["t"] });
-    expect(dropsRetired(own, "old/a.own", part)).toBe("objects");
-    const others = { custody: { old: "rehome" as const }, shared: ["old/a.own"] };
-    expect(dropsRetired(own, "old/a.own", inputs(others))).toBe("objects");
-    expect(dropsRetired(A, "old/a.public", inputs({ custody: { old: "rehome" } }))).toBe("objects");
+    expect(dropsRetired(own, part)).toBe("objects");
+    expect(dropsRetired(A, inputs({ custody: { old: "rehome" } }))).toBe("objects");
   });
 
   it("is left on a host that nobody knows any more", () => {
-    expect(dropsRetired(A, "old/a.public", inputs({ custody: {}, shared: ["old/a.public"] }))).toBe(
-      "nothing",
-    );
+    expect(dropsRetired(A, inputs({ custody: {} }))).toBe("nothing");
   });
 });

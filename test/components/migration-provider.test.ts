@@ -61,7 +61,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const inputs = (given: Partial<MigrationInputs>): MigrationInputs => ({
   ...{ dataset: "core", owner: "core_user", home: A, options: { mode: "offline", verify: "checksum" } },
   ...{ homeServer: servers.old, nextServer: {}, formerlyServer: {} },
-  ...{ custody: { old: "dropped", new: "rehome" }, shared: [], ownDatabases: [], declaredOn: [] },
+  ...{ custody: { old: "dropped", new: "rehome" }, ownDatabases: [], declaredOn: [] },
   ...given,
 });
 const atA = inputs({});

@@ -157,7 +157,6 @@ describe("two services of one host", () => {
           startEmpty: false,
         },
         ...{ options: { mode: "offline", verify: "checksum" }, custody: { shared: "rehome" } },
-        shared: ["shared/chiro_erp.crm_schema", "shared/chiro_erp.public"],
         ownDatabases: [],
         declaredOn: ["shared"],
         ...{ homeServer: server("shared"), nextServer: none, formerlyServer: none },

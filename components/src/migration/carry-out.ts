@@ -1,7 +1,7 @@
 import { log } from "@pulumi/pulumi";
 import { followMove, move, planMove, retire, stopFollowing } from "@rehome/migration";
 import type { MoveRequest, MoveResult } from "@rehome/migration";
-import { placementName, type Placement, type Transition } from "@rehome/topology";
+import type { Placement, Transition } from "@rehome/topology";
 import { following } from "./following";
 import { dropsRetired, endpoint, moveRequest, online } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
@@ -49,7 +49,7 @@ export const carryOut = async (
     }
     case "retire": {
       const [home, old] = both(step, [step.home, step.old], olds, news);
-      const drop = dropsRetired(step.old, placementName(step.old), news);
+      const drop = dropsRetired(step.old, news);
       const tables = news.tables === undefined ? {} : { tables: news.tables };
       await retire({ dataset: news.dataset, old, home, drop, ...tables });
       return undefined;

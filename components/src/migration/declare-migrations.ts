@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { placementName, type Dataset, type Expanded, type Placement } from "@rehome/topology";
+import type { Dataset, Expanded, Placement } from "@rehome/topology";
 import type { ServiceDatabase } from "../database/service-database";
 import type { Declaring } from "../declaring";
 import type { DatabaseAt } from "../inventory";
@@ -14,28 +14,26 @@ const stays = ({ home, next, formerly }: Dataset): Placement[] => [
   ...(formerly ? [formerly] : []),
 ];
 
-/** Schemas that stay when a dataset leaves: others have a place there, or it is a database's own `public`. */
-export const sharedSchemas = (dataset: Dataset, datasets: readonly Dataset[]): string[] => {
-  const others = datasets.filter(({ name }) => name !== dataset.name).flatMap(stays);
-  const everywhere = datasets
-    .flatMap(stays)
-    .map(({ host, database }) => ({ host, database, schema: "public" }));
-  return [...new Set([...others, ...everywhere].map(placementName))].sort();
-};
-
-/** Databases that Rehome manages and that hold this dataset alone, whatever else the stack has. */
+/** By dataset: the databases that Rehome manages and that hold this dataset alone, whatever else the stack has. */
 export const ownDatabases = (
-  dataset: Dataset,
   datasets: readonly Dataset[],
   managed: readonly DatabaseAt[],
-): string[] => {
-  const names = (places: readonly Placement[]): string[] =>
-    places.map(({ host, database }) => databaseName(host, database));
-  const others = new Set(names(datasets.filter(({ name }) => name !== dataset.name).flatMap(stays)));
-  const own = names(stays(dataset)).filter((name) => !others.has(name));
-  return managed
-    .map(({ host, database }) => databaseName(host, database))
-    .filter((name) => own.includes(name));
+): ReadonlyMap<string, readonly string[]> => {
+  const inhabitants = new Map<string, Set<string>>();
+  for (const dataset of datasets) {
+    for (const { host, database } of stays(dataset)) {
+      const name = databaseName(host, database);
+      inhabitants.set(name, (inhabitants.get(name) ?? new Set()).add(dataset.name));
+    }
+  }
+  const own = new Map<string, string[]>();
+  for (const { host, database } of managed) {
+    const name = databaseName(host, database);
+    const [dataset, ...others] = inhabitants.get(name) ?? [];
+    if (dataset === undefined || others.length > 0) continue;
+    own.set(dataset, [...(own.get(dataset) ?? []), name]);
+  }
+  return own;
 };
 
 /** What moves each dataset, and what proves the moves that are proven after their switch. By dataset. */
@@ -54,13 +52,21 @@ export const declareMigrations = (
   const migrations = new Map<string, Migration>();
   const custody = Object.fromEntries([...hosts.values()].map(({ name, custody }) => [name, custody]));
 
+  const own = ownDatabases(datasets, declaring.inventory.databases);
+  const byService = new Map<string, Dataset[]>();
+  for (const dataset of datasets) {
+    const before = byService.get(dataset.service);
+    if (before === undefined) byService.set(dataset.service, [dataset]);
+    else before.push(dataset);
+  }
+
   const server = (at: Placement | undefined) => (at && hosts.get(at.host)?.connection) ?? pulumi.secret({}); // marked, so that what check fills in stays secret
 
   const declare = (dataset: Dataset): Migration => {
     const made = migrations.get(dataset.name);
     if (made) return made;
     const service = services.find(({ name }) => name === dataset.service);
-    const first = datasets.filter(({ service: name }) => service?.after.includes(name)).map(declare);
+    const first = (service?.after ?? []).flatMap((name) => byService.get(name) ?? []).map(declare);
     const places = stays(dataset);
     const ready = places.flatMap((place) => [
       ...(hosts.get(place.host)?.ready ?? []),
@@ -79,8 +85,7 @@ export const declareMigrations = (
         nextServer: server(next),
         formerlyServer: server(formerly),
         custody,
-        shared: sharedSchemas(dataset, datasets),
-        ownDatabases: ownDatabases(dataset, datasets, declaring.inventory.databases),
+        ownDatabases: own.get(dataset.name) ?? [],
         declaredOn: declaring.inventory.roles.flatMap((at) => (at.role === owner ? [at.host] : [])),
       },
       { parent, dependsOn: [...first, ...new Set(ready)], hooks: { beforeDelete: [guard.migration] } },

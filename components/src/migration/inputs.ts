@@ -21,8 +21,6 @@ export interface MigrationInputs {
   readonly formerlyServer: ServerConnection | object | string;
   /** What becomes of retired homes, by host. */
   readonly custody: Readonly<Record<string, Custody>>;
-  /** Schemas that outlive this dataset, by `placementName`: others live there too, or it is a database's `public`. */
-  readonly shared: readonly string[];
   /** Databases that Rehome manages and that hold nothing but this dataset, by `databaseName`. */
   readonly ownDatabases: readonly string[];
   /** Hosts on which the stack declares the owner: there, in a preview, it may be still to come. */
@@ -99,12 +97,13 @@ export const moveRequest = (from: Endpoint, to: Endpoint, news: MigrationInputs)
 
 /**
  * What the engine drops of a retired home: on someone else's server all of it when the file says so; the objects where the
- * schema stays because others use it, or may: of a part of it, the rest can be anyone's. Everywhere else Rehome deletes the schema, or leaves it as it is.
+ * schema stays: `public` goes with its database, and of a part of a schema the rest can be anyone's. Everywhere else Rehome
+ * deletes the schema, or leaves it as it is.
  */
-export const dropsRetired = (old: Placement, placementName: string, news: MigrationInputs): Drop => {
+export const dropsRetired = (old: Placement, news: MigrationInputs): Drop => {
   const custody = news.custody[old.host] ?? "kept";
   if (custody === "dropped") return "database";
-  const stays = old.schema === "public" || news.tables !== undefined || news.shared.includes(placementName);
+  const stays = old.schema === "public" || news.tables !== undefined;
   return custody === "rehome" && stays ? "objects" : "nothing";
 };
 

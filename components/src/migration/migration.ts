@@ -22,8 +22,6 @@ export interface MigrationArgs {
   readonly formerlyServer: pulumi.Output<ServerConnection | object>;
   /** What becomes of retired homes, by host. */
   readonly custody: Readonly<Record<string, Custody>>;
-  /** Names of schemas that outlive this dataset. */
-  readonly shared: readonly string[];
   /** Names of databases that Rehome manages and that hold nothing but this dataset. */
   readonly ownDatabases: readonly string[];
   /** Hosts on which the stack declares the owner. */

@@ -13,14 +13,16 @@ export const deletionOrder = (condemned: readonly Resource[]): Resource[][] => {
     const free = left.filter((resource) => !needed.has(resource.urn));
     const group = free.length > 0 ? free : left; // a circle cannot be; if it is, no order is right
     groups.push(group);
-    left = left.filter((resource) => !group.includes(resource));
+    const grouped = new Set(group);
+    left = left.filter((resource) => !grouped.has(resource));
   }
   return groups;
 };
 
 /** A provider stays for as long as something that stays uses it, although the program may not name it. */
 const withoutUsedProviders = (condemned: readonly Resource[], all: readonly Resource[]): Resource[] => {
-  const staying = all.filter((resource) => !condemned.includes(resource));
+  const going = new Set(condemned);
+  const staying = all.filter((resource) => !going.has(resource));
   const used = new Set(staying.map(({ provider }) => (provider === "" ? "" : splitReference(provider).urn)));
   return condemned.filter(({ urn }) => !(isDefaultProvider(urn) && used.has(urn)));
 };

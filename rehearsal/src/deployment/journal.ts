@@ -1,6 +1,7 @@
 import type { PendingOperation, Resource, Snapshot } from "../state/resource";
 import { prerequisites } from "../state/resource";
 import type { Urn } from "../wire/urn";
+import { createRoll } from "./roll";
 
 /** The state of a stack while it is being changed: what this run has confirmed, then what it found. */
 export interface Journal {
@@ -8,7 +9,12 @@ export interface Journal {
   readonly base: () => readonly Resource[];
   /** Resources as this run has left them. */
   readonly confirmed: () => readonly Resource[];
+  /** As this run has left it, else as found. */
   readonly find: (urn: Urn) => Resource | undefined;
+  /** As found and not yet dealt with, unless it is to be deleted. */
+  readonly standing: (urn: Urn) => Resource | undefined;
+  /** Like `find`, one that is to be deleted too: what was made with it goes with it. */
+  readonly provider: (urn: Urn) => Resource | undefined;
   /** Confirms a resource in place of an old one. */
   readonly put: (resource: Resource, old?: Resource) => void;
   readonly drop: (resource: Resource) => void;
@@ -38,35 +44,40 @@ const renameIn = (resource: Resource, names: ReadonlyMap<Urn, Urn>): Resource =>
   };
 };
 
-export const createJournal = (found: Snapshot, save: (snapshot: Snapshot) => Promise<void>): Journal => {
-  let base = [...found.resources];
-  let confirmed: Resource[] = [];
+export const createJournal = (
+  found: Snapshot,
+  save: (snapshot: () => Snapshot) => Promise<void>,
+): Journal => {
+  const base = createRoll(found.resources);
+  const confirmed = createRoll([]);
   const names = new Map<Urn, Urn>();
   const pending = new Set<PendingOperation>();
-  const snapshot = (): Snapshot => ({
-    resources: [...confirmed, ...base].map((resource) => renameIn(resource, names)),
-    pending: [...pending],
-  });
-  const swap = (list: Resource[], old: Resource, now: Resource): Resource[] =>
-    list.map((one) => (one === old ? now : one));
+  const snapshot = (): Snapshot => {
+    const resources = [...confirmed.all(), ...base.all()];
+    return {
+      resources: names.size === 0 ? resources : resources.map((resource) => renameIn(resource, names)),
+      pending: [...pending],
+    };
+  };
   return {
-    base: () => base,
-    confirmed: () => confirmed,
-    find: (urn) =>
-      confirmed.find((one) => one.urn === urn) ?? base.find((one) => one.urn === urn && !one.delete),
+    base: base.all,
+    confirmed: confirmed.all,
+    standing: (urn) => base.find(urn, (one) => !one.delete),
+    find: (urn) => confirmed.find(urn) ?? base.find(urn, (one) => !one.delete),
+    provider: (urn) => confirmed.find(urn) ?? base.find(urn),
     put: (resource, old) => {
-      if (old !== undefined && confirmed.includes(old)) confirmed = swap(confirmed, old, resource);
-      else confirmed = [...confirmed, resource];
-      base = base.filter((one) => one !== old);
+      if (old !== undefined && confirmed.has(old)) confirmed.swap(old, resource);
+      else confirmed.add(resource);
+      if (old !== undefined) base.drop(old);
     },
     drop: (resource) => {
-      base = base.filter((one) => one !== resource);
-      confirmed = confirmed.filter((one) => one !== resource);
+      base.drop(resource);
+      confirmed.drop(resource);
     },
     amend: (resource, changes) => {
       const now = { ...resource, ...changes };
-      base = swap(base, resource, now);
-      confirmed = swap(confirmed, resource, now);
+      base.swap(resource, now);
+      confirmed.swap(resource, now);
       return now;
     },
     rename: (before, now) => {
@@ -74,10 +85,10 @@ export const createJournal = (found: Snapshot, save: (snapshot: Snapshot) => Pro
     },
     begin: async (operation) => {
       pending.add(operation);
-      await save(snapshot());
+      await save(snapshot);
       return () => pending.delete(operation);
     },
-    flush: () => save(snapshot()),
+    flush: () => save(snapshot),
     snapshot,
   };
 };

@@ -14,8 +14,7 @@ export const kindOf = (deployment: Deployment, type: string): ResourceKind =>
 export const configOf = (deployment: Deployment, reference: string): Values => {
   if (reference === "") return {};
   const { urn } = splitReference(reference);
-  const { confirmed, base } = deployment.journal;
-  const provider = confirmed().find((one) => one.urn === urn) ?? base().find((one) => one.urn === urn);
+  const provider = deployment.journal.provider(urn);
   if (provider === undefined) throw new RehearsalError("no-provider", `the provider ${urn} is not known.`);
   return plainAll(provider.inputs);
 };

@@ -42,7 +42,8 @@ const readingOrder = (resources: readonly Resource[]): Resource[][] => {
     const group = free.length > 0 ? free : left;
     groups.push(group);
     for (const { urn } of group) open.delete(urn);
-    left = left.filter((resource) => !group.includes(resource));
+    const grouped = new Set(group);
+    left = left.filter((resource) => !grouped.has(resource));
   }
   return groups;
 };

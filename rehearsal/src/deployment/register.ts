@@ -20,8 +20,7 @@ type Plan = () => Promise<Registered>;
 const answer = ({ urn, id, outputs }: Resource): Registered => ({ urn, id, outputs, result: "success" });
 
 const findOld = (deployment: Deployment, goal: Goal, urn: Urn): Resource | undefined => {
-  const { base } = deployment.journal;
-  const at = (name: Urn): Resource | undefined => base().find((one) => one.urn === name && !one.delete);
+  const at = deployment.journal.standing;
   const direct = at(urn);
   if (direct !== undefined) return direct;
   for (const former of formerUrns(goal, deployment, deployment.formerNames.get(goal.parent))) {

@@ -27,7 +27,9 @@ const lines = (rows: readonly Row[]): Line[] => {
   const children = new Map<Urn, Row[]>();
   for (const row of rows) {
     const key = urns.has(row.parent) ? row.parent : "";
-    children.set(key, [...(children.get(key) ?? []), row]);
+    const siblings = children.get(key);
+    if (siblings === undefined) children.set(key, [row]);
+    else siblings.push(row);
   }
   const walk = (row: Row, lead: string, branch: string): Line[] => {
     const below = (children.get(row.urn) ?? []).filter((child) => hasChange(child, children));

@@ -29,7 +29,7 @@ export interface PhaseInput {
   readonly config: StackConfig;
   readonly snapshot: Snapshot;
   /** Writes the state; not called in previews. */
-  readonly save: (snapshot: Snapshot) => Promise<void>;
+  readonly save: (snapshot: () => Snapshot) => Promise<void>;
   readonly scrubber: Scrubber;
   readonly listen: Listener;
   readonly parallel: number;

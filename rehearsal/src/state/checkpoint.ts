@@ -105,28 +105,55 @@ const readResource = (json: Json, crypter: Crypter): Resource => {
   };
 };
 
-/** The file that `pulumi stack export` gives and `pulumi stack import` takes. */
-export const writeCheckpoint = (snapshot: Snapshot, salt: string, seal: Seal, now: Date): Json => ({
-  version: 3,
-  deployment: {
-    manifest: {
-      time: now.toISOString(),
-      magic: createHash("sha256").update(VERSION).digest("hex"),
-      version: VERSION,
-    },
-    secrets_providers: { type: "passphrase", state: { salt } },
-    resources: snapshot.resources.map((resource) => writeResource(resource, seal)),
-    ...(snapshot.pending.length === 0
-      ? {}
-      : {
-          pending_operations: snapshot.pending.map(({ type, resource }) => ({
-            resource: writeResource(resource, seal),
-            type,
-          })),
-        }),
-    metadata: {},
-  },
-});
+const indented = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`);
+
+/** Where resources stand in the file. */
+const MARGIN = "      ";
+
+/** A resource as it stands in the file's text. */
+export type WriteResource = (resource: Resource) => string;
+
+/** Writes each resource once for as long as it stays as it is: a step of a stack of thousands changes one of them. */
+export const resourceWriter = (seal: Seal): WriteResource => {
+  const written = new WeakMap<Resource, string>();
+  return (resource) => {
+    const known = written.get(resource);
+    if (known !== undefined) return known;
+    const text = indented(JSON.stringify(writeResource(resource, seal), undefined, 2), MARGIN);
+    written.set(resource, text);
+    return text;
+  };
+};
+
+const listed = (texts: readonly string[]): string =>
+  texts.length === 0 ? "[]" : `[\n${MARGIN}${texts.join(`,\n${MARGIN}`)}\n    ]`;
+
+/** The file that `pulumi stack export` gives and `pulumi stack import` takes, as text. */
+export const writeCheckpoint = (
+  { resources, pending }: Snapshot,
+  salt: string,
+  write: WriteResource,
+  now: Date,
+): string => {
+  const manifest = {
+    time: now.toISOString(),
+    magic: createHash("sha256").update(VERSION).digest("hex"),
+    version: VERSION,
+  };
+  const part = (value: Json): string => indented(JSON.stringify(value, undefined, 2), "    ");
+  const operations = pending.map(({ type, resource }) => {
+    const inner = `${MARGIN}  `;
+    return `{\n${inner}"resource": ${indented(write(resource), "  ")},\n${inner}"type": "${type}"\n${MARGIN}}`;
+  });
+  const parts = [
+    `"manifest": ${part(manifest)}`,
+    `"secrets_providers": ${part({ type: "passphrase", state: { salt } })}`,
+    `"resources": ${listed(resources.map(write))}`,
+    ...(operations.length === 0 ? [] : [`"pending_operations": ${listed(operations)}`]),
+    `"metadata": {}`,
+  ];
+  return `{\n  "version": 3,\n  "deployment": {\n    ${parts.join(",\n    ")}\n  }\n}`;
+};
 
 interface Checkpoint {
   readonly version?: number;

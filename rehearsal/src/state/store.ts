@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import type { Crypter } from "../secrets/crypter";
 import type { Vault } from "../secrets/passphrase";
-import { openSeal, readCheckpoint, saltOf, sealer, writeCheckpoint } from "./checkpoint";
+import { openSeal, readCheckpoint, resourceWriter, saltOf, sealer, writeCheckpoint } from "./checkpoint";
 import { readJson, writeAtomically } from "./file";
 import { EMPTY, type Snapshot } from "./resource";
 
 /** A stack's state file. */
 export interface StateStore {
   readonly load: () => Promise<Snapshot>;
-  /** Resolves once this snapshot, or a later one, is safely on disk. */
-  readonly save: (snapshot: Snapshot) => Promise<void>;
+  /** Resolves once the snapshot as it is now, or a later one, is safely on disk. */
+  readonly save: (snapshot: () => Snapshot) => Promise<void>;
   /** The checkpoint as JSON text. */
   readonly render: (snapshot: Snapshot, showSecrets: boolean) => string;
 }
@@ -20,8 +20,8 @@ export const stateFile = (root: string, stack: string): string =>
   join(rehearsalDirectory(root), `${stack}.json`);
 
 /** Saves one after the other; those that come in the meantime are covered by one more write of the newest. */
-const coalesced = (write: (snapshot: Snapshot) => Promise<void>): ((snapshot: Snapshot) => Promise<void>) => {
-  let newest: Snapshot = EMPTY;
+const coalesced = (write: (snapshot: Snapshot) => Promise<void>): StateStore["save"] => {
+  let newest: () => Snapshot = () => EMPTY;
   let running: Promise<void> = Promise.resolve();
   let queued: Promise<void> | undefined;
   return (snapshot) => {
@@ -30,7 +30,7 @@ const coalesced = (write: (snapshot: Snapshot) => Promise<void>): ((snapshot: Sn
       .catch(() => undefined) // told to whoever waited for that write
       .then(() => {
         queued = undefined;
-        running = write(newest);
+        running = write(newest());
         return running;
       });
     return queued;
@@ -42,15 +42,15 @@ export const openStore = async (root: string, stack: string, vault: Vault): Prom
   const existing = await readJson(file);
   const salt = existing === undefined ? undefined : saltOf(existing);
   const crypter: Crypter = salt === undefined ? await vault.create() : await vault.open(salt, file);
-  const seal = sealer(crypter);
-  const text = (snapshot: Snapshot, how: typeof seal): string =>
-    `${JSON.stringify(writeCheckpoint(snapshot, crypter.salt, how, new Date()), undefined, 2)}\n`;
+  const [sealed, open] = [resourceWriter(sealer(crypter)), resourceWriter(openSeal)];
+  const text = (snapshot: Snapshot, how: typeof sealed): string =>
+    `${writeCheckpoint(snapshot, crypter.salt, how, new Date())}\n`;
   return {
     load: async () => {
       const json = await readJson(file);
       return json === undefined ? EMPTY : readCheckpoint(json, crypter);
     },
-    save: coalesced((snapshot) => writeAtomically(file, text(snapshot, seal))),
-    render: (snapshot, showSecrets) => text(snapshot, showSecrets ? openSeal : seal),
+    save: coalesced((snapshot) => writeAtomically(file, text(snapshot, sealed))),
+    render: (snapshot, showSecrets) => text(snapshot, showSecrets ? open : sealed),
   };
 };
