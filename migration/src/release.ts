@@ -11,6 +11,7 @@ import { dropJournalIfEmpty, hasJournal, latestMigration } from "./journal/journ
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
+import { aloneIn } from "./slots";
 import { open, rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { dropLeftovers } from "./strategies/template";
@@ -118,28 +119,35 @@ async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Pr
   const { released, reason } = await release(query);
   if (!released) throw new RehomeError("not-released", reason);
   const { dataset, old, home } = query;
-  const oldIsThere = await databaseExists(old);
-  if (oldIsThere)
-    await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
-  await withSession(home.server, home.database, (client) => removeLinksAt(client, dataset, home, old));
-  if (query.drop !== "nothing" && oldIsThere) {
-    await withSession(old.server, old.database, async (client) => {
-      if (query.tables === undefined) await emptySchema(client, old.schema);
-      else await removePart(client, { ...query, tables: query.tables });
-      await dropHeldObjects(client, fenceKey(dataset, old.schema));
-      if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
-      await liftFence(client, dataset, old.schema);
-      await dismissFormerOwner(client, old.schema, old.owner);
-    });
-    const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;
-    if (query.drop === "database" && alone) await dropDatabase(old);
-  }
+  // Whoever finds the last tables gone drops the database, and everybody's sessions with it.
+  await aloneIn(old, async () => {
+    const oldIsThere = await databaseExists(old);
+    if (oldIsThere)
+      await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
+    await withSession(home.server, home.database, (client) => removeLinksAt(client, dataset, home, old));
+    if (oldIsThere && query.drop !== "nothing") await dropRetired(query);
+  });
   await withSession(home.server, home.database, (client) =>
     client.query(
       "UPDATE rehome.migration SET state = 'retired', ended_at = clock_timestamp() WHERE dataset = $1 AND source = $2 AND target = $3 AND state = 'switched'",
       [dataset, placementName(old), placementName(home)],
     ),
   );
+}
+
+/** Removes of a retired home what is to go. */
+async function dropRetired(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
+  const { dataset, old, home } = query;
+  await withSession(old.server, old.database, async (client) => {
+    if (query.tables === undefined) await emptySchema(client, old.schema);
+    else await removePart(client, { ...query, tables: query.tables });
+    await dropHeldObjects(client, fenceKey(dataset, old.schema));
+    if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
+    await liftFence(client, dataset, old.schema);
+    await dismissFormerOwner(client, old.schema, old.owner);
+  });
+  const alone = !sameDatabase(old, home) && (await holdsTables(old.server, old.database)) === 0;
+  if (query.drop === "database" && alone) await dropDatabase(old);
 }
 
 /**

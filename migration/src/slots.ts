@@ -37,3 +37,13 @@ export async function onServers<T>(ends: readonly Endpoint[], work: () => Promis
   }, work);
   return await within();
 }
+
+const databases = new Map<string, Slots>();
+
+/** Runs `work` as the only one of its kind in this process on a database. */
+export async function aloneIn<T>({ server, database }: Endpoint, work: () => Promise<T>): Promise<T> {
+  const name = JSON.stringify([server.host, server.port, database]);
+  const slot = databases.get(name) ?? new Slots(1);
+  databases.set(name, slot);
+  return await slot.use(work);
+}

@@ -11,9 +11,21 @@ const datasets = (file: string): Map<string, Dataset> => {
   return new Map(expand(parseTopology(config["rehome:topology"])).datasets.map((one) => [one.name, one]));
 };
 
+const WAVES = [
+  "settle",
+  "move prepare steady",
+  "move moved steady",
+  "move moved",
+  "moved roll-back",
+  "moved roll-back",
+  "retire",
+];
+
 describe.each([
   ["chiro-erp", ["settle", "move", "moved roll-back", "moved roll-back", "retire"]],
   ["hexabuilders", ["move", "retire", "move", "retire", "steady"]],
+  ["salesflow", ["move", "moved roll-back", "moved roll-back", "retire"]],
+  ["waqiti", WAVES],
   ["classified-ads", ["settle", "move", "moved roll-back", "moved roll-back", "retire"]],
 ])("the placements of %s", (example, steps) => {
   const folder = join(root, "examples", example, "placements");

@@ -1,4 +1,8 @@
+import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { databasesOf } from "@rehome/example-data";
+import { findBinaries } from "@rehome/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contents, mentions, query, refusal, repeatedNumbers } from "./proof";
 import { Journey, theRealCliTakesTheSameSteps } from "./same-steps";
@@ -27,6 +31,13 @@ const service = async (name: string): Promise<Connection> => {
   if (connection === undefined) throw new Error(`no connection of ${name}`);
   return connection;
 };
+
+const programs = async () => {
+  const { path } = await findBinaries();
+  return { pgDump: path("pg_dump"), psql: path("psql") };
+};
+const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv, input = ""): string =>
+  execFileSync(program, args, { env, input, encoding: "utf8", maxBuffer: 1 << 28 });
 
 beforeAll(async () => {
   world = await stage("chiro-erp");
@@ -111,6 +122,79 @@ describe("consolidated into eight schemas of one", () => {
     const refreshed = await world.run("refresh");
     expect(refreshed.exitCode, refreshed.text).toBe(0);
     expect((await world.run("preview")).steps).toEqual([]);
+  });
+});
+
+describe("what the platform's team looks at", () => {
+  const QUERIES = resolve(__dirname, "../../examples/chiro-erp/queries");
+  const ask = async (name: string): Promise<Record<string, unknown>[]> =>
+    query(admin, await readFile(join(QUERIES, `${name}.sql`), "utf8"));
+  const schemas = SERVICES.map(schemaOf).sort();
+
+  it("each service's role has its path, its limit and its settings, and no more rights than its own schema's", async () => {
+    const shown = async (name: string, setting: string): Promise<unknown> =>
+      Object.values((await query(await service(name), `SHOW ${setting}`))[0] ?? {})[0];
+    expect(await shown("core", "search_path")).toMatch(/^"?core_schema"?\b/);
+    expect(await shown("core", "random_page_cost")).toBe("1.1");
+    expect(await shown("analytics", "work_mem")).toBe("64MB");
+    const limits =
+      "SELECT rolconnlimit AS n FROM pg_roles WHERE rolname IN ('core_user', 'crm_user') ORDER BY rolname";
+    expect(await query(admin, limits)).toEqual([{ n: 40 }, { n: 20 }]);
+    const rights = await ask("permissions");
+    expect(rights).toEqual(
+      SERVICES.map((name) => ({
+        ...{ schema: schemaOf(name), role: `${name}_user`, may_use: true, may_create: true },
+      })).sort((one, other) => (one.schema < other.schema ? -1 : 1)),
+    );
+    expect((await ask("schemas")).map(({ schema, owner, strangers }) => [schema, owner, strangers])).toEqual(
+      schemas.map((schema) => [schema, schema.replace("_schema", "_user"), "0"]),
+    );
+    expect(await ask("misplaced")).toEqual([]);
+  });
+
+  it("row security came along, and holds for the owner too where it is forced", async () => {
+    const finance = await service("finance");
+    const north = "SELECT count(*)::int AS n, count(DISTINCT entity)::int AS entities FROM payroll";
+    expect(await query(finance, north)).toEqual([{ n: 0, entities: 0 }]);
+    const one = { ...finance, options: "-c app.entity=north" };
+    const [seen] = await query<{ n: number; entities: number }>(one, north);
+    expect(seen?.n).toBeGreaterThan(0);
+    expect(seen?.entities).toBe(1);
+  });
+
+  it("monitors sizes, indexes, sessions and cache, schema by schema", async () => {
+    await query(admin, "ANALYZE");
+    for (const name of ["size", "cache"])
+      expect((await ask(name)).map(({ schema }) => schema).sort(), name).toEqual(schemas);
+    expect(new Set((await ask("indexes")).map(({ schema }) => schema))).toEqual(new Set(schemas));
+    const roles = (await ask("connections")).map(({ role }) => role);
+    expect(new Set(roles)).toEqual(new Set(SERVICES.map((name) => `${name}_user`)));
+  });
+
+  it("backs up one schema with pg_dump, which comes back elsewhere as it was", async () => {
+    const { pgDump, psql } = await programs();
+    const login = {
+      ...process.env,
+      PGHOST: admin.host,
+      PGPORT: String(admin.port),
+      PGUSER: admin.user,
+      PGPASSWORD: admin.password,
+    };
+    const dump = run(pgDump, ["-d", "chiro_erp", "-n", "core_schema"], login);
+    expect(dump).not.toMatch(/crm_schema/);
+    await query(admin, "CREATE DATABASE restored");
+    try {
+      const restored = { ...admin, database: "restored" };
+      const extensions = await query<{ name: string }>(
+        admin,
+        "SELECT format('CREATE EXTENSION IF NOT EXISTS %I', extname) AS name FROM pg_extension",
+      );
+      for (const { name } of extensions) await query(restored, name);
+      run(psql, ["-q", "-v", "ON_ERROR_STOP=1", "-d", "restored"], login, dump);
+      expect(await contents(restored, "core_schema")).toEqual(await contents(admin, "core_schema"));
+    } finally {
+      await query(admin, "DROP DATABASE restored");
+    }
   });
 });
 

@@ -1,15 +1,19 @@
 import { Client } from "pg";
 import type { Connection } from "./stage";
 
-type Login = Omit<Connection, "schema">;
+/** Who opens a session; `options` are the server's, for this session: `-c search_path=crm`. */
+type Login = Omit<Connection, "schema"> & { readonly options?: string };
 
 /** Runs one statement in a session of its own. */
 export const query = async <Row = Record<string, unknown>>(
-  { host, port, user, password, database }: Login,
+  { host, port, user, password, database, options }: Login,
   text: string,
   values: unknown[] = [],
 ): Promise<Row[]> => {
-  const client = new Client({ host, port, user, password, database });
+  const client = new Client({
+    ...{ host, port, user, password, database },
+    ...(options !== undefined && { options }),
+  });
   client.on("error", () => undefined);
   await client.connect();
   try {

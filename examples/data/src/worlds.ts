@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** The worlds that have legacy data. */
-export const WORLDS = ["chiro-erp", "hexabuilders", "classified-ads", "salesflow"] as const;
+export const WORLDS = ["chiro-erp", "hexabuilders", "classified-ads", "salesflow", "waqiti"] as const;
 export type World = (typeof WORLDS)[number];
 
 /** A database of a world's legacy server. */
@@ -24,6 +24,17 @@ const CHIRO_SERVICES = [
   "logistics",
   "operations",
   "supply",
+] as const;
+
+const WAQITI_SERVICES = [
+  "user",
+  "payment",
+  "wallet",
+  "ledger",
+  "compliance",
+  "analytics",
+  "security",
+  "notification",
 ] as const;
 
 const CLASSIFIED_ADS_MODULES = [
@@ -67,6 +78,15 @@ const DATABASES: Readonly<Record<World, readonly LegacyDatabase[]>> = {
       owner: "salesflow_user",
       schemas: { public: "salesflow_user", auth_data: "salesflow_user" },
       tenants: "salesflow_user",
+    },
+  ],
+  waqiti: [
+    {
+      name: "waqiti",
+      owner: "waqiti_user",
+      schemas: Object.fromEntries(
+        WAQITI_SERVICES.map((service) => [`${service}_schema`, "waqiti_user"] as const),
+      ),
     },
   ],
 };

@@ -1,6 +1,6 @@
 -- Run once, as the administrator: psql -d salesflow -f 2-roles.sql
--- The services' roles, on the old server too: a service that goes back works there as what it is. Give each its password
--- then (\password contact_user).
+-- The services' roles, on the old server too: a service that goes back works there as what it is, and makes its tables
+-- there anew. Give each its password then (\password contact_user).
 DO $$
 DECLARE
   role text;
@@ -15,6 +15,6 @@ BEGIN
   END LOOP;
   FOR tenant IN SELECT 'tenant_' || tenant_id FROM public.tenants ORDER BY id LOOP
     CONTINUE WHEN to_regnamespace(tenant) IS NULL;
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO contact_user, activity_user', tenant);
+    EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO contact_user, activity_user', tenant);
   END LOOP;
 END $$;

@@ -33,22 +33,54 @@ const OBJECTS = `
   UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, c.relnamespace FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
   UNION ALL SELECT 'pg_policy'::regclass, p.oid, c.relnamespace FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid`;
 
+/** The schema of an object that is looked up by itself: of all of a database's objects, few touch the one schema. */
+const SCHEMA_OF = [
+  ...[
+    ["pg_class", "relnamespace"],
+    ["pg_type", "typnamespace"],
+    ["pg_proc", "pronamespace"],
+    ["pg_operator", "oprnamespace"],
+    ["pg_opclass", "opcnamespace"],
+    ["pg_opfamily", "opfnamespace"],
+    ["pg_collation", "collnamespace"],
+    ["pg_conversion", "connamespace"],
+    ["pg_ts_config", "cfgnamespace"],
+    ["pg_ts_dict", "dictnamespace"],
+    ["pg_statistic_ext", "stxnamespace"],
+    ["pg_constraint", "connamespace"],
+  ].map(
+    ([catalog, column]) =>
+      `WHEN '${catalog}'::regclass THEN (SELECT ${column} FROM ${catalog} WHERE oid = other)`,
+  ),
+  ...[
+    ["pg_rewrite", "ev_class"],
+    ["pg_trigger", "tgrelid"],
+    ["pg_attrdef", "adrelid"],
+    ["pg_policy", "polrelid"],
+  ].map(
+    ([catalog, table]) =>
+      `WHEN '${catalog}'::regclass THEN (SELECT c.relnamespace FROM ${catalog} x JOIN pg_class c ON c.oid = x.${table} WHERE x.oid = other)`,
+  ),
+].join("\n    ");
+
 const CROSSING = `
-  WITH objects AS (${OBJECTS}),
-  extension_members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+  WITH mine AS MATERIALIZED (SELECT classid, oid FROM (${OBJECTS}) objects WHERE nsp = $1::oid),
+  dependency AS (
+    SELECT d.classid, d.objid, d.refclassid, d.refobjid, 'outward' AS direction, d.refclassid AS class, d.refobjid AS other
+    FROM mine m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.oid
+    UNION ALL SELECT d.classid, d.objid, d.refclassid, d.refobjid, 'inward', d.classid, d.objid
+    FROM mine m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.oid),
+  placed AS (SELECT dependency.*, CASE class
+    ${SCHEMA_OF} END AS nsp FROM dependency),
   system AS (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname IN ('information_schema', 'rehome')
              OR obj_description(oid, 'pg_namespace') LIKE 'Rehome: facades of %')
   SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS object,
-         pg_describe_object(d.refclassid, d.refobjid, 0) AS "on",
-         CASE WHEN a.nsp = $1::oid THEN 'outward' ELSE 'inward' END AS direction,
-         CASE WHEN a.nsp = $1::oid THEN d.classid::regclass || ' ' || d.objid ELSE d.refclassid::regclass || ' ' || d.refobjid END AS row
-  FROM pg_depend d
-  JOIN objects a ON a.classid = d.classid AND a.oid = d.objid
-  JOIN objects b ON b.classid = d.refclassid AND b.oid = d.refobjid
-  WHERE a.nsp <> b.nsp AND (a.nsp = $1::oid) <> (b.nsp = $1::oid)
-    AND a.nsp NOT IN (SELECT oid FROM system) AND b.nsp NOT IN (SELECT oid FROM system)
-    AND NOT EXISTS (SELECT FROM extension_members e WHERE (e.classid, e.objid) = (d.classid, d.objid))
-    AND NOT EXISTS (SELECT FROM extension_members e WHERE (e.classid, e.objid) = (d.refclassid, d.refobjid))
+         pg_describe_object(d.refclassid, d.refobjid, 0) AS "on", direction,
+         CASE direction WHEN 'outward' THEN d.classid::regclass || ' ' || d.objid ELSE d.refclassid::regclass || ' ' || d.refobjid END AS row
+  FROM placed d
+  WHERE d.nsp <> $1::oid AND d.nsp NOT IN (SELECT oid FROM system) AND $1::oid NOT IN (SELECT oid FROM system)
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.refclassid AND e.objid = d.refobjid AND e.deptype = 'e')
     AND NOT EXISTS (SELECT FROM pg_trigger t WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
                     AND (t.tgisinternal OR t.tgname = 'rehome_fence'))
   ORDER BY 1, 2`;

@@ -16,8 +16,8 @@ export interface ServerInspection {
   readonly freeSessions: Readonly<Record<string, number>>;
   /** Locks that all sessions together have room for. */
   readonly lockCapacity: number;
-  /** The size of the database. */
-  readonly databaseBytes: number;
+  /** The size of the database, where it was asked for: to add up the files of thousands of tables takes long. */
+  readonly databaseBytes?: number;
   /** WAL that the server keeps when nobody holds it back. */
   readonly walBytes: number;
   /** Replication slots and archiving keep WAL until somebody has read it. */
@@ -40,7 +40,7 @@ interface Facts extends Omit<ServerInspection, "freeSessions" | "databaseBytes" 
   readonly slots: number;
   readonly roleSlots: number | null;
   readonly databaseSlots: number | null;
-  readonly databaseBytes: string;
+  readonly databaseBytes: string | null;
   readonly walBytes: string;
   readonly directory: string | null;
   readonly tablespace: string | null;
@@ -74,7 +74,7 @@ const FACTS = `
     ((n.of->>'max_locks_per_transaction')::int * ((n.of->>'max_connections')::int + (n.of->>'autovacuum_max_workers')::int
       + (n.of->>'max_worker_processes')::int + (n.of->>'max_wal_senders')::int + 1
       + (n.of->>'max_prepared_transactions')::int))::int AS "lockCapacity",
-    pg_database_size(d.oid)::text AS "databaseBytes",
+    CASE WHEN $1::bool THEN pg_database_size(d.oid) END::text AS "databaseBytes",
     (pg_size_bytes(current_setting('max_wal_size')) + pg_size_bytes(current_setting('wal_keep_size')))::text AS "walBytes",
     (current_setting('archive_mode') <> 'off' OR EXISTS (SELECT FROM pg_replication_slots)) AS "walHeld",
     (SELECT setting FROM setting WHERE name = 'data_directory') AS directory,
@@ -83,11 +83,15 @@ const FACTS = `
   FROM pg_roles r, pg_database d, number n
   WHERE r.rolname = current_user AND d.datname = current_database()`;
 
-/** Reads the server behind a session. One query. */
-export async function inspectServer(client: pg.Client): Promise<ServerInspection> {
-  const [facts] = await rows<Facts>(client, FACTS);
+/**
+ * Reads the server behind a session. One query.
+ * @param withSize whether the database's size is wanted
+ */
+export async function inspectServer(client: pg.Client, withSize: boolean): Promise<ServerInspection> {
+  const [facts] = await rows<Facts>(client, FACTS, [withSize]);
   if (facts === undefined) throw new Error("pg_roles does not list the session's own role");
-  const { slots, roleSlots, databaseSlots, directory, tablespace, port, started, ...rest } = facts;
+  const { slots, roleSlots, databaseSlots, databaseBytes, directory, tablespace, port, started, ...rest } =
+    facts;
   return {
     ...rest,
     freeSessions: {
@@ -95,7 +99,7 @@ export async function inspectServer(client: pg.Client): Promise<ServerInspection
       ...(roleSlots === null ? {} : { [`the connection limit of role "${facts.user}"`]: roleSlots }),
       ...(databaseSlots === null ? {} : { "the connection limit of the database": databaseSlots }),
     },
-    databaseBytes: Number(facts.databaseBytes),
+    ...(databaseBytes === null ? {} : { databaseBytes: Number(databaseBytes) }),
     walBytes: Number(facts.walBytes),
     ...(directory === null ? {} : { files: { directory, tablespace, port, started: Number(started) } }),
   };

@@ -30,6 +30,21 @@ CREATE TABLE IF NOT EXISTS rehome.migration (
 -- One dataset comes into one placement once at a time.
 CREATE UNIQUE INDEX IF NOT EXISTS migration_running ON rehome.migration (dataset, target) WHERE state = 'running';
 
+-- The journal in the columns that tracking tables of migrations commonly have, for whoever is granted it. Made once, for to
+-- replace it would wait for its readers.
+DO $$ BEGIN
+  IF pg_catalog.to_regclass('rehome.tracking') IS NULL THEN
+    CREATE VIEW rehome.tracking AS
+      SELECT pg_catalog.row_number() OVER (ORDER BY started_at, id) AS id, id::text AS migration_id,
+        pg_catalog.format('%s: %s to %s, by %s', dataset, source, target, strategy) AS description,
+        CASE WHEN state = 'reversed' THEN 'ROLLED_BACK' WHEN state <> 'running' THEN 'COMPLETED'
+          WHEN error IS NULL THEN 'RUNNING' ELSE 'FAILED' END AS status,
+        started_at, switched_at AS completed_at, error AS error_message
+      FROM rehome.migration;
+    COMMENT ON VIEW rehome.tracking IS 'Which datasets came here, when, and how it ended';
+  END IF;
+END $$;
+
 -- Written in the transaction that holds a table's rows: a table is whole and here, or absent.
 CREATE TABLE IF NOT EXISTS rehome.copied_table (
   migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,

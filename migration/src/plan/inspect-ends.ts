@@ -28,7 +28,8 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
     const obstacles = await inspectObstacles(client, request.dataset, request.from);
     return {
       ...found,
-      server: await inspectServer(client),
+      // Only a database that is nobody else's may be copied whole.
+      server: await inspectServer(client, found.database.others.length === 0),
       obstacles: found.scope === undefined ? obstacles : obstaclesFor(names, obstacles),
       fences: await standingFences(client, request, names),
       ...(request.options.mode === "online" ? await followedFacts(client, request) : {}),
@@ -82,7 +83,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   const own = standing?.scope.objects;
   const keys = own?.map(({ key }) => key);
   const obstacles = await inspectObstacles(client, request.dataset, request.to);
-  const server = await inspectServer(client);
+  const server = await inspectServer(client, false);
   const disk = await inspectDisk(request.to.server, server.files);
   const available = await availableExtensions(client);
   const { dataset, from, to } = request;

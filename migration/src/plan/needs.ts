@@ -53,7 +53,7 @@ export function diskNeeded(
 ): DiskNeed {
   if (strategy === "set-schema") return { data: 0, wal: 0 };
   // The files of a template are copied as they are, and not logged.
-  if (strategy === "template") return { data: source.server.databaseBytes, wal: 0 };
+  if (strategy === "template") return { data: source.server.databaseBytes ?? 0, wal: 0 };
   const data = source.relations.reduce((sum, { bytes, indexBytes }) => sum + bytes + indexBytes, 0);
   const { walBytes, walHeld } = target?.server ?? { walBytes: data, walHeld: false };
   return { data, wal: walHeld ? data : Math.min(data, walBytes) };
