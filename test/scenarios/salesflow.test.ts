@@ -92,11 +92,12 @@ describe("a schema for each tenant, with everything in it, divided among service
   });
 });
 
-describe("one service's part of every tenant on the way back", () => {
+describe("one service on the way back, with its part of every tenant", () => {
   const FIND = "SELECT subject FROM activities WHERE subject LIKE 'New%' ORDER BY id";
 
   it("takes along what was written", async () => {
     await journey.up(2);
+    expect((await world.connections())["activity"]).toMatchObject({ database: "salesflow" });
     expect(await within("activity", "tenant_tenant2", FIND)).toEqual([{ subject: "New" }]);
     const again = "INSERT INTO activities (contact_id, type_code, subject) VALUES (1, 'call', 'Newer')";
     await within("activity", "tenant_tenant2", again);

@@ -11,7 +11,7 @@ BEGIN
       EXECUTE format('CREATE ROLE %I LOGIN', role);
     END IF;
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %I', current_database(), role);
-    EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', role);
+    EXECUTE format('GRANT USAGE, CREATE ON SCHEMA public TO %I', role);
   END LOOP;
   FOR tenant IN SELECT 'tenant_' || tenant_id FROM public.tenants ORDER BY id LOOP
     CONTINUE WHEN to_regnamespace(tenant) IS NULL;
