@@ -366,7 +366,7 @@ describe("everything that a workload may have", () => {
     const files = decoded(need(graph, "Secret Überweisung/pooler").manifest.data);
     expect(files["userlist.txt"]).toMatch(/^"Überweisung_user" "SCRAM-SHA-256\$4096:[^"]+"\n$/);
     expect(files["pgbouncer.ini"]).toContain("pool_mode = transaction\n");
-    expect(files["pgbouncer.ini"]).toContain(`"pay" = host='127.0.0.1' port='40000' dbname='pay'\n`);
+    expect(files["pgbouncer.ini"]).toContain(`pay = host='127.0.0.1' port=40000\n`);
     const name = need(graph, "Deployment Überweisung/pooler").manifest.metadata.name;
     const door = need(graph, "Service Überweisung/pooler").manifest;
     expect(door.metadata.name).toBe(name);

@@ -6,10 +6,13 @@ export const POOLER_PORT = 6432;
 /** Where its container finds its configuration. */
 export const POOLER_FOLDER = "/etc/pgbouncer";
 
-/** Names of databases and users: within double quotes, doubled inside. */
-const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+/** Users: within double quotes, doubled inside. */
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 /** Values of a connection: within single quotes, doubled inside. */
 const value = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** The names that its `[databases]` can hold; any other is passed on, and the role is let into its own alone. */
+const PLAIN = /^[A-Za-z0-9_.-]+$/;
 
 /** Drivers send these when they connect. A pooled connection cannot have them; the role's own `search_path` holds. */
 const IGNORED = ["extra_float_digits", "search_path", "options"];
@@ -24,25 +27,20 @@ export interface PoolerConfig {
   readonly secret: string;
   /** Where its files are. Default: `POOLER_FOLDER`. */
   readonly folder?: string;
+  /** Default: `POOLER_PORT`. */
+  readonly port?: number;
 }
 
 /** PgBouncer's files, by name. Throws where a name cannot be written in them. */
 export const poolerFiles = (config: PoolerConfig): Readonly<Record<string, string>> => {
-  const { at, mode, connections, clients, secret, folder = POOLER_FOLDER } = config;
-  for (const text of [at.database, at.user, secret]) {
-    if (/[\r\n]/.test(text))
-      throw new Error(
-        "PgBouncer cannot hold a database, role or password with a line break; delete pool.mode.",
-      );
-  }
-  const target = [
-    ["host", at.host],
-    ["port", String(at.port)],
-    ["dbname", at.database],
-  ].map(([key = "", text = ""]) => `${key}=${value(text)}`);
+  const { at, mode, connections, clients, secret, folder = POOLER_FOLDER, port = POOLER_PORT } = config;
+  if ([at.user, secret].some((text) => /[\r\n]/.test(text)))
+    throw new Error("PgBouncer cannot hold a role or password with a line break; delete pool.mode.");
+  const database = PLAIN.test(at.database) ? at.database : "*";
+  const target = `${database} = host=${value(at.host)} port=${at.port}`;
   const settings = {
     listen_addr: "*",
-    listen_port: String(POOLER_PORT),
+    listen_port: String(port),
     unix_socket_dir: "",
     auth_type: "scram-sha-256",
     auth_file: `${folder}/userlist.txt`,
@@ -55,14 +53,7 @@ export const poolerFiles = (config: PoolerConfig): Readonly<Record<string, strin
   };
   const lines = Object.entries(settings).map(([key, text]) => `${key} = ${text}`);
   return {
-    "pgbouncer.ini": [
-      "[databases]",
-      `${name(at.database)} = ${target.join(" ")}`,
-      "",
-      "[pgbouncer]",
-      ...lines,
-      "",
-    ].join("\n"),
-    "userlist.txt": `${name(at.user)} ${name(secret)}\n`,
+    "pgbouncer.ini": ["[databases]", target, "", "[pgbouncer]", ...lines, ""].join("\n"),
+    "userlist.txt": `${quoted(at.user)} ${quoted(secret)}\n`,
   };
 };
