@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contents, mentions, query, refusal, repeatedNumbers } from "./proof";
-import { installed } from "./real-cli";
+import { installed, plugged } from "./real-cli";
 import { stage, type Connection, type Outcome, type Stage } from "./stage";
 
 /** Each service's schema in development, and its database and schema in production. */
@@ -108,7 +108,7 @@ describe("the shared server, given up", () => {
   });
 });
 
-describe.skipIf(!installed)("the real Pulumi CLI", () => {
+describe.skipIf(!installed || !plugged("kubernetes"))("the real Pulumi CLI", () => {
   it("takes the same steps", async () => {
     const real = await stage("hexabuilders", "pulumi");
     try {
