@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServerConnection } from "@rehome/migration";
-import type { Dataset, Expanded, Service } from "@rehome/topology";
+import type { Dataset, Expanded, Placement, Service } from "@rehome/topology";
 import type { DeclaredRole } from "./database/declare-roles";
 import { manages, type Host } from "./hosts/host";
 import { inDatabase, onHost } from "./naming";
+import { url } from "./connection-formats/urls";
+import { searchPath } from "./search-path";
 import { readSecret } from "./secrets";
 
 /** How a service reaches its data: its home, as its own role. Handed out once the data is there. */
@@ -12,25 +14,17 @@ export interface Connection {
   readonly port: number;
   readonly database: string;
   readonly schema: string;
+  /** The schemas that unqualified names are looked up in, as PostgreSQL's `search_path` writes them. */
+  readonly searchPath: string;
   readonly user: string;
   /** Absent where Rehome does not manage the role and the stack file names no password. */
   readonly password?: string;
   readonly sslmode: string;
+  /** Path, on this machine, of a PEM file with the certificates to trust. Absent: those that the machine trusts. */
+  readonly sslrootcert?: string;
   /** All of it: `postgres://core_user:…@127.0.0.1:5432/chiro_erp?sslmode=disable`. */
   readonly url: string;
 }
-
-type Parts = Omit<Connection, "url">;
-
-/** The URL of a connection, its parts percent-encoded. */
-export const connectionUrl = ({ host, port, database, user, password, sslmode }: Parts): string => {
-  const address = host.includes(":") ? `[${host}]` : host;
-  const [who, secret] = [
-    encodeURIComponent(user),
-    password === undefined ? "" : `:${encodeURIComponent(password)}`,
-  ];
-  return `postgres://${who}${secret}@${address}:${port}/${encodeURIComponent(database)}?sslmode=${sslmode}`;
-};
 
 /** The dataset whose home a service connects to: its own or its first that is no tenant's, else its first. */
 export const principal = (service: Service, datasets: readonly Dataset[]): Dataset | undefined => {
@@ -64,11 +58,26 @@ const passwordOf = (
   );
 };
 
-/** Each service's connection. Secret; known only after its migration, rights and settings. */
+/** What unqualified names find: as the stack file says, else in the service's own schemas here and in `public`. */
+const searchPathOf = (service: Service, home: Placement, datasets: readonly Dataset[]): string => {
+  const [, given] =
+    Object.entries(service.settings).find(([name]) => name.toLowerCase() === "search_path") ?? [];
+  const here = datasets.filter(
+    ({ service: name, home: at, name: dataset }) =>
+      name === service.name &&
+      at.host === home.host &&
+      at.database === home.database &&
+      dataset.split("/").length <= 2,
+  );
+  const schemas = here.length > 0 ? here.map(({ home: at }) => at.schema) : [home.schema];
+  return given ?? searchPath(schemas) ?? home.schema;
+};
+
+/** Each service's connection, by service. Secret; known only after the service's own migrations, rights and settings. */
 export const connectionsOf = (
   { services, datasets }: Expanded,
   sources: ConnectionSources,
-): pulumi.Output<Record<string, Connection>> => {
+): ReadonlyMap<string, pulumi.Output<Connection>> => {
   const entries = services.flatMap((service): [string, pulumi.Output<Connection>][] => {
     const home = principal(service, datasets)?.home;
     const host = home && sources.hosts.get(home.host);
@@ -83,15 +92,17 @@ export const connectionsOf = (
     const connection = pulumi
       .all([host.connection, passwordOf(service, host, sources), ...before.map(({ id }) => id)])
       .apply(([server, password]): Connection => {
-        const { host: address, port, sslmode } = server as ServerConnection;
-        const parts: Parts = {
+        const { host: address, port, sslmode, sslrootcert } = server as ServerConnection;
+        const parts = {
           ...{ host: address, port, database: home.database, schema: home.schema, user: service.role },
+          searchPath: searchPathOf(service, home, datasets),
           ...(typeof password === "string" ? { password } : {}),
           sslmode: sslmode ?? "prefer",
+          ...(sslrootcert === undefined ? {} : { sslrootcert }),
         };
-        return { ...parts, url: connectionUrl(parts) };
+        return { ...parts, url: url(parts) };
       });
-    return [[service.name, connection]];
+    return [[service.name, pulumi.secret(connection)]];
   });
-  return pulumi.secret(pulumi.all(Object.fromEntries(entries)));
+  return new Map(entries);
 };

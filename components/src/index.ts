@@ -1,4 +1,5 @@
-export { connectionUrl, type Connection } from "./connections";
+export { connectionFormats, type ConnectionFormats } from "./connection-formats";
+export type { Connection } from "./connections";
 export { RoleSettings, type RoleSettingsArgs } from "./database/role-settings";
 export { ServiceDatabase } from "./database/service-database";
 export { Cluster, type ClusterArgs } from "./hosts/cluster";

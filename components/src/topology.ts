@@ -13,6 +13,7 @@ import { inventory } from "./inventory";
 import { declareMigrations, type Moves } from "./migration/declare-migrations";
 import { schemaName } from "./naming";
 import { ReleaseGuard } from "./release/release-guard";
+import { declareWorkloads } from "./workloads/declare-workloads";
 
 /** Where a dataset is in its life, and what its last move reported. */
 export interface MigrationOutcome {
@@ -61,7 +62,10 @@ export class Topology extends pulumi.ComponentResource {
     const connects = declareConnects(declaring, declared);
     const settings = declareSettings(declaring, declared);
 
-    this.connections = connectionsOf(stack, { hosts, roles, migrations, connects, settings });
+    const connections = connectionsOf(stack, { hosts, roles, migrations, connects, settings });
+    declareWorkloads(this, stack, { hosts, roles, connections });
+
+    this.connections = pulumi.secret(pulumi.all(Object.fromEntries(connections)));
     this.migrations = outcomes(stack.datasets, { migrations, proofs });
     this.registerOutputs({ connections: this.connections, migrations: this.migrations });
   }

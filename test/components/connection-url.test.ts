@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Client } from "pg";
 import { expect, it } from "vitest";
-import { connectionUrl } from "../../components/src/connections";
+import { url as connectionUrl } from "../../components/src/connection-formats/urls";
 
 const text = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
@@ -26,7 +26,7 @@ it("a connection's URL is read back as what it was made of, whatever its parts h
         host: address,
         port: 5433,
         database,
-        schema: "s",
+        searchPath: "s",
         user,
         password,
         sslmode: "disable",

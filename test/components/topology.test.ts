@@ -189,6 +189,7 @@ describe("two services of one host", () => {
     const { core, crm } = await valueOf(graph.result.connections);
     expect(core).toEqual({
       ...{ host: "127.0.0.1", port: 40000, database: "chiro_erp", schema: "core_schema", sslmode: "disable" },
+      searchPath: "core_schema, public",
       ...{ user: "core_user", password: "secret of core_user@shared" },
       url: "postgres://core_user:secret%20of%20core_user%40shared@127.0.0.1:40000/chiro_erp?sslmode=disable",
     });

@@ -102,4 +102,4 @@ describe("the shared server, given up", () => {
   });
 });
 
-theRealCliTakesTheSameSteps(journey);
+theRealCliTakesTheSameSteps(journey, ["kubernetes"]);

@@ -8,6 +8,13 @@ import { changing, STACK, type Connection, type Runner, type StateResource } fro
 /** Whether `pulumi` is on the PATH. */
 export const installed = spawnSync("pulumi", ["version"], { encoding: "utf8" }).status === 0;
 
+/** Whether a provider's plugin is installed: the CLI would fetch it otherwise. */
+export const plugged = (provider: string): boolean => {
+  const { status, stdout } = spawnSync("pulumi", ["plugin", "ls", "--json"], { encoding: "utf8" });
+  if (status !== 0) return false;
+  return (JSON.parse(stdout) as { readonly name: string }[]).some(({ name }) => name === provider);
+};
+
 interface EngineEvent {
   readonly resOutputsEvent?: { readonly metadata: { readonly op: Op; readonly urn: string } };
   readonly resourcePreEvent?: { readonly metadata: { readonly op: Op; readonly urn: string } };

@@ -1,6 +1,6 @@
 import type { World } from "@rehome/example-data";
 import { describe, expect, it } from "vitest";
-import { installed } from "./real-cli";
+import { installed, plugged } from "./real-cli";
 import { stage, type Outcome, type Stage } from "./stage";
 
 /** What is done to a stage before an `up`: a step of the example, or an edit of a test's own. */
@@ -30,9 +30,15 @@ export class Journey {
 
 const sorted = ({ steps }: Outcome): string[] => steps.map(({ op, urn }) => `${op} ${urn}`).sort();
 
-/** Goes the same way with the real CLI, on servers of its own, and expects the same steps of each `up`. */
-export const theRealCliTakesTheSameSteps = ({ world, seen }: Journey): void => {
-  describe.skipIf(!installed)("the real Pulumi CLI", () => {
+/**
+ * Goes the same way with the real CLI, on servers of its own, and expects the same steps of each `up`.
+ * @param providers that the world needs beside PostgreSQL's and the random one
+ */
+export const theRealCliTakesTheSameSteps = (
+  { world, seen }: Journey,
+  providers: readonly string[] = [],
+): void => {
+  describe.skipIf(!installed || !providers.every(plugged))("the real Pulumi CLI", () => {
     it("takes the same steps", async () => {
       expect(seen).not.toEqual([]);
       const real = await stage(world, "pulumi");

@@ -9,6 +9,7 @@ describe("expand", () => {
   it("fills in a service's defaults", () => {
     expect(expanded(stack())).toEqual({
       hosts: { legacy: { platform: "local" }, shared: { platform: "local" } },
+      kubernetes: { namespace: "default", createNamespaces: true, dumps: {} },
       services: [
         {
           name: "core",

@@ -162,7 +162,7 @@ describe("the form of a stack file", () => {
     expect(error.message.split("\n")).toEqual([
       "rehome:topology hosts.a.port: -1 is too small; at least 1",
       "rehome:topology services.x: has neither home nor datasets; write home: { host: …, database: …, schema: … }",
-      'rehome:topology tenant: is not a field here; fields: hosts, services, tenants. Did you mean "tenants"?',
+      'rehome:topology tenant: is not a field here; fields: hosts, services, tenants, kubernetes. Did you mean "tenants"?',
     ]);
   });
 

@@ -1,11 +1,13 @@
 import type { DatasetSpec } from "./schema/dataset";
+import type { Dumps } from "./schema/dumps";
 import type { Host } from "./schema/hosts";
+import type { KubernetesSpec } from "./schema/kubernetes";
 import type { Placement } from "./schema/placement";
-import type { Pool } from "./schema/pool";
 import type { SecretReference } from "./schema/secret-reference";
 import type { ServiceSpec } from "./schema/service";
 import type { Topology } from "./schema/topology";
-import type { Workload } from "./schema/workload";
+import { expandWorkload, type Workload } from "./workload";
+import { expandPool, type Pool } from "./pool";
 import type { Path } from "./topology-error";
 
 /** A stack with every default filled in and every tenant written out. */
@@ -13,6 +15,7 @@ export interface Expanded {
   readonly hosts: Readonly<Record<string, Host>>;
   readonly services: readonly Service[];
   readonly datasets: readonly Dataset[];
+  readonly kubernetes: KubernetesSpec;
 }
 
 /** A service without its whereabouts; those are its datasets. */
@@ -35,6 +38,7 @@ export interface Service {
   readonly after: readonly string[];
   readonly pool?: Pool;
   readonly workload?: Workload;
+  readonly dumps?: Dumps;
 }
 
 /** What moves as one. */
@@ -66,21 +70,25 @@ export const TENANT = "{tenant}";
 export function expand(topology: Topology): Expanded {
   return {
     hosts: topology.hosts,
-    services: Object.entries(topology.services).map(([name, spec]) => expandService(name, spec)),
+    services: Object.entries(topology.services).map(([name, spec]) =>
+      expandService(name, spec, topology.kubernetes),
+    ),
     datasets: locateDatasets(topology).map(({ dataset }) => dataset),
+    kubernetes: topology.kubernetes,
   };
 }
 
-function expandService(name: string, spec: ServiceSpec): Service {
-  const { adoptRole, settings, readers, migration, after, password, connectionLimit, pool, workload } = spec;
+function expandService(name: string, spec: ServiceSpec, kubernetes: KubernetesSpec): Service {
+  const { adoptRole, settings, readers, migration, after, password, connectionLimit, pool, dumps } = spec;
   return {
     name,
     role: roleOf(name, spec),
     ...{ adoptRole, settings, readers, migration, after },
     ...(password && { password }),
     ...(connectionLimit !== undefined && { connectionLimit }),
-    ...(pool && { pool }),
-    ...(workload && { workload }),
+    ...(pool && { pool: expandPool(pool) }),
+    ...(spec.workload && { workload: expandWorkload(name, spec.workload, kubernetes) }),
+    ...(dumps && { dumps }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface DeclaredRole {
   readonly role: postgresql.Role;
   /** Secret. One for each role and host. */
   readonly password: pulumi.Output<string>;
+  /** What the server keeps of it, the very same. Secret. */
+  readonly verifier: pulumi.Output<string>;
 }
 
 /** Changing this value of the configuration gives every role a new password. */
@@ -47,7 +49,7 @@ export const declareRoles = (declaring: Declaring): ReadonlyMap<string, Declared
         { name, login: true, password: verifier, ...limit },
         { ...on.options, ...on.retain },
       );
-      return [[onHost(name, host), { role, password }] as const];
+      return [[onHost(name, host), { role, password, verifier }] as const];
     }),
   );
 

@@ -11,12 +11,13 @@ import { openServices } from "../program/services";
 import type { Project } from "../project/project";
 import type { StackConfig } from "../project/stack-config";
 import { dynamic } from "../providers/dynamic";
+import { kubernetes } from "../providers/kubernetes";
 import { postgresql } from "../providers/postgresql";
 import type { ProviderPackage } from "../providers/provider";
 import { random } from "../providers/random";
 import { createRegistry } from "../providers/registry";
 import { stackReferences } from "../providers/stack-reference";
-import { messageOf } from "../rehearsal-error";
+import { messageOf, RehearsalError } from "../rehearsal-error";
 import type { Scrubber } from "../secrets/scrub";
 import type { Snapshot } from "../state/resource";
 import { secret, type Values } from "../wire/values";
@@ -126,6 +127,20 @@ const runWithProgram = async (
   if (code === 0) await finish();
 };
 
+/**
+ * The cluster to rehearse in: KUBECONFIG's, where the stack says `rehearsal:kubernetes: apply`. Not the program's own: a
+ * rehearsal of production does not deploy to it.
+ */
+const clusterOf = ({ values }: StackConfig): { kubeconfig?: string } => {
+  if (values["rehearsal:kubernetes"] !== "apply") return {};
+  const kubeconfig = process.env["KUBECONFIG"];
+  if (kubeconfig !== undefined && kubeconfig !== "") return { kubeconfig };
+  throw new RehearsalError(
+    "no-cluster",
+    "rehearsal:kubernetes says apply, and KUBECONFIG names no cluster: set it to a kubeconfig's path, or delete that line.",
+  );
+};
+
 /** One pass over a stack: a preview, an update, a destruction or a refresh. */
 export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
   const began = Date.now();
@@ -144,6 +159,7 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
   const providers = [
     postgresql,
     random,
+    kubernetes({ directory: project.directory, project: project.name, stack, ...clusterOf(config) }),
     stackReferences(input.outputsOf),
     dynamic({
       script,

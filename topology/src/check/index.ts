@@ -8,6 +8,7 @@ import { checkPlacements } from "./placements";
 import { checkRoles } from "./roles";
 import { checkSearchPaths } from "./search-path";
 import { checkTenants } from "./tenants";
+import { checkWorkloads } from "./workloads";
 
 /** What is wrong with a well-formed stack file: everything that only shows when its parts are read together. */
 export function check(topology: Topology): Problem[] {
@@ -22,5 +23,6 @@ export function check(topology: Topology): Problem[] {
     ...checkRoles(topology, located),
     ...checkSearchPaths(topology),
     ...checkOrder(topology),
+    ...checkWorkloads(topology),
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dataset, whereabouts } from "./dataset";
+import { dumps } from "./dumps";
 import { fields, whole } from "./fields";
 import { migration } from "./migration";
 import { label, roleName } from "./names";
@@ -52,6 +53,9 @@ const serviceFields = fields({
   workload: workload
     .exactOptional()
     .describe("Deployment that runs the service. Default: none; run elsewhere."),
+  dumps: dumps
+    .exactOptional()
+    .describe("Logical backups of the service's schemas (`pg_dump -n`), by a CronJob. Default: none."),
 });
 
 /** One service: who it is, where its data lives, how it runs. */

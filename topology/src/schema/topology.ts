@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fields } from "./fields";
 import { host } from "./hosts";
+import { kubernetes } from "./kubernetes";
 import { label } from "./names";
 import { service } from "./service";
 
@@ -14,6 +15,9 @@ export const topology = fields({
     .describe(
       "Tenants of the datasets that say forEachTenant. Names in quotes where they are numbers. Default: none.",
     ),
+  kubernetes: kubernetes
+    .prefault({})
+    .describe("The cluster that runs the services' workloads. Default: none; manifests are rendered."),
 }).meta({ id: "Topology", description: "Where each service's PostgreSQL data lives." });
 
 /** A parsed stack file: constant defaults filled in, names still templates. */
