@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { Client } from "pg";
 import { LedgerWriter, numbersIn } from "./ledger-writer";
 import { query } from "./proof";
@@ -94,6 +94,8 @@ const slots = async (): Promise<number[]> => {
   const counts = await Promise.all(servers.map((server) => query<{ slots: number }>(server, SLOTS)));
   return counts.map(([row]) => row?.slots ?? NaN);
 };
+
+vi.setConfig({ testTimeout: 600_000 });
 
 beforeAll(async () => {
   world = await stage("chiro-erp", "rehearsal", {
