@@ -1,6 +1,8 @@
 export { expand, type Dataset, type Expanded, type Service } from "./expand";
 export { jsonSchema } from "./json-schema";
 export { parseTopology } from "./parse";
+export { cloudSqlEdition } from "./platform/cloudsql-edition";
+export { cloudSqlFlags, type ParameterProblem, type PlatformParameters } from "./platform/parameters";
 export { placementName, samePlacement } from "./placement-name";
 export type { Pool, Pooler } from "./pool";
 export type { RefusalCode } from "./refusal";

@@ -31,6 +31,7 @@ const maintenanceWindow = fields({
 
 const disk = fields({
   size: whole(10, 65_536).default(10).describe("GB at first; it grows by itself. Default: 10."),
+  limit: whole(10, 65_536).exactOptional().describe("GB that it grows to at most. Default: no limit."),
   type: z.enum(["ssd", "hdd"]).default("ssd").describe("Kind of disk. Default: ssd."),
 });
 
@@ -54,7 +55,30 @@ export const cloudSqlHost = fields({
     .min(1)
     .exactOptional()
     .describe("Region: europe-west1. Default: the provider's (gcp:region)."),
-  parameters: parameters().exactOptional().describe("Database flags. Default: Google's."),
+  parameters: parameters()
+    .exactOptional()
+    .describe("Server parameters, as everywhere; Rehome writes them as database flags. Default: Google's."),
+  labels: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9_-]{0,62}$/, {
+          error: "is no label: small letters, digits, _ and -, at most 63",
+        }),
+      z
+        .string()
+        .regex(/^[a-z0-9_-]{0,63}$/, {
+          error: "is no label's value: small letters, digits, _ and -, at most 63",
+        }),
+    )
+    .exactOptional()
+    .describe("Labels of the instance, beside Rehome's own. Default: none."),
+  connector: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Rehome itself reaches the instance through Google's connector (IAM, mutual TLS). false: by its address. Default: true.",
+    ),
   privateIp: z
     .boolean()
     .default(true)
