@@ -52,5 +52,13 @@ export default tseslint.config(
     ["@rehome/components", "@rehome/migration", "@rehome/topology"],
     "rehearsal reaches the program through Pulumi's protocol alone.",
   ),
-  { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["**/*.mjs", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.cjs"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { exports: "writable", process: "readonly", require: "readonly" },
+    },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );

@@ -22,6 +22,8 @@ export interface Connection {
   readonly sslmode: string;
   /** Path, on this machine, of a PEM file with the certificates to trust. Absent: those that the machine trusts. */
   readonly sslrootcert?: string;
+  /** Certificates (PEM) that the server's own goes back to, for `sslmode=verify-ca`; where it has some of its own. */
+  readonly serverCa?: string;
   /** All of it: `postgres://core_user:…@127.0.0.1:5432/chiro_erp?sslmode=disable`. */
   readonly url: string;
 }
@@ -90,8 +92,13 @@ export const connectionsOf = (
       (resource) => resource ?? [],
     );
     const connection = pulumi
-      .all([host.connection, passwordOf(service, host, sources), ...before.map(({ id }) => id)])
-      .apply(([server, password]): Connection => {
+      .all([
+        host.connection,
+        passwordOf(service, host, sources),
+        host.serverCa,
+        ...before.map(({ id }) => id),
+      ])
+      .apply(([server, password, serverCa]): Connection => {
         const { host: address, port, sslmode, sslrootcert } = server as ServerConnection;
         const parts = {
           ...{ host: address, port, database: home.database, schema: home.schema, user: service.role },
@@ -100,7 +107,8 @@ export const connectionsOf = (
           sslmode: sslmode ?? "prefer",
           ...(sslrootcert === undefined ? {} : { sslrootcert }),
         };
-        return { ...parts, url: url(parts) };
+        const ca = typeof serverCa === "string" && serverCa !== "" ? { serverCa } : {};
+        return { ...parts, ...ca, url: url(parts) };
       });
     return [[service.name, pulumi.secret(connection)]];
   });

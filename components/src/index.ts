@@ -3,6 +3,8 @@ export type { Connection } from "./connections";
 export { RoleSettings, type RoleSettingsArgs } from "./database/role-settings";
 export { ServiceDatabase } from "./database/service-database";
 export { Cluster, type ClusterArgs } from "./hosts/cluster";
+export { CloudSqlHost } from "./hosts/cloudsql-host";
+export { DockerHost } from "./hosts/docker-host";
 export { ExistingHost } from "./hosts/existing-host";
 export type { Custody, Host } from "./hosts/host";
 export { LocalHost } from "./hosts/local-host";

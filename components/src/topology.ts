@@ -70,9 +70,12 @@ export class Topology extends pulumi.ComponentResource {
     this.registerOutputs({ connections: this.connections, migrations: this.migrations });
   }
 
-  #declareHosts({ hosts }: Expanded): ReadonlyMap<string, Host> {
+  #declareHosts({ hosts, datasets }: Expanded): ReadonlyMap<string, Host> {
+    const used = new Set(
+      datasets.flatMap(({ home, next, formerly }) => [home, next, formerly].map((at) => at?.host)),
+    );
     const declare = ([name, spec]: [string, Expanded["hosts"][string]]) =>
-      [name, declareHost(name, spec, { parent: this })] as const;
+      [name, declareHost(name, spec, { inUse: used.has(name) }, { parent: this })] as const;
     return new Map(Object.entries(hosts).map(declare));
   }
 

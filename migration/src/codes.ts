@@ -84,6 +84,8 @@ export const ERROR_CODES = [
   "code-unclear",
   "connection-lost",
   "connections-too-few",
+  "connector-failed",
+  "connector-missing",
   "database-closed",
   "database-missing",
   "definition-refused",

@@ -15,6 +15,7 @@ export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } fro
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
 export type {
+  CloudSqlConnector,
   Endpoint,
   Finding,
   MoveOptions,

@@ -8,6 +8,18 @@ export interface ServerConnection {
   readonly sslmode?: "disable" | "require" | "verify-ca" | "verify-full";
   /** Path of a PEM file with the certificates to trust. */
   readonly sslrootcert?: string;
+  /**
+   * How this process gets there: through Google's connector, which encrypts by itself. `host` and `port` are then what
+   * other servers reach it by.
+   */
+  readonly connector?: CloudSqlConnector;
+}
+
+/** An instance of Cloud SQL, as Google's connector takes it. */
+export interface CloudSqlConnector {
+  /** `project:region:name` */
+  readonly instance: string;
+  readonly address: "private" | "public";
 }
 
 /** One end of a move: a schema of a database of a server, and the role that owns its objects there. */

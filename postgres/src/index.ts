@@ -3,4 +3,5 @@ export type { Cluster, ClusterSpec } from "./cluster";
 export { ClusterError, type ClusterErrorCode } from "./cluster-error";
 export { clusterStatus, removeCluster, stopCluster } from "./end-cluster";
 export { ensureCluster, startIfStopped } from "./ensure-cluster";
+export { freePort } from "./free-port";
 export { scramVerifier } from "./password";

@@ -11,6 +11,9 @@ export interface Recorded {
   readonly dependsOn: readonly string[];
   readonly hooks: readonly string[];
   readonly retain: boolean;
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
   readonly provider: string;
 }
 
@@ -20,6 +23,9 @@ interface Request {
   getDependenciesList(): string[];
   getHooks(): { getBeforeDeleteList(): string[] } | undefined;
   getRetainondelete(): boolean;
+  getProtect(): boolean;
+  getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
   getProvider(): string;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
@@ -33,8 +39,22 @@ const mocks: pulumi.runtime.Mocks = {
   call: ({ inputs }) => inputs as object,
   newResource: ({ type, name, inputs }) => {
     const made = type === "random:index/randomPassword:RandomPassword" ? { result: `secret of ${name}` } : {};
+    const instance =
+      type === "gcp:sql/databaseInstance:DatabaseInstance"
+        ? {
+            connectionName: `project:region:${String((inputs as { name: string }).name)}`,
+            ...{ privateIpAddress: "10.1.2.3", publicIpAddress: "203.0.113.9" },
+            serverCaCerts: [{ cert: "CERTIFICATE" }],
+          }
+        : {};
+    const drawn = type === "random:index/randomId:RandomId" ? { hex: "c0ffee" } : {};
+    const image = type === "docker:index/remoteImage:RemoteImage" ? { imageId: "sha256:image" } : {};
+    const port = type.endsWith(":FreePort") ? { port: 61234 } : {};
     const cluster = type.endsWith(":Cluster") ? { host: "127.0.0.1", port: 40000, user: "postgres" } : {};
-    return { id: `${name}_id`, state: { ...(inputs as object), ...made, ...cluster } };
+    return {
+      id: `${name}_id`,
+      state: { ...(inputs as object), ...made, ...cluster, ...instance, ...drawn, ...image, ...port },
+    };
   },
 };
 
@@ -59,6 +79,9 @@ const listen = (): Recorded[] => {
       dependsOn: given.getDependenciesList().map(short).sort(),
       hooks: given.getHooks()?.getBeforeDeleteList() ?? [],
       retain: given.getRetainondelete(),
+      protect: given.getProtect(),
+      ignoreChanges: given.getIgnorechangesList(),
+      additionalSecretOutputs: given.getAdditionalsecretoutputsList(),
       provider: given.getProvider().replace(/^.*::([^:]*)::[^:]*$/, "$1"),
     });
     return register(given, answer);

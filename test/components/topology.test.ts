@@ -422,14 +422,6 @@ it("says every mistake of the stack file in one error without a stack", async ()
   expect(await refusal(() => Topology.fromConfig())).toMatch(/rehome:topology is missing/);
 });
 
-it("refuses platforms that have no component yet, by name", async () => {
-  const hosts = { payment: { platform: "docker" } } as TopologyArgs["hosts"];
-  const services = { payment: { home: at("payment", "p", "public") } };
-  expect(await refusal(() => new Topology("t", { hosts, services }))).toMatch(
-    /Host "payment" is of platform docker/,
-  );
-});
-
 describe("a service that moved without stopping", () => {
   const services = (mode: "online" | "offline") => ({
     core: { home: at("b", "erp", "core"), formerly: at("a", "core", "public"), migration: { mode } },

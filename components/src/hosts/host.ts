@@ -1,9 +1,19 @@
-import type * as postgresql from "@pulumi/postgresql";
+import * as postgresql from "@pulumi/postgresql";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServerConnection } from "@rehome/migration";
+import { inDatabase } from "../naming";
 
 /** What a retired home on a host meets: deleted by Rehome as its own, left fenced (`kept`), or dropped as the file says. */
 export type Custody = "rehome" | "kept" | "dropped";
+
+/** What a host is declared with, beside what the stack file says of it. */
+export interface HostContext {
+  /**
+   * Whether the stack file places anything on it: a home, a next or a formerly. While it does, the server and its data
+   * are protected against deletion.
+   */
+  readonly inUse: boolean;
+}
 
 /** A PostgreSQL server of the stack, whoever runs it. */
 export interface Host {
@@ -12,6 +22,8 @@ export interface Host {
   readonly custody: Custody;
   /** How to reach it as its administrator. Secret. */
   readonly connection: pulumi.Output<ServerConnection>;
+  /** Certificates (PEM) that the server's own goes back to, where it has some of its own. */
+  readonly serverCa?: pulumi.Output<string>;
   /** The administrator's role. */
   readonly admin: string;
   /** Declares databases, schemas and roles there. Absent where Rehome manages none. */
@@ -29,3 +41,14 @@ const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/;
 /** The TLS mode used with a server when its URL names none: none on this machine, else encrypted. */
 export const defaultSslmode = (host: string): "disable" | "require" =>
   LOOPBACK.test(host) ? "disable" : "require";
+
+/** On a server that is Rehome's, nobody but the administrator has any business in the databases that come with it. */
+export const closeMaintenanceDatabases = (host: string, opts: pulumi.CustomResourceOptions): void => {
+  for (const database of ["postgres", "template1"]) {
+    new postgresql.Grant(
+      inDatabase("public", host, database),
+      { role: "public", database, objectType: "database", privileges: [] },
+      opts,
+    );
+  }
+};

@@ -3,21 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ServerConnection } from "@rehome/migration";
 import type { LocalHost as LocalHostSpec } from "@rehome/topology";
-import { encodePart, inDatabase, onHost } from "../naming";
+import { encodePart, onHost } from "../naming";
 import { Cluster } from "./cluster";
-import type { Host } from "./host";
+import { closeMaintenanceDatabases, type Host } from "./host";
+import { serverParameters } from "./server-parameters";
 
 /** The superuser that `initdb` makes. */
 const ADMIN = "postgres";
-
-/** Others can follow a server, and a fleet of them come to it: to change this later would take a restart in mid-move. */
-const DEFAULTS = {
-  wal_level: "logical",
-  max_wal_senders: "32",
-  max_replication_slots: "32",
-  max_logical_replication_workers: "32",
-  max_worker_processes: "48",
-};
 
 /** What a shell reads within double quotes, and a few more that paths are better without. */
 const IN_SHELLS = /["'$`\\\s]/g;
@@ -58,7 +50,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
         password,
         ...(port === undefined ? {} : { port }),
         ...(version === undefined ? {} : { version }),
-        parameters: { ...DEFAULTS, ...parameters },
+        parameters: serverParameters(parameters),
       },
       child,
     );
@@ -76,14 +68,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
       },
       child,
     );
-    // The server is ours, and nobody but the administrator has any business in the databases that come with it.
-    for (const database of ["postgres", "template1"]) {
-      new postgresql.Grant(
-        inDatabase("public", name, database),
-        { role: "public", database, objectType: "database", privileges: [] },
-        { ...child, provider: this.provider },
-      );
-    }
+    closeMaintenanceDatabases(name, { ...child, provider: this.provider });
     this.ready = [cluster];
     this.registerOutputs({ host: cluster.host, port: cluster.port });
   }

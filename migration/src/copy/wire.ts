@@ -68,7 +68,7 @@ export class Wire {
 
   /** Opens a session with the engine's settings. Its errors are those of `open`. */
   static async open(server: ServerConnection, database: string): Promise<Wire> {
-    const client = new pg.Client(clientConfig(server, database));
+    const client = new pg.Client(await clientConfig(server, database));
     client.on("error", () => undefined);
     try {
       await client.connect();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { findBinaries } from "@rehome/postgres";
 import { RehomeError, messageOf } from "../errors";
 import { address } from "../sql/connect";
+import { openLocalDoor } from "../sql/local-door";
 import { tlsFailure, trustedRoots } from "../sql/tls";
 import type { ServerConnection } from "../types";
 
@@ -45,19 +46,16 @@ export async function dumpSchema(
     "--encoding=UTF8",
     `--schema=${exactPattern(schema)}`,
   ];
-  const roots = await rootsFile(server);
+  const reach = await reachable(server);
   const env = {
     PATH: process.env["PATH"],
     LC_ALL: "C",
-    PGHOST: server.host,
-    PGPORT: String(server.port),
+    ...reach.env,
     PGUSER: server.user,
     PGDATABASE: database,
-    PGSSLMODE: server.sslmode ?? "disable",
     PGAPPNAME: "rehome pg_dump",
     PGCONNECT_TIMEOUT: "15",
     ...(server.password === undefined ? {} : { PGPASSWORD: server.password }),
-    ...(roots === undefined ? {} : { PGSSLROOTCERT: roots.file }),
   };
   const fail = (reason: string): RehomeError =>
     tlsFailure(server, new Error(reason)) ??
@@ -68,7 +66,7 @@ export async function dumpSchema(
   try {
     return await output(path("pg_dump"), args, env, fail);
   } finally {
-    await roots?.remove();
+    await reach.close();
   }
 }
 
@@ -91,6 +89,25 @@ async function output(
       else reject(fail(Buffer.concat(err).toString("utf8").trim()));
     });
   });
+}
+
+/** How `pg_dump` gets to a server. */
+interface Reach {
+  readonly env: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+async function reachable(server: ServerConnection): Promise<Reach> {
+  if (server.connector !== undefined) {
+    const { host, port, close } = await openLocalDoor(server.connector);
+    return { env: { PGHOST: host, PGPORT: String(port), PGSSLMODE: "disable" }, close };
+  }
+  const roots = await rootsFile(server);
+  const env = {
+    ...{ PGHOST: server.host, PGPORT: String(server.port), PGSSLMODE: server.sslmode ?? "disable" },
+    ...(roots === undefined ? {} : { PGSSLROOTCERT: roots.file }),
+  };
+  return { env, close: async () => await roots?.remove() };
 }
 
 /** A file with the certificates to trust: `pg_dump` before 16 knows none but those of a file. */

@@ -46,7 +46,7 @@ export interface NewSlot {
 export async function createSlot(link: Link, timeout: number): Promise<NewSlot> {
   const { server, database } = link.publisher;
   const config: pg.ClientConfig & { replication: string } = {
-    ...clientConfig(server, database),
+    ...(await clientConfig(server, database)),
     replication: "database",
   };
   const client = new pg.Client(config);

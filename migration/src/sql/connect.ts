@@ -1,6 +1,7 @@
 import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
+import { connectorStream } from "./connector";
 import { refusePooled } from "./pooled";
 import { ident } from "./quote";
 import { tlsFailure, tlsOptions } from "./tls";
@@ -59,14 +60,19 @@ export function address(server: ServerConnection): string {
   return `${server.host}:${server.port}`;
 }
 
-/** The configuration of a `pg` client for one database of a server. @throws RehomeError `tls-root-unreadable` */
-export function clientConfig(server: ServerConnection, database: string): pg.ClientConfig {
+/**
+ * The configuration of a `pg` client for one database of a server.
+ * @throws RehomeError `tls-root-unreadable`, `connector-missing`, `connector-failed`
+ */
+export async function clientConfig(server: ServerConnection, database: string): Promise<pg.ClientConfig> {
   return {
     host: server.host,
     port: server.port,
     user: server.user,
     database,
-    ssl: tlsOptions(server),
+    ...(server.connector === undefined
+      ? { ssl: tlsOptions(server) }
+      : { ssl: false, stream: await connectorStream(server.connector) }), // encrypted already
     application_name: "rehome",
     keepAlive: true,
     // A peer that has vanished is noticed within half a minute, not after the system's two hours.
@@ -79,11 +85,11 @@ export function clientConfig(server: ServerConnection, database: string): pg.Cli
 /**
  * Opens a session with the engine's settings.
  * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `connections-too-few`,
- * `rights-missing`, `pooled-connection`, `tls-refused`, `tls-missing`, `tls-required`, `tls-root-unreadable` with the
- * address and the remedy.
+ * `rights-missing`, `pooled-connection`, `tls-refused`, `tls-missing`, `tls-required`, `tls-root-unreadable`,
+ * `connector-missing`, `connector-failed` with the address and the remedy.
  */
 export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
-  const client = new pg.Client(clientConfig(server, database));
+  const client = new pg.Client(await clientConfig(server, database));
   // A session that breaks while idle says so at its next query; without a listener Node would end the process.
   client.on("error", () => undefined);
   try {
@@ -98,7 +104,7 @@ export async function open(server: ServerConnection, database: string): Promise<
 }
 
 async function another(server: ServerConnection, database: string): Promise<pg.Client> {
-  const client = new pg.Client(clientConfig(server, database));
+  const client = new pg.Client(await clientConfig(server, database));
   client.on("error", () => undefined);
   await client.connect();
   return client;

@@ -60,16 +60,12 @@ export const cloudSqlHost = fields({
     .describe("Server parameters, as everywhere; Rehome writes them as database flags. Default: Google's."),
   labels: z
     .record(
-      z
-        .string()
-        .regex(/^[a-z][a-z0-9_-]{0,62}$/, {
-          error: "is no label: small letters, digits, _ and -, at most 63",
-        }),
-      z
-        .string()
-        .regex(/^[a-z0-9_-]{0,63}$/, {
-          error: "is no label's value: small letters, digits, _ and -, at most 63",
-        }),
+      z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, {
+        error: "is no label: small letters, digits, _ and -, at most 63",
+      }),
+      z.string().regex(/^[a-z0-9_-]{0,63}$/, {
+        error: "is no label's value: small letters, digits, _ and -, at most 63",
+      }),
     )
     .exactOptional()
     .describe("Labels of the instance, beside Rehome's own. Default: none."),

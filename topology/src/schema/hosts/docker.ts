@@ -20,12 +20,12 @@ export const dockerHost = fields({
     .string()
     .min(1)
     .exactOptional()
-    .describe("Volume that holds the data. Default: <stack>-<host>-data."),
+    .describe("Volume that holds the data. Default: <project>-<stack>-<host>-data."),
   network: z
     .string()
     .min(1)
     .exactOptional()
     .describe("Docker network to join. Default: one of the host's own."),
-  parameters: parameters().exactOptional().describe("Server parameters. Default: the image's own."),
+  parameters: parameters().exactOptional().describe("Server parameters. Default: PostgreSQL's own."),
   resources: limits.exactOptional().describe("What the container may use at most. Default: no limits."),
 }).meta({ id: "DockerHost", description: "A PostgreSQL server in a Docker container." });
