@@ -13,17 +13,26 @@ import { findPostmaster } from "./postmaster";
 import { startServer, stopServer } from "./server-process";
 import { serverAccount } from "./server-account";
 import { settingsText } from "./settings";
+import { tlsMark, tlsParameters, writeTls } from "./tls";
 
-const asCluster = ({ directory, binaries }: ExistingCluster, port: number): Cluster => ({
+const asCluster = ({ directory, binaries }: ExistingCluster, host: string, port: number): Cluster => ({
   directory,
-  host: "127.0.0.1",
+  host,
   port,
   user: "postgres",
   version: binaries.version,
 });
 
+const LOOPBACK = "127.0.0.1";
+
 const textFor = (spec: ClusterSpec, port: number): string =>
-  settingsText({ port, socketDirectory: socketPath(spec.directory), parameters: spec.parameters ?? {} });
+  settingsText({
+    port,
+    address: spec.address ?? LOOPBACK,
+    socketDirectory: socketPath(spec.directory),
+    marks: tlsMark(spec.tls),
+    parameters: { ...spec.parameters, ...tlsParameters(spec.tls) },
+  });
 
 const create = async (spec: ClusterSpec): Promise<void> => {
   const binaries = await findBinaries(spec.version === undefined ? {} : { version: spec.version });
@@ -50,8 +59,9 @@ const existingOrNew = async (spec: ClusterSpec): Promise<ExistingCluster> => {
 };
 
 /** Starts a stopped cluster with these settings; should they keep it from starting, the old ones are put back. */
-const startWith = async (cluster: ExistingCluster, text: string): Promise<void> => {
+const startWith = async (cluster: ExistingCluster, { tls }: ClusterSpec, text: string): Promise<void> => {
   const { directory, data, binaries, account } = cluster;
+  await writeTls(data, tls, account);
   await writeSettings(data, text, binaries, account);
   try {
     await startServer(directory, data, binaries, account);
@@ -65,21 +75,21 @@ const startWith = async (cluster: ExistingCluster, text: string): Promise<void> 
 const start = async (cluster: ExistingCluster, spec: ClusterSpec): Promise<number> => {
   const port = spec.port ?? cluster.port;
   try {
-    await startWith(cluster, textFor(spec, port));
+    await startWith(cluster, spec, textFor(spec, port));
     return port;
   } catch (error) {
     if (spec.port !== undefined || codeOf(error) !== "port-taken") throw error;
     const another = await freePort(spec.directory);
-    await startWith(cluster, textFor(spec, another));
+    await startWith(cluster, spec, textFor(spec, another));
     return another;
   }
 };
 
-const restart = async (cluster: ExistingCluster, text: string): Promise<void> => {
+const restart = async (cluster: ExistingCluster, spec: ClusterSpec, text: string): Promise<void> => {
   const { directory, data, binaries, account, settings } = cluster;
   await stopServer(data, binaries, account, "fast");
   try {
-    await startWith(cluster, text);
+    await startWith(cluster, spec, text);
   } catch (error) {
     if (settings !== text) await startServer(directory, data, binaries, account); // as it was before
     throw error;
@@ -91,9 +101,10 @@ const adjust = async (cluster: ExistingCluster, spec: ClusterSpec, runningOn: nu
   const { data, binaries, account } = cluster;
   const port = spec.port ?? cluster.port;
   const text = textFor(spec, port);
+  await writeTls(data, spec.tls, account);
   await writeSettings(data, text, binaries, account);
   const socket = { port: runningOn, socketDirectory: await socketDirectory(spec.directory, account) };
-  if ((await reloadSettings(data, socket)).length > 0) await restart(cluster, text);
+  if ((await reloadSettings(data, socket)).length > 0) await restart(cluster, spec, text);
   return port;
 };
 
@@ -112,8 +123,13 @@ export const ensureCluster = async (given: ClusterSpec): Promise<Cluster> => {
     const running = await findPostmaster(cluster.data);
     const port =
       running === undefined ? await start(cluster, spec) : await adjust(cluster, spec, running.port);
-    await ensurePassword(port, socketPath(spec.directory), spec.password);
-    return asCluster(cluster, port);
+    const host = spec.address ?? LOOPBACK;
+    await ensurePassword(
+      { host, port, tls: spec.tls !== undefined },
+      socketPath(spec.directory),
+      spec.password,
+    );
+    return asCluster(cluster, host, port);
   });
 };
 
@@ -126,6 +142,6 @@ export const startIfStopped = async (given: string): Promise<Cluster | undefined
     if (cluster === undefined) return undefined;
     const running = await findPostmaster(cluster.data);
     if (running === undefined) await startServer(directory, cluster.data, cluster.binaries, cluster.account);
-    return asCluster(cluster, running?.port ?? cluster.port);
+    return asCluster(cluster, cluster.address, running?.port ?? cluster.port);
   });
 };

@@ -3,7 +3,7 @@ import { findBinaries, type Binaries } from "./binaries";
 import { ClusterError } from "./cluster-error";
 import { SETTINGS_FILE, clusterVersion, readIfPresent, resolved } from "./data-directory";
 import { ownerOf, type Account } from "./server-account";
-import { portIn } from "./settings";
+import { addressIn, portIn } from "./settings";
 
 /** A cluster on disk and what runs it. */
 export interface ExistingCluster {
@@ -15,6 +15,7 @@ export interface ExistingCluster {
   readonly account: Account;
   readonly settings: string;
   readonly port: number;
+  readonly address: string;
 }
 
 /**
@@ -34,5 +35,13 @@ export const existingCluster = async (directory: string): Promise<ExistingCluste
     );
   }
   const binaries = await findBinaries({ version, need: ["postgres", "pg_ctl"] });
-  return { directory, data, binaries, account: await ownerOf(data), settings, port };
+  return {
+    directory,
+    data,
+    binaries,
+    account: await ownerOf(data),
+    settings,
+    port,
+    address: addressIn(settings),
+  };
 };

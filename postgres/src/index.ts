@@ -1,5 +1,5 @@
 export { findBinaries, type Binaries, type FindOptions } from "./binaries";
-export type { Cluster, ClusterSpec } from "./cluster";
+export type { Cluster, ClusterSpec, Tls } from "./cluster";
 export { ClusterError, type ClusterErrorCode } from "./cluster-error";
 export { clusterStatus, removeCluster, stopCluster } from "./end-cluster";
 export { ensureCluster, startIfStopped } from "./ensure-cluster";

@@ -16,8 +16,16 @@ export const scramVerifier = (password: string, salt: Buffer = randomBytes(16)):
 
 const REFUSED = new Set(["28P01", "28000"]); // invalid_password, invalid_authorization_specification
 
-const opens = async (port: number, password: string): Promise<boolean> => {
-  const client = new Client({ host: "127.0.0.1", port, user: "postgres", password, database: "postgres" });
+/** Where a server listens, and whether it speaks TLS. Its certificate is not checked: it is ours, on this machine. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+}
+
+const opens = async ({ host, port, tls }: Listening, password: string): Promise<boolean> => {
+  const ssl = tls && { rejectUnauthorized: false };
+  const client = new Client({ host, port, ssl, user: "postgres", password, database: "postgres" });
   try {
     await client.connect();
     return true;
@@ -31,12 +39,12 @@ const opens = async (port: number, password: string): Promise<boolean> => {
 
 /** Makes `password` the administrator's, when it is not already. */
 export const ensurePassword = async (
-  port: number,
+  at: Listening,
   socketDirectory: string,
   password: string,
 ): Promise<void> => {
-  if (await opens(port, password)) return;
-  await asAdministrator({ port, socketDirectory }, async (client) => {
+  if (await opens(at, password)) return;
+  await asAdministrator({ port: at.port, socketDirectory }, async (client) => {
     await client.query(`ALTER ROLE postgres LOGIN PASSWORD '${scramVerifier(password)}'`);
   });
 };

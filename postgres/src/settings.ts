@@ -3,7 +3,10 @@ import { ClusterError } from "./cluster-error";
 /** What a cluster's settings file says. */
 export interface Settings {
   readonly port: number;
+  readonly address: string;
   readonly socketDirectory: string;
+  /** Lines that mean nothing to the server. */
+  readonly marks: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +46,8 @@ export const settingsText = (settings: Settings): string =>
     "# Written by Rehome; changes made here are overwritten.",
     `port = ${settings.port}`,
     `unix_socket_directories = ${quoted(settings.socketDirectory)}`,
-    "listen_addresses = '127.0.0.1'",
+    `listen_addresses = ${quoted(settings.address)}`,
+    ...settings.marks,
     ...Object.entries(settings.parameters)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => checked(name, value)),
@@ -56,6 +60,10 @@ export const portIn = (text: string): number | undefined => {
   return port === undefined ? undefined : Number(port);
 };
 
+/** The address that a settings file names. */
+export const addressIn = (text: string): string =>
+  /^listen_addresses = '([^']*)'$/m.exec(text)?.[1] ?? "127.0.0.1";
+
 /** Who gets in: the server's own account (and root) through the socket, everybody else with a password. */
 export const HBA_TEXT = `# Written by Rehome.
 local all         postgres               peer map=rehome
@@ -66,6 +74,10 @@ local replication all                    scram-sha-256
 host  replication all       127.0.0.1/32 scram-sha-256
 host  replication all       ::1/128      scram-sha-256
 `;
+
+/** The same, with or without those who come through the network without TLS. */
+export const hbaText = (tlsRequired: boolean): string =>
+  tlsRequired ? HBA_TEXT.replaceAll(/^host {2}/gm, "hostssl ") : HBA_TEXT;
 
 /** Which accounts of the operating system are `postgres` through the socket. */
 export const identText = (accounts: readonly string[]): string =>

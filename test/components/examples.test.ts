@@ -44,7 +44,7 @@ describe.each([
   });
 });
 
-it.each(["dev", "prod"])("the root's stack %s is well-formed", (stack) => {
+it.each(["dev", "docker", "prod"])("the root's stack %s is well-formed", (stack) => {
   expect([...datasets(join(root, `Pulumi.${stack}.yaml`)).keys()]).toEqual([
     "partner",
     "onboarding",

@@ -6,12 +6,14 @@ type Login = Omit<Connection, "schema"> & { readonly options?: string };
 
 /** Runs one statement in a session of its own. */
 export const query = async <Row = Record<string, unknown>>(
-  { host, port, user, password, database, options }: Login,
+  { host, port, user, password, database, options, sslmode, serverCa }: Login,
   text: string,
   values: unknown[] = [],
 ): Promise<Row[]> => {
+  // As with sslmode=verify-ca: by the authority, whatever the name.
+  const ssl = sslmode === "require" && { ca: serverCa ?? "", checkServerIdentity: () => undefined };
   const client = new Client({
-    ...{ host, port, user, password, database },
+    ...{ host, port, user, password, database, ssl },
     ...(options !== undefined && { options }),
   });
   client.on("error", () => undefined);

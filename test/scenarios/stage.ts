@@ -21,6 +21,8 @@ export interface Connection {
   readonly schema: string;
   readonly user: string;
   readonly password: string;
+  readonly sslmode?: string;
+  readonly serverCa?: string;
 }
 
 /** What came of a command. */

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { RehearsalError } from "../rehearsal-error";
 import type { Project } from "../project/project";
 import type { StackConfig } from "../project/stack-config";
+import { connectorEnvironment } from "../providers/gcp";
+import { standInDirectories } from "../providers/stand-in-directories";
 import { startNode, type Child } from "./child";
 
 /** Where a run's services are, and what the program is to be told of it. */
@@ -49,6 +51,7 @@ export const environmentOf = (around: Surroundings): Record<string, string> => (
   PULUMI_NODEJS_PARALLEL: String(around.parallel),
   PULUMI_NODEJS_MONITOR: around.address,
   PULUMI_NODEJS_ENGINE: around.address,
+  ...connectorEnvironment(standInDirectories(around.project.root).instances),
 });
 
 /** Starts the unmodified program in Pulumi's own runner. */

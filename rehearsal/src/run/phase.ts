@@ -10,13 +10,16 @@ import { EXPLAINED, environmentOf, sdkFile, startProgram, type Surroundings } fr
 import { openServices } from "../program/services";
 import type { Project } from "../project/project";
 import type { StackConfig } from "../project/stack-config";
+import { docker } from "../providers/docker";
 import { dynamic } from "../providers/dynamic";
+import { gcp, throughGoogle } from "../providers/gcp";
 import { kubernetes } from "../providers/kubernetes";
 import { postgresql } from "../providers/postgresql";
 import type { ProviderPackage } from "../providers/provider";
 import { random } from "../providers/random";
 import { createRegistry } from "../providers/registry";
 import { stackReferences } from "../providers/stack-reference";
+import { standInDirectories } from "../providers/stand-in-directories";
 import { messageOf, RehearsalError } from "../rehearsal-error";
 import type { Scrubber } from "../secrets/scrub";
 import type { Snapshot } from "../state/resource";
@@ -156,8 +159,11 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
     dryRun: isPreview(phase),
     address: services.address,
   };
+  const { instances, volumes } = standInDirectories(project.root);
   const providers = [
-    postgresql,
+    throughGoogle(postgresql, instances),
+    gcp(instances),
+    docker(volumes),
     random,
     kubernetes({ directory: project.directory, project: project.name, stack, ...clusterOf(config) }),
     stackReferences(input.outputsOf),
