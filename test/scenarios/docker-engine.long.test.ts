@@ -56,7 +56,7 @@ describe.skipIf(!hasEngine || !installed || !hasPlugin)(
       world = await stage("hexabuilders", "pulumi");
       before = await contents({ ...world.legacy.connection, database: "hexabuilders" }, "onboarding");
       await up("{ work_mem: 8MB }", true);
-    });
+    }, 600_000);
     afterAll(async () => {
       spawnSync("docker", ["rm", "--force", "--volumes", CONTAINER]);
       spawnSync("docker", ["volume", "rm", VOLUME]);

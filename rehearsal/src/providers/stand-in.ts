@@ -24,10 +24,6 @@ export const checkKnown = (what: string, attributes: Attributes, { urn, olds, ne
   return { inputs, failures: [...failures, ...refuseUnknown(what, Object.keys(attributes), news)] };
 };
 
-/** Compares inputs with inputs: outputs have more in them than anybody asked for. */
-export const diffInputs = (attributes: Attributes, { oldInputs, news }: DiffCall): Diff =>
-  diffAttributes(attributes, oldInputs, news, false);
-
 /** Every property as given or by default, without those that are neither. */
 export const complete = (attributes: Attributes, given: Values): Values =>
   Object.fromEntries(
@@ -35,6 +31,10 @@ export const complete = (attributes: Attributes, given: Values): Values =>
       .map((key): [string, Value] => [key, wanted(attributes[key] ?? {}, given[key], null)])
       .filter(([, value]) => value !== null),
   );
+
+/** Compares inputs with inputs: outputs have more in them than anybody asked for. */
+export const diffInputs = (attributes: Attributes, { oldInputs, news }: DiffCall): Diff =>
+  diffAttributes(attributes, complete(attributes, oldInputs), news, false);
 
 export const text = (value: Value | undefined): string =>
   value === undefined || value === null ? "" : textOf(value);

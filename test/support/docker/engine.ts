@@ -14,7 +14,7 @@ export const docker = (...args: string[]): string =>
     stdio: ["ignore", "pipe", "pipe"],
   }).trim();
 
-const TOOLS = ["sh", "cat", "chmod", "chown", "mkdir", "rm", "setpriv", "locale"];
+const TOOLS = ["cat", "chmod", "chown", "mkdir", "rm", "setpriv", "locale"];
 
 const lines = (program: string, ...args: string[]): string[] =>
   spawnSync(program, args, { encoding: "utf8" })
@@ -28,6 +28,7 @@ const libraries = (file: string): string[] =>
 /** The files of this machine that a PostgreSQL server needs, those of a Debian package. */
 const filesOf = (bin: string, version: number): string[] => {
   const programs = [
+    "/bin/sh", // where programs look for it
     ...["postgres", "initdb", "pg_ctl", "pg_isready", "psql"].map((name) => join(bin, name)),
     ...TOOLS.map((name) => lines("sh", "-c", `command -v ${name}`)[0] ?? ""),
   ];
@@ -35,7 +36,13 @@ const filesOf = (bin: string, version: number): string[] => {
     (file) => !file.includes("llvmjit"),
   );
   const shared = lines(
-    ...(["find", `/usr/share/postgresql/${version}`, "/usr/share/zoneinfo", "/usr/lib/locale"] as const),
+    ...([
+      "find",
+      "-L",
+      `/usr/share/postgresql/${version}`,
+      "/usr/share/zoneinfo",
+      "/usr/lib/locale",
+    ] as const),
     ...["/usr/share/postgresql-common", "/etc/passwd", "/etc/group", "-type", "f"],
   );
   const binaries = [...programs, ...modules].filter((file) => file !== "");
@@ -61,11 +68,10 @@ export const postgresImage = async (): Promise<string> => {
 ADD root.tar /
 COPY entrypoint /usr/local/bin/entrypoint
 ENV PATH=${directory}:/usr/local/bin:/usr/bin:/bin
-SHELL ["sh", "-c"]
 WORKDIR /var/run/postgresql
 WORKDIR /tmp
 RUN chmod 1777 /tmp && chown postgres /var/run/postgresql
-ENTRYPOINT ["sh", "/usr/local/bin/entrypoint"]
+ENTRYPOINT ["/usr/local/bin/entrypoint"]
 CMD ["postgres"]
 `,
     );
