@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { stopCluster } from "@rehome/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contents, query, refusal, repeatedNumbers } from "./proof";
 import { stage, type Connection, type Outcome, type Stage } from "./stage";
@@ -139,10 +140,13 @@ describe("a host that changes its platform", () => {
     expect(await contents(await service(), "onboarding")).toEqual(before);
   });
 
-  it("survives a restart of the machine's servers", async () => {
+  it("is started again where the machine has stopped it", async () => {
     const mount = String(await output("docker:index/volume:Volume", "mountpoint"));
     expect(existsSync(mount)).toBe(true);
+    await stopCluster(mount);
     expect((await world.run("refresh")).exitCode).toBe(0);
+    expect(await contents(await service(), "onboarding")).toEqual(before);
+    await stopCluster(mount);
     expect((await world.run("up")).steps).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ export interface Login {
 
 /** A throwaway PostgreSQL server for tests. */
 export interface TestServer {
-  readonly host: "127.0.0.1";
+  readonly host: string;
   readonly port: number;
   readonly user: "postgres";
   readonly password: string;
