@@ -1,6 +1,7 @@
 import { Topology } from "@rehome/components";
 import type { TopologyArgs } from "@rehome/topology";
 import { beforeAll, describe, expect, it } from "vitest";
+import { at, base, everything, partner, plain, SECRET } from "./everything-workload";
 import { validate, type Manifest } from "./kubernetes-models";
 import { record, type Recorded } from "./record";
 
@@ -8,17 +9,6 @@ type Graph = Awaited<ReturnType<typeof record<Topology>>>;
 const declare = (args: TopologyArgs, config?: Record<string, string>): Promise<Graph> =>
   record(() => new Topology("topology", args), config);
 
-const at = (host: string, database: string, schema: string) => ({ host, database, schema });
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-
-/** What a provider is given: secrets open. */
-const plain = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  if (entries.some(([, each]) => each === SECRET)) return plain((value as { value: unknown }).value);
-  return Object.fromEntries(entries.map(([key, each]) => [key, plain(each)]));
-};
 const secrets = (value: unknown): boolean => JSON.stringify(value).includes(SECRET);
 
 const need = (graph: Graph, id: string): Recorded & { readonly manifest: Manifest } => {
@@ -32,51 +22,6 @@ const decoded = (data: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(data).map(([key, text]) => [key, Buffer.from(text, "base64").toString("utf8")]),
   );
-
-const partner = {
-  image: "partner-management:2.3",
-  namespace: "hexabuilders",
-  name: "partner-deployment-separated",
-  secret: "partner-db-secret",
-  port: 5000,
-  health: "/health",
-};
-const base = {
-  hosts: { main: { platform: "local" } },
-  services: { partner: { home: at("main", "hexa", "public"), workload: partner } },
-} satisfies TopologyArgs;
-
-const everything = {
-  hosts: { main: { platform: "local" }, pay: { platform: "local" } },
-  services: {
-    partner: {
-      home: at("main", "hexa", "Partner Management"),
-      pool: { max: 50, idle: 10, idleTimeout: 600 },
-      workload: {
-        ...partner,
-        replicas: 3,
-        user: 10001,
-        command: ["/app/run", "--verbose"],
-        connection: { QUARKUS_DATASOURCE_JDBC_URL: "jdbc-url", POOL_MAX: "pool-max" },
-        env: { ASPNETCORE_URLS: "http://+:5000" },
-        requests: { cpu: "250m", memory: "256Mi" },
-        limits: { memory: "512Mi" },
-        calls: ["Überweisung"],
-        egress: [{ cidr: "10.8.0.0/16", port: 9092 }],
-      },
-      dumps: { schedule: "30 2 * * *", claim: "dumps" },
-    },
-    Überweisung: {
-      home: at("pay", "pay", "public"),
-      pool: { max: 5, mode: "transaction" },
-      workload: { image: "pay:1", port: 8080, namespace: "money" },
-    },
-  },
-  kubernetes: {
-    namespace: "hexabuilders",
-    dumps: { everything: { host: "main", database: "hexa", schedule: "@daily", claim: "dumps" } },
-  },
-} satisfies TopologyArgs;
 
 describe("a service with a workload", () => {
   let graph: Graph;
@@ -105,6 +50,7 @@ describe("a service with a workload", () => {
   it("is rendered to a folder where the stack names no cluster", () => {
     expect(need(graph, "kubernetes kubernetes").inputs).toEqual({
       renderYamlToDirectory: ".rehome/chiro/dev/manifests",
+      kubeconfig: "", // whatever the environment's is
     });
     for (const { provider } of ofCluster(graph)) expect(provider).toBe("kubernetes");
   });

@@ -75,6 +75,19 @@ describe("split into an instance each", () => {
     expect(await refusal({ ...own, database: "postgres" }, "SELECT 1")).toBe("42501");
   });
 
+  it.each(NAMES)("%s rolls between its move and the end of its old connection", (name) => {
+    const steps = (seen.at(-1) as Outcome).steps.map(({ op, urn }) => `${op} ${urn}`);
+    const places = [
+      `update .*:Migration::${name}$`,
+      `create-replacement .*:Secret::${name}$`,
+      `update .*:Deployment::${name}$`,
+      `delete-replaced .*:Secret::${name}$`,
+      `delete .*:Grant::${name}_user@shared/hexabuilders$`,
+    ].map((pattern) => steps.findIndex((step) => new RegExp(`^${pattern}`).test(step)));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
   it("the old schemas stay, complete and fenced", async () => {
     const shared = await world.administrator("shared", "hexabuilders");
     for (const name of NAMES) expect(await contents(shared, SERVICES[name].dev)).toEqual(before[name]);

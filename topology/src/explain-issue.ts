@@ -33,6 +33,8 @@ function sentence(issue: z.core.$ZodIssue, path: Path): string {
     return "is empty; write at least one, or leave the line out";
   if (issue.code === "too_small" && issue.inclusive === false) return `must be more than ${issue.minimum}`;
   if (issue.code === "too_small") return `${found ?? "this"} is too small; at least ${issue.minimum}`;
+  if (issue.code === "too_big" && issue.origin === "string")
+    return `${found ?? "this"} is too long; at most ${issue.maximum} characters here`;
   if (issue.code === "too_big") return `${found ?? "this"} is too big; at most ${issue.maximum}`;
   if (issue.code === "invalid_format" && issue.message.startsWith("Invalid"))
     return "is not of the allowed form";

@@ -22,7 +22,7 @@ export const declareProvider = (
           ...(context === undefined ? {} : { context }),
           ...(kubeconfig === undefined ? {} : { kubeconfig: readSecret(kubeconfig, "The kubeconfig") }),
         }
-      : { renderYamlToDirectory: folder },
+      : { renderYamlToDirectory: folder, kubeconfig: "" }, // not KUBECONFIG's, which differs between machines
     { parent },
   );
 };

@@ -13,11 +13,16 @@ export interface PodConnection {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A connection for a pod that has its Secret's files in a folder. */
-export const inPod = ({ sslrootcert, url: _, ...at }: Connection, folder: string = FOLDER): PodConnection => {
-  if (sslrootcert === undefined) return { at, files: {} };
-  const files = { [FILE]: readFileSync(sslrootcert, "utf8") };
-  return { at: { ...at, sslrootcert: `${folder}/${FILE}` }, files };
+/** A connection for a pod that has its Secret's files in a folder. A server with certificates of its own is held to them. */
+export const inPod = (
+  { sslrootcert, serverCa, url: _, ...at }: Connection,
+  folder: string = FOLDER,
+): PodConnection => {
+  const certificates =
+    serverCa ?? (sslrootcert === undefined ? undefined : readFileSync(sslrootcert, "utf8"));
+  if (certificates === undefined) return { at, files: {} };
+  const sslmode = serverCa !== undefined && at.sslmode === "require" ? "verify-ca" : at.sslmode;
+  return { at: { ...at, sslmode, sslrootcert: `${folder}/${FILE}` }, files: { [FILE]: certificates } };
 };
 
 /** The Secret's certificates as a volume; empty where it has none. */

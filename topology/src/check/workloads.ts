@@ -17,7 +17,21 @@ export function checkWorkloads(topology: Topology): Problem[] {
       ...checkPooler(name, spec),
     ]),
     ...checkDumps(topology),
+    ...checkFolder(topology),
   ];
+}
+
+/** Manifests are rendered beside the data of hosts that this machine runs, in a folder that no host may have. */
+function checkFolder({ hosts, services, kubernetes }: Topology): Problem[] {
+  const { context, kubeconfig, renderTo, dumps } = kubernetes;
+  const used = Object.values(services).some((spec) => (spec.workload ?? spec.dumps) !== undefined);
+  const rendered = (context ?? kubeconfig ?? renderTo) === undefined;
+  const host = Object.hasOwn(hosts, "manifests") ? hosts["manifests"] : undefined;
+  const taken = host?.platform === "local" && host.directory === undefined;
+  if (!taken || !rendered || (!used && Object.keys(dumps).length === 0)) return [];
+  const message =
+    "is where manifests are rendered, in .rehome beside the hosts' data; rename the host, or write kubernetes: { renderTo: <folder> }";
+  return [problem("reserved-name", ["hosts", "manifests"], message)];
 }
 
 function checkName(

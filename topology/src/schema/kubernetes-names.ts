@@ -10,14 +10,11 @@ const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 export const kubernetesName = (longest = 63) =>
   z
     .string()
-    .max(longest, { error: (issue) => tooLong(issue.input as string, longest) })
+    .max(longest)
     .regex(LABEL, {
       error: (issue) =>
         `${quoted(String(issue.input))} is not a Kubernetes name; small letters, digits and "-", beginning with a letter`,
     });
-
-const tooLong = (name: string, longest: number): string =>
-  `${quoted(name)} is ${name.length} characters long; at most ${longest} here`;
 
 /** An environment variable's name. */
 export const variableName = () =>
