@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MoveResult } from "@rehome/migration";
 import { expand, parseTopology, type Dataset, type Expanded, type TopologyArgs } from "@rehome/topology";
 import { connectionsOf, type Connection } from "./connections";
+import { connectionsWanted } from "./database/connections-wanted";
 import { declareDatabases } from "./database/declare-databases";
 import { declareConnects, declareSettings } from "./database/declare-rights";
 import { declareRoles } from "./database/declare-roles";
@@ -47,10 +48,12 @@ export class Topology extends pulumi.ComponentResource {
     const roles = declareRoles(declaring);
     const databases = declareDatabases(declaring, roles);
     const placed = new Map(
-      declaring.inventory.schemas.map((at) => [
-        schemaName(at.placement),
-        new ServiceDatabase(declaring, { at, databases, roles }),
-      ]),
+      declaring.inventory.schemas.map((at) => {
+        const service = stack.services.find((one) => one.name === at.service);
+        const connections = service && connectionsWanted(service);
+        const given = { at, databases, roles, ...(connections === undefined ? {} : { connections }) };
+        return [schemaName(at.placement), new ServiceDatabase(declaring, given)];
+      }),
     );
     const { migrations, proofs } = declareMigrations(declaring, stack, placed);
     for (const { placement, datasets } of declaring.inventory.schemas) {

@@ -12,6 +12,8 @@ export interface Recorded {
   readonly hooks: readonly string[];
   readonly retain: boolean;
   readonly provider: string;
+  /** Outputs that are secret whatever its provider says. */
+  readonly secretOutputs: readonly string[];
 }
 
 interface Request {
@@ -21,6 +23,7 @@ interface Request {
   getHooks(): { getBeforeDeleteList(): string[] } | undefined;
   getRetainondelete(): boolean;
   getProvider(): string;
+  getAdditionalsecretoutputsList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
@@ -59,6 +62,7 @@ const listen = (): Recorded[] => {
       dependsOn: given.getDependenciesList().map(short).sort(),
       hooks: given.getHooks()?.getBeforeDeleteList() ?? [],
       retain: given.getRetainondelete(),
+      secretOutputs: given.getAdditionalsecretoutputsList(),
       provider: given.getProvider().replace(/^.*::([^:]*)::[^:]*$/, "$1"),
     });
     return register(given, answer);

@@ -25,6 +25,8 @@ export interface MigrationInputs {
   readonly ownDatabases: readonly string[];
   /** Hosts on which the stack declares the owner: there, in a preview, it may be still to come. */
   readonly declaredOn: readonly string[];
+  /** The home that this edit gives up, and whether the journal says that its data arrived. `check` adds it, for policies. */
+  readonly retired?: { readonly placement: Placement; readonly verified: boolean };
 }
 
 /** What is in the state. Fields that came later are optional: states that earlier versions wrote are accepted. */

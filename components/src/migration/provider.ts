@@ -17,9 +17,10 @@ export const check = async (olds: MigrationState, news: MigrationInputs) => {
   try {
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
-    const inputs =
-      step.kind === "retire" ? { ...news, formerlyServer: known(olds.formerlyServer) ?? {} } : news;
-    return failure(inputs, PROPERTY, ...(await objections(step, olds, news)));
+    const formerlyServer = known(olds.formerlyServer) ?? {};
+    const refused = await objections(step, olds, news);
+    const retired = step.kind === "retire" && { placement: step.old, verified: refused.length === 0 };
+    return failure(retired ? { ...news, formerlyServer, retired } : news, PROPERTY, ...refused);
   } catch (error) {
     return failure(news, PROPERTY, plainError(error).message);
   }
