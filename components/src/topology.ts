@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MoveResult } from "@rehome/migration";
+import type { MoveResult, ServerConnection } from "@rehome/migration";
 import { expand, parseTopology, type Dataset, type Expanded, type TopologyArgs } from "@rehome/topology";
 import { connectionsOf, type Connection } from "./connections";
 import { connectionsWanted } from "./database/connections-wanted";
@@ -26,6 +26,8 @@ export interface MigrationOutcome {
 export class Topology extends pulumi.ComponentResource {
   /** How each service reaches its data, by service; available once its data is there. Secret. */
   readonly connections: pulumi.Output<Record<string, Connection>>;
+  /** How to reach each host as its administrator, for other stacks (`platform: stack`). Secret. */
+  readonly hosts: pulumi.Output<Record<string, ServerConnection>>;
   /** Each dataset's state and its last move, by dataset. */
   readonly migrations: pulumi.Output<Record<string, MigrationOutcome>>;
 
@@ -69,6 +71,9 @@ export class Topology extends pulumi.ComponentResource {
     declareWorkloads(this, stack, { hosts, roles, connections });
 
     this.connections = pulumi.secret(pulumi.all(Object.fromEntries(connections)));
+    this.hosts = pulumi.secret(
+      pulumi.all(Object.fromEntries([...hosts].map(([name, { connection }]) => [name, connection]))),
+    );
     this.migrations = outcomes(stack.datasets, { migrations, proofs });
     this.registerOutputs({ connections: this.connections, migrations: this.migrations });
   }

@@ -25,4 +25,4 @@ export const WORKLOADS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** The components that are hosts of the stack file. */
-export const HOST_COMPONENT = /^rehome:index:(Local|Docker|CloudSql|Existing)Host$/;
+export const HOST_COMPONENT = /^rehome:index:(Local|Docker|CloudSql|Existing|Stack)Host$/;

@@ -32,12 +32,23 @@ const short = (urn: string): string => {
   return `${type.split(/[:/$]/).at(-1) ?? ""} ${name.join("::")}`;
 };
 
+/** What another stack hands out. */
+const OTHER_STACK = {
+  outputs: {
+    hosts: {
+      shared: { host: "10.0.0.4", port: 5432, user: "admin", password: "theirs", sslmode: "require" },
+    },
+  },
+  secretOutputNames: ["hosts"],
+};
+
 const mocks: pulumi.runtime.Mocks = {
   call: ({ inputs }) => inputs as object,
   newResource: ({ type, name, inputs }) => {
     const made = type === "random:index/randomPassword:RandomPassword" ? { result: `secret of ${name}` } : {};
     const cluster = type.endsWith(":Cluster") ? { host: "127.0.0.1", port: 40000, user: "postgres" } : {};
-    return { id: `${name}_id`, state: { ...(inputs as object), ...made, ...cluster } };
+    const stack = type === "pulumi:pulumi:StackReference" ? OTHER_STACK : {};
+    return { id: `${name}_id`, state: { ...(inputs as object), ...made, ...cluster, ...stack } };
   },
 };
 

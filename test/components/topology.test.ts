@@ -1,6 +1,7 @@
 import { Topology } from "@rehome/components";
 import * as pulumi from "@pulumi/pulumi";
 import type { TopologyArgs } from "@rehome/topology";
+import { handedOut } from "../../components/src/hosts/stack-host";
 import { beforeAll, describe, expect, it } from "vitest";
 import { record, valueOf, type Recorded } from "./record";
 
@@ -256,6 +257,46 @@ describe("a move between two hosts", () => {
 
   it("says that it moved", async () => {
     expect(await valueOf(graph.result.migrations)).toEqual({ payment: { state: "moved" } });
+  });
+});
+
+describe("data that comes from another stack", () => {
+  const args = (host?: string): TopologyArgs => ({
+    hosts: {
+      shared: { platform: "stack", stack: "organization/shop/dev", ...(host === undefined ? {} : { host }) },
+      pay: { platform: "local" },
+    },
+    services: {
+      payment: { home: at("pay", "payments", "public"), formerly: at("shared", "waqiti", "payment") },
+    },
+  });
+  const handed = {
+    ...{ host: "10.0.0.4", port: 5432, user: "admin", password: "theirs", sslmode: "require" },
+  };
+
+  it("is reached as that stack says, and nothing is declared there", async () => {
+    const graph = await declare(args());
+    expect(need(graph, "Migration payment").inputs).toMatchObject({
+      formerlyServer: secret(handed),
+      custody: { shared: "kept", pay: "rehome" },
+      declaredOn: ["pay"],
+    });
+    expect(graph.ids.filter((id) => id.includes("@shared") || id.includes("shared/"))).toEqual([]);
+  });
+
+  it("may be handed on, secret", async () => {
+    const { result } = await declare(args());
+    expect(await pulumi.isSecret(result.hosts)).toBe(true);
+    expect(await valueOf(result.hosts)).toMatchObject({ shared: handed, pay: { user: "postgres" } });
+  });
+
+  it("is asked for in one clear error where that stack does not hand it out", () => {
+    const from = { stack: "organization/shop/dev", output: "hosts" };
+    expect(() => handedOut(undefined, from, "shared")).toThrow("export const hosts = topology.hosts");
+    expect(() => handedOut({ main: {} }, from, "shared")).toThrow(
+      'no host "shared" in its output "hosts"; it has: main',
+    );
+    expect(() => handedOut({}, from, "constructor")).toThrow("it has: none");
   });
 });
 

@@ -6,7 +6,7 @@ export type { Pool, Pooler } from "./pool";
 export type { RefusalCode } from "./refusal";
 export { CONNECTION_KEYS, POOL_KEYS, type ConnectionKey, type PoolKey } from "./schema/connection-keys";
 export type { Dumps } from "./schema/dumps";
-export type { CloudSqlHost, DockerHost, ExistingHost, Host, LocalHost } from "./schema/hosts";
+export type { CloudSqlHost, DockerHost, ExistingHost, Host, LocalHost, StackHost } from "./schema/hosts";
 export type { DatabaseDumps, KubernetesSpec } from "./schema/kubernetes";
 export type { Placement } from "./schema/placement";
 export type { Resources } from "./schema/resources";
