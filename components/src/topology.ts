@@ -12,6 +12,9 @@ import { declareHost } from "./hosts/declare-host";
 import { manages, type Host } from "./hosts/host";
 import { inventory } from "./inventory";
 import { declareMigrations, type Moves } from "./migration/declare-migrations";
+import { handedByService, handedOut } from "./migration/handed-out";
+import { tell } from "./migration/plan-file";
+import { waitingLine } from "./migration/waiting";
 import { schemaName } from "./naming";
 import { ReleaseGuard } from "./release/release-guard";
 import { declareWorkloads } from "./workloads/declare-workloads";
@@ -57,7 +60,12 @@ export class Topology extends pulumi.ComponentResource {
         return [schemaName(at.placement), new ServiceDatabase(declaring, given)];
       }),
     );
-    const { migrations, proofs } = declareMigrations(declaring, stack, placed);
+    for (const wait of stack.waiting) {
+      void pulumi.log.warn(waitingLine(wait), this);
+      void tell({ kind: "waiting", service: wait.service, line: waitingLine(wait) });
+    }
+    const handed = handedOut();
+    const { migrations, proofs } = declareMigrations(declaring, stack, placed, handed);
     for (const { placement, datasets } of declaring.inventory.schemas) {
       placed
         .get(schemaName(placement))
@@ -68,7 +76,8 @@ export class Topology extends pulumi.ComponentResource {
     const settings = declareSettings(declaring, declared);
 
     const connections = connectionsOf(stack, { hosts, roles, migrations, connects, settings });
-    declareWorkloads(this, stack, { hosts, roles, connections });
+    const workloads = declareWorkloads(this, stack, { hosts, roles, connections });
+    handed.settle(handedByService(declaring.inventory, stack, { rights: [connects, settings], workloads }));
 
     this.connections = pulumi.secret(pulumi.all(Object.fromEntries(connections)));
     this.hosts = pulumi.secret(
