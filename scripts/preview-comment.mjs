@@ -1,5 +1,5 @@
 // Makes one comment of a preview, and keeps it up to date on its pull request.
-//   preview-comment.mjs --stack NAME --plans DIR --preview FILE [--events FILE] [--exit-code N] [--pull NUMBER]
+//   preview-comment.mjs --stack NAME --plans DIR --preview FILE [--exit-code N] [--pull NUMBER]
 // Without --pull the comment is printed. With it, GITHUB_TOKEN and GITHUB_REPOSITORY say where it goes.
 import { readFile } from "node:fs/promises";
 import process from "node:process";
@@ -13,7 +13,6 @@ const { values } = parseArgs({
     stack: { type: "string" },
     plans: { type: "string" },
     preview: { type: "string" },
-    events: { type: "string" },
     "exit-code": { type: "string", default: "0" },
     pull: { type: "string" },
   },
@@ -31,12 +30,12 @@ const variable = (name) => {
 };
 
 const stack = need("stack");
+const raw = await readFile(need("preview"), "utf8");
 const body = markdown({
   stack,
   told: await readTold(need("plans")),
-  policies:
-    values.events === undefined ? [] : readPolicies(await readFile(values.events, "utf8").catch(() => "")),
-  raw: await readFile(need("preview"), "utf8"),
+  policies: readPolicies(raw),
+  raw,
   exitCode: Number(values["exit-code"]),
 });
 if (values.pull === undefined) {

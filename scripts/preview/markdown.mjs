@@ -119,7 +119,7 @@ const headline = (steps, failed) => {
 
 /**
  * The comment.
- * @param told what the preview's processes said (REHOME_PLAN_DIR), by kind; `policies` from the event log; `raw`: what a
+ * @param told what the preview's processes said (REHOME_PLAN_DIR), by kind; `policies`: what policies found; `raw`: what a
  *   terminal showed; `exitCode` of the preview
  */
 export const markdown = ({ stack, told, policies, raw, exitCode }) => {
