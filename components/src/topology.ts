@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MoveResult } from "@rehome/migration";
+import type { MoveResult, ServerConnection } from "@rehome/migration";
 import { expand, parseTopology, type Dataset, type Expanded, type TopologyArgs } from "@rehome/topology";
 import { connectionsOf, type Connection } from "./connections";
+import { connectionsWanted } from "./database/connections-wanted";
 import { declareDatabases } from "./database/declare-databases";
 import { declareConnects, declareSettings } from "./database/declare-rights";
 import { declareRoles } from "./database/declare-roles";
@@ -11,6 +12,9 @@ import { declareHost } from "./hosts/declare-host";
 import { manages, type Host } from "./hosts/host";
 import { inventory } from "./inventory";
 import { declareMigrations, type Moves } from "./migration/declare-migrations";
+import { handedByService, handedOut } from "./migration/handed-out";
+import { tell } from "./migration/plan-file";
+import { waitingLine } from "./migration/waiting";
 import { schemaName } from "./naming";
 import { ReleaseGuard } from "./release/release-guard";
 import { declareWorkloads } from "./workloads/declare-workloads";
@@ -25,6 +29,8 @@ export interface MigrationOutcome {
 export class Topology extends pulumi.ComponentResource {
   /** How each service reaches its data, by service; available once its data is there. Secret. */
   readonly connections: pulumi.Output<Record<string, Connection>>;
+  /** How to reach each host as its administrator, for other stacks (`platform: stack`). Secret. */
+  readonly hosts: pulumi.Output<Record<string, ServerConnection>>;
   /** Each dataset's state and its last move, by dataset. */
   readonly migrations: pulumi.Output<Record<string, MigrationOutcome>>;
 
@@ -47,12 +53,19 @@ export class Topology extends pulumi.ComponentResource {
     const roles = declareRoles(declaring);
     const databases = declareDatabases(declaring, roles);
     const placed = new Map(
-      declaring.inventory.schemas.map((at) => [
-        schemaName(at.placement),
-        new ServiceDatabase(declaring, { at, databases, roles }),
-      ]),
+      declaring.inventory.schemas.map((at) => {
+        const service = stack.services.find((one) => one.name === at.service);
+        const connections = service && connectionsWanted(service);
+        const given = { at, databases, roles, ...(connections === undefined ? {} : { connections }) };
+        return [schemaName(at.placement), new ServiceDatabase(declaring, given)];
+      }),
     );
-    const { migrations, proofs } = declareMigrations(declaring, stack, placed);
+    for (const wait of stack.waiting) {
+      void pulumi.log.warn(waitingLine(wait), this);
+      void tell({ kind: "waiting", service: wait.service, line: waitingLine(wait) });
+    }
+    const handed = handedOut();
+    const { migrations, proofs } = declareMigrations(declaring, stack, placed, handed);
     for (const { placement, datasets } of declaring.inventory.schemas) {
       placed
         .get(schemaName(placement))
@@ -63,9 +76,13 @@ export class Topology extends pulumi.ComponentResource {
     const settings = declareSettings(declaring, declared);
 
     const connections = connectionsOf(stack, { hosts, roles, migrations, connects, settings });
-    declareWorkloads(this, stack, { hosts, roles, connections });
+    const workloads = declareWorkloads(this, stack, { hosts, roles, connections });
+    handed.settle(handedByService(declaring.inventory, stack, { rights: [connects, settings], workloads }));
 
     this.connections = pulumi.secret(pulumi.all(Object.fromEntries(connections)));
+    this.hosts = pulumi.secret(
+      pulumi.all(Object.fromEntries([...hosts].map(([name, { connection }]) => [name, connection]))),
+    );
     this.migrations = outcomes(stack.datasets, { migrations, proofs });
     this.registerOutputs({ connections: this.connections, migrations: this.migrations });
   }

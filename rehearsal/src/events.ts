@@ -42,6 +42,17 @@ export interface DiagnosticEvent {
   /** Progress: of interest only while it is the newest. */
   readonly ephemeral: boolean;
 }
+/** What a policy found wrong. */
+export interface PolicyEvent {
+  readonly kind: "policy";
+  readonly pack: { readonly name: string; readonly version: string; readonly path: string };
+  readonly policy: string;
+  /** A mandatory one forbids the update. */
+  readonly level: "advisory" | "mandatory";
+  readonly urn: Urn;
+  readonly description: string;
+  readonly message: string;
+}
 export interface OutputsEvent {
   readonly kind: "outputs";
   readonly before: Values;
@@ -60,6 +71,7 @@ export type RehearsalEvent =
   | { readonly kind: "phase"; readonly phase: Phase; readonly stack: string }
   | StepEvent
   | DiagnosticEvent
+  | PolicyEvent
   | OutputsEvent
   | SummaryEvent;
 

@@ -3,12 +3,14 @@ export type {
   Op,
   OutputsEvent,
   Phase,
+  PolicyEvent,
   RehearsalEvent,
   Severity,
   Step,
   StepEvent,
   SummaryEvent,
 } from "./events";
+export type { PolicyPackOptions } from "./policies/pack";
 export { RehearsalError } from "./rehearsal-error";
 export { rehearse, readStack, type Command, type RehearseOptions, type RehearseResult } from "./run/rehearse";
 export { createRenderer, type RendererOptions } from "./display/renderer";

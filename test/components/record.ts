@@ -13,6 +13,7 @@ export interface Recorded {
   readonly retain: boolean;
   readonly protect: boolean;
   readonly ignoreChanges: readonly string[];
+  /** Outputs that are secret whatever its provider says. */
   readonly additionalSecretOutputs: readonly string[];
   readonly provider: string;
 }
@@ -35,6 +36,16 @@ const short = (urn: string): string => {
   return `${type.split(/[:/$]/).at(-1) ?? ""} ${name.join("::")}`;
 };
 
+/** What another stack hands out. */
+const OTHER_STACK = {
+  outputs: {
+    hosts: {
+      shared: { host: "10.0.0.4", port: 5432, user: "admin", password: "theirs", sslmode: "require" },
+    },
+  },
+  secretOutputNames: ["hosts"],
+};
+
 const mocks: pulumi.runtime.Mocks = {
   call: ({ inputs }) => inputs as object,
   newResource: ({ type, name, inputs }) => {
@@ -51,9 +62,19 @@ const mocks: pulumi.runtime.Mocks = {
     const image = type === "docker:index/remoteImage:RemoteImage" ? { imageId: "sha256:image" } : {};
     const port = type.endsWith(":FreePort") ? { port: 61234 } : {};
     const cluster = type.endsWith(":Cluster") ? { host: "127.0.0.1", port: 40000, user: "postgres" } : {};
+    const stack = type === "pulumi:pulumi:StackReference" ? OTHER_STACK : {};
     return {
       id: `${name}_id`,
-      state: { ...(inputs as object), ...made, ...cluster, ...instance, ...drawn, ...image, ...port },
+      state: {
+        ...(inputs as object),
+        ...made,
+        ...cluster,
+        ...instance,
+        ...drawn,
+        ...image,
+        ...port,
+        ...stack,
+      },
     };
   },
 };

@@ -1,7 +1,8 @@
 import { Topology } from "@rehome/components";
 import * as pulumi from "@pulumi/pulumi";
 import type { TopologyArgs } from "@rehome/topology";
-import { beforeAll, describe, expect, it } from "vitest";
+import { handedOut } from "../../components/src/hosts/stack-host";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { record, valueOf, type Recorded } from "./record";
 
 type Graph = Awaited<ReturnType<typeof record<Topology>>>;
@@ -259,6 +260,46 @@ describe("a move between two hosts", () => {
   });
 });
 
+describe("data that comes from another stack", () => {
+  const args = (host?: string): TopologyArgs => ({
+    hosts: {
+      shared: { platform: "stack", stack: "organization/shop/dev", ...(host === undefined ? {} : { host }) },
+      pay: { platform: "local" },
+    },
+    services: {
+      payment: { home: at("pay", "payments", "public"), formerly: at("shared", "waqiti", "payment") },
+    },
+  });
+  const handed = {
+    ...{ host: "10.0.0.4", port: 5432, user: "admin", password: "theirs", sslmode: "require" },
+  };
+
+  it("is reached as that stack says, and nothing is declared there", async () => {
+    const graph = await declare(args());
+    expect(need(graph, "Migration payment").inputs).toMatchObject({
+      formerlyServer: secret(handed),
+      custody: { shared: "kept", pay: "rehome" },
+      declaredOn: ["pay"],
+    });
+    expect(graph.ids.filter((id) => id.includes("@shared") || id.includes("shared/"))).toEqual([]);
+  });
+
+  it("may be handed on, secret", async () => {
+    const { result } = await declare(args());
+    expect(await pulumi.isSecret(result.hosts)).toBe(true);
+    expect(await valueOf(result.hosts)).toMatchObject({ shared: handed, pay: { user: "postgres" } });
+  });
+
+  it("is asked for in one clear error where that stack does not hand it out", () => {
+    const from = { stack: "organization/shop/dev", output: "hosts" };
+    expect(() => handedOut(undefined, from, "shared")).toThrow("export const hosts = topology.hosts");
+    expect(() => handedOut({ main: {} }, from, "shared")).toThrow(
+      'no host "shared" in its output "hosts"; it has: main',
+    );
+    expect(() => handedOut({}, from, "constructor")).toThrow("it has: none");
+  });
+});
+
 describe("a next home", () => {
   it("has schema and role, and nobody may connect for its sake", async () => {
     const graph = await declare({
@@ -386,6 +427,84 @@ it("begins the moves of a service after those that it names", async () => {
     },
   });
   expect(need(graph, "Migration crm").dependsOn).toContain("Migration core");
+});
+
+describe("moves in waves", () => {
+  const old = { formerly: at("shared", "erp", "old") };
+  const waves = (approved?: string): TopologyArgs => ({
+    hosts: { shared: { platform: "local" }, pay: { platform: "local" } },
+    services: {
+      wallet: {
+        home: at("pay", "wallet", "public"),
+        ...{ formerly: at("shared", "waqiti", "wallet"), migration: { mode: "online" } },
+      },
+      payment: {
+        home: at("pay", "payment", "public"),
+        ...{ formerly: at("shared", "waqiti", "payment"), after: ["wallet"] },
+        gate: { health: { url: "http://wallet.test/health" } },
+      },
+      ledger: {
+        home: at("pay", "ledger", "public"),
+        ...{ formerly: at("shared", "waqiti", "ledger"), after: ["payment"] },
+        gate: { approval: true, ...(approved === undefined ? {} : { approved }) },
+      },
+    },
+  });
+  const code = (text: string) => /ledger-[0-9a-f]{8}/.exec(text)?.[0] ?? "";
+  const said = () => {
+    const lines: string[] = [];
+    const spy = vi.spyOn(pulumi.log, "warn").mockImplementation(async (line) => void lines.push(line));
+    return { lines, end: () => spy.mockRestore() };
+  };
+
+  it("begin when those before have been proven and handed out, and answer that they are healthy", async () => {
+    const graph = await declare(waves());
+    expect(need(graph, "Gate payment")).toMatchObject({
+      inputs: { service: "payment", after: ["wallet"], url: "http://wallet.test/health", timeout: 120 },
+      dependsOn: expect.arrayContaining([
+        ...["Migration wallet", "Proof wallet", "Grant wallet_user@pay/wallet"],
+        "RoleSettings wallet_user@pay/wallet",
+      ]) as unknown,
+    });
+    expect(need(graph, "Migration payment").dependsOn).toEqual(
+      expect.arrayContaining(["Gate payment", "Migration wallet", "Proof wallet"]),
+    );
+    expect(need(graph, "Gate payment").dependsOn).not.toContain("Migration payment");
+  });
+
+  it("are only prepared until they are approved, and say what to write", async () => {
+    const { lines, end } = said();
+    const graph = await declare(waves());
+    end();
+    expect(need(graph, "Migration ledger").inputs).toMatchObject({
+      home: at("shared", "waqiti", "ledger"),
+      next: at("pay", "ledger", "public"),
+    });
+    expect((await valueOf(graph.result.connections))["ledger"]?.database).toBe("waqiti");
+    expect(lines.join()).toMatch(/ledger waits for approval.*approved: ledger-[0-9a-f]{8} }/);
+
+    const approved = await declare(waves(`${code(lines.join())} Ada, 22 November`));
+    expect(need(approved, "Migration ledger").inputs).toMatchObject({
+      home: at("pay", "ledger", "public"),
+      formerly: at("shared", "waqiti", "ledger"),
+    });
+  });
+
+  it("pass a gate that waits for nothing else", async () => {
+    const graph = await declare({
+      hosts: { shared: { platform: "local" } },
+      services: {
+        core: {
+          home: at("shared", "erp", "core"),
+          ...old,
+          gate: { health: { url: "http://core.test/", timeout: 5 } },
+        },
+        calm: { home: at("shared", "erp", "calm"), gate: { health: { url: "http://core.test/" } } },
+      },
+    });
+    expect(need(graph, "Gate core").inputs).toMatchObject({ after: [], timeout: 5 });
+    expect(graph.ids).not.toContain("Gate calm"); // it does not move
+  });
 });
 
 it("gives every role a new password when the rotation changes", async () => {

@@ -62,7 +62,14 @@ const realSteps = (text: string): string[] => {
   const digest = JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) as {
     steps: { op: string; urn: string }[];
   };
-  return stepsOf({ steps: digest.steps as never, exitCode: 0, outputs: {}, text: "", diagnostics: [] });
+  return stepsOf({
+    steps: digest.steps as never,
+    exitCode: 0,
+    outputs: {},
+    text: "",
+    diagnostics: [],
+    violations: [],
+  });
 };
 
 describe.skipIf(!installed)("the real Pulumi CLI", () => {

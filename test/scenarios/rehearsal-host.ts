@@ -2,10 +2,10 @@ import { readStack, rehearse } from "@rehome/rehearsal";
 import { changing, STACK, type Connection, type Runner, type StateResource } from "./stage";
 
 /** The rehearsal host. Passwords go to it by the environment of this process, which is a test file's own. */
-export const rehearsalHost = (cwd: string, env: Readonly<Record<string, string>>): Runner => {
+export const rehearsalHost = (cwd: string, env: Readonly<Record<string, string>>, name = STACK): Runner => {
   Object.assign(process.env, env);
   const resources = async (): Promise<StateResource[]> => {
-    const state = JSON.parse((await readStack({ cwd, stack: STACK })).exported(true)) as {
+    const state = JSON.parse((await readStack({ cwd, stack: name })).exported(true)) as {
       deployment: { resources: StateResource[] };
     };
     return state.deployment.resources.map(opened);
@@ -13,7 +13,7 @@ export const rehearsalHost = (cwd: string, env: Readonly<Record<string, string>>
   return {
     run: async (command, previewed = false) => {
       const skipPreview = !previewed;
-      const { exitCode, steps, text } = await rehearse({ cwd, stack: STACK, command, skipPreview });
+      const { exitCode, steps, text } = await rehearse({ cwd, stack: name, command, skipPreview });
       return { exitCode, steps: changing(steps), text };
     },
     connections: async () => {

@@ -57,6 +57,8 @@ export interface Stage {
   readonly previewedUp: () => Promise<Outcome>;
   readonly connections: Runner["connections"];
   readonly resources: Runner["resources"];
+  /** A rehearsed stack beside this one, of the same project, with a stack file of the example. */
+  readonly beside: (stack: string, file: string) => Promise<Runner>;
   /** A server that the program runs, as its administrator. */
   readonly administrator: (host: string, database: string) => Promise<Connection>;
   readonly end: () => Promise<void>;
@@ -152,6 +154,12 @@ export const stage = async (
     previewedUp: () => runner.run("up", true),
     connections: runner.connections,
     resources: runner.resources,
+    beside: async (stack, file) => {
+      const text = await readFile(join(repository, "examples", world, file), "utf8");
+      const here = text.replaceAll(`/${world}/dev`, `/${world}/${STACK}`);
+      await writeFile(join(folder, `Pulumi.${stack}.yaml`), here);
+      return rehearsalHost(folder, env, stack);
+    },
     administrator: async (host, database) => {
       const found = (await runner.resources()).find(
         ({ type, urn }) => type.endsWith(":Cluster") && urn.endsWith(`::${host}`),

@@ -30,6 +30,7 @@ describe("expand", () => {
           startEmpty: false,
         },
       ],
+      waiting: [],
     });
   });
 

@@ -22,13 +22,13 @@ describe("the form of a stack file", () => {
       "a platform misspelt",
       onHost({ platform: "locl" }),
       [
-        'invalid-value hosts.h.platform: "locl" is not allowed; allowed: local, existing, docker, cloudsql. Did you mean "local"?',
+        'invalid-value hosts.h.platform: "locl" is not allowed; allowed: local, existing, stack, docker, cloudsql. Did you mean "local"?',
       ],
     ],
     [
       "no platform",
       onHost({}),
-      ["missing hosts.h.platform: is missing; allowed: local, existing, docker, cloudsql"],
+      ["missing hosts.h.platform: is missing; allowed: local, existing, stack, docker, cloudsql"],
     ],
     [
       "two unknown fields",

@@ -1,5 +1,7 @@
 import type { DatasetSpec } from "./schema/dataset";
 import type { Dumps } from "./schema/dumps";
+import { held, waits, type Wait } from "./gates";
+import type { Gate } from "./schema/gate";
 import type { Host } from "./schema/hosts";
 import type { KubernetesSpec } from "./schema/kubernetes";
 import type { Placement } from "./schema/placement";
@@ -16,6 +18,8 @@ export interface Expanded {
   readonly services: readonly Service[];
   readonly datasets: readonly Dataset[];
   readonly kubernetes: KubernetesSpec;
+  /** Moves that are only prepared: their datasets are at home where they were. */
+  readonly waiting: readonly Wait[];
 }
 
 /** A service without its whereabouts; those are its datasets. */
@@ -36,6 +40,8 @@ export interface Service {
   readonly migration: ServiceSpec["migration"];
   /** Services whose moves come first. */
   readonly after: readonly string[];
+  /** What else its moves wait for. */
+  readonly gate?: Gate;
   readonly pool?: Pool;
   readonly workload?: Workload;
   readonly dumps?: Dumps;
@@ -68,22 +74,25 @@ export const TENANT = "{tenant}";
 
 /** Fills in every default and writes out every tenant. Total on what `parseTopology` returned. */
 export function expand(topology: Topology): Expanded {
-  return {
-    hosts: topology.hosts,
-    services: Object.entries(topology.services).map(([name, spec]) =>
-      expandService(name, spec, topology.kubernetes),
-    ),
-    datasets: locateDatasets(topology).map(({ dataset }) => dataset),
-    kubernetes: topology.kubernetes,
-  };
+  const { hosts, kubernetes } = topology;
+  const services = Object.entries(topology.services).map(([name, spec]) =>
+    expandService(name, spec, kubernetes),
+  );
+  const written = locateDatasets(topology).map(({ dataset }) => dataset);
+  const waiting = waits(services, written);
+  const names = new Set(waiting.map(({ service }) => service));
+  const datasets = written.map((dataset) => (names.has(dataset.service) ? held(dataset) : dataset));
+  return { hosts, services, datasets, waiting, kubernetes };
 }
 
 function expandService(name: string, spec: ServiceSpec, kubernetes: KubernetesSpec): Service {
-  const { adoptRole, settings, readers, migration, after, password, connectionLimit, pool, dumps } = spec;
+  const { adoptRole, settings, readers, migration, after, gate, password, connectionLimit, pool, dumps } =
+    spec;
   return {
     name,
     role: roleOf(name, spec),
     ...{ adoptRole, settings, readers, migration, after },
+    ...(gate && { gate }),
     ...(password && { password }),
     ...(connectionLimit !== undefined && { connectionLimit }),
     ...(pool && { pool: expandPool(pool) }),

@@ -1,4 +1,5 @@
 export { expand, type Dataset, type Expanded, type Service } from "./expand";
+export { moveCode, type Wait } from "./gates";
 export { jsonSchema } from "./json-schema";
 export { parseTopology } from "./parse";
 export { cloudSqlEdition } from "./platform/cloudsql-edition";
@@ -8,7 +9,8 @@ export type { Pool, Pooler } from "./pool";
 export type { RefusalCode } from "./refusal";
 export { CONNECTION_KEYS, POOL_KEYS, type ConnectionKey, type PoolKey } from "./schema/connection-keys";
 export type { Dumps } from "./schema/dumps";
-export type { CloudSqlHost, DockerHost, ExistingHost, Host, LocalHost } from "./schema/hosts";
+export type { CloudSqlHost, DockerHost, ExistingHost, Host, LocalHost, StackHost } from "./schema/hosts";
+export type { Gate } from "./schema/gate";
 export type { DatabaseDumps, KubernetesSpec } from "./schema/kubernetes";
 export type { Placement } from "./schema/placement";
 export type { Resources } from "./schema/resources";

@@ -14,6 +14,8 @@ export interface ServiceDatabaseArgs {
   readonly databases: ReadonlyMap<string, DeclaredDatabase>;
   /** By `onHost(role, host)`. */
   readonly roles: ReadonlyMap<string, DeclaredRole>;
+  /** Connections that the service may open. Absent: not known. */
+  readonly connections?: number;
 }
 
 /** A service's schema in a placement: owned by the service's role, and read by those who may. */
@@ -25,11 +27,11 @@ export class ServiceDatabase extends pulumi.ComponentResource {
   readonly #roles: ReadonlyMap<string, DeclaredRole>;
   readonly #declaring: Declaring;
 
-  constructor(declaring: Declaring, { at, databases, roles }: ServiceDatabaseArgs) {
-    const { placement, service, owner, inhabitants } = at;
+  constructor(declaring: Declaring, { at, databases, roles, connections }: ServiceDatabaseArgs) {
+    const { placement, service, owner, inhabitants, use } = at;
     const parent = declaring.parent;
-    super("rehome:index:ServiceDatabase", inSchema(service, placement), {}, { parent });
     const { host, database: name, schema } = placement;
+    super("rehome:index:ServiceDatabase", inSchema(service, placement), {}, { parent });
     const database = databases.get(databaseName(host, name));
     const before = [...(database ? [database.database] : []), ...rolesOf(at, roles)];
     const admin = declaring.hosts.get(host)?.admin ?? owner;
@@ -43,7 +45,9 @@ export class ServiceDatabase extends pulumi.ComponentResource {
       own ?? declareSchema(declaring, placement, inhabitants.length > 0 ? admin : owner, before, this),
       ...(database?.rights ?? []), // a schema's rights are changed by one at a time
     ]);
-    this.registerOutputs({ schema });
+    // What policies judge: nothing here needs it.
+    const told = use === "home" && connections !== undefined ? { service, host, connections } : {};
+    this.registerOutputs({ schema, ...told });
   }
 
   /** Lets those create their tables who have a part of the schema. */

@@ -5,6 +5,7 @@ import { DockerHost } from "./docker-host";
 import { ExistingHost } from "./existing-host";
 import type { Host, HostContext } from "./host";
 import { LocalHost } from "./local-host";
+import { StackHost } from "./stack-host";
 
 /** Declares a host of the stack file. Throws a `RunError` that names what its platform misses. */
 export const declareHost = (
@@ -18,6 +19,8 @@ export const declareHost = (
       return new LocalHost(name, spec, opts);
     case "existing":
       return new ExistingHost(name, spec, opts);
+    case "stack":
+      return new StackHost(name, spec, opts);
     case "docker":
       return new DockerHost(name, spec, context, opts);
     case "cloudsql":

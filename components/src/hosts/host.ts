@@ -24,17 +24,19 @@ export interface Host {
   readonly connection: pulumi.Output<ServerConnection>;
   /** Certificates (PEM) that the server's own goes back to, where it has some of its own. */
   readonly serverCa?: pulumi.Output<string>;
-  /** The administrator's role. */
-  readonly admin: string;
+  /** The administrator's role. Absent where it is known in the connection alone. */
+  readonly admin?: string;
   /** Declares databases, schemas and roles there. Absent where Rehome manages none. */
   readonly provider?: postgresql.Provider;
   /** Must be there before anything is done on the host. */
   readonly ready: readonly pulumi.Resource[];
 }
 
+/** A host on which Rehome declares databases, schemas and roles. */
+export type ManagedHost = Host & { readonly provider: postgresql.Provider; readonly admin: string };
+
 /** Whether Rehome declares databases, schemas and roles on the host. */
-export const manages = (host: Host): host is Host & { readonly provider: postgresql.Provider } =>
-  host.provider !== undefined;
+export const manages = (host: Host): host is ManagedHost => host.provider !== undefined;
 
 const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/;
 

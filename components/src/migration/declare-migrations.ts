@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset, Expanded, Placement } from "@rehome/topology";
+import { moveCode, type Dataset, type Expanded, type Placement, type Service } from "@rehome/topology";
 import type { ServiceDatabase } from "../database/service-database";
 import type { Declaring } from "../declaring";
 import type { DatabaseAt } from "../inventory";
 import { databaseName, schemaName } from "../naming";
+import { Gate } from "./gate";
+import { before, type HandedOut } from "./handed-out";
 import { Migration } from "./migration";
 import { Proof } from "./proof";
 
@@ -45,11 +47,15 @@ export interface Moves {
 /** Declares each dataset's migration, after those of the services that come first. */
 export const declareMigrations = (
   declaring: Declaring,
-  { services, datasets }: Expanded,
+  stack: Expanded,
   placed: ReadonlyMap<string, ServiceDatabase>,
+  handed: HandedOut,
 ): Moves => {
+  const { services, datasets } = stack;
   const { parent, hosts, guard } = declaring;
   const migrations = new Map<string, Migration>();
+  const proofs = new Map<string, Proof>();
+  const gates = new Map<string, Gate>();
   const custody = Object.fromEntries([...hosts.values()].map(({ name, custody }) => [name, custody]));
 
   const own = ownDatabases(datasets, declaring.inventory.databases);
@@ -66,7 +72,8 @@ export const declareMigrations = (
     const made = migrations.get(dataset.name);
     if (made) return made;
     const service = services.find(({ name }) => name === dataset.service);
-    const first = (service?.after ?? []).flatMap((name) => byService.get(name) ?? []).map(declare);
+    const first = (service?.after ?? []).flatMap((name) => byService.get(name) ?? []).flatMap(declareAll);
+    const gate = service && gateOf(service);
     const places = stays(dataset);
     const ready = places.flatMap((place) => [
       ...(hosts.get(place.host)?.ready ?? []),
@@ -86,9 +93,14 @@ export const declareMigrations = (
         formerlyServer: server(formerly),
         custody,
         ownDatabases: own.get(dataset.name) ?? [],
+        ...(service && service.after.length > 0 && { after: service.after }),
         declaredOn: declaring.inventory.roles.flatMap((at) => (at.role === owner ? [at.host] : [])),
       },
-      { parent, dependsOn: [...first, ...new Set(ready)], hooks: { beforeDelete: [guard.migration] } },
+      {
+        parent,
+        dependsOn: [...first, ...(gate ? [gate] : []), ...new Set(ready)],
+        hooks: { beforeDelete: [guard.migration] },
+      },
     );
     migrations.set(dataset.name, migration);
     return migration;
@@ -111,10 +123,38 @@ export const declareMigrations = (
     );
   };
 
-  const proofs = new Map<string, Proof>();
-  for (const dataset of datasets) {
-    const proof = prove(dataset, declare(dataset));
-    if (proof !== undefined) proofs.set(dataset.name, proof);
-  }
+  /** What comes after a move waits for its proof too. */
+  const declareAll = (dataset: Dataset): pulumi.Resource[] => {
+    const migration = declare(dataset);
+    const proof = proofs.get(dataset.name) ?? prove(dataset, migration);
+    if (proof === undefined) return [migration];
+    proofs.set(dataset.name, proof);
+    return [migration, proof];
+  };
+
+  /** Passed once by all of a service's datasets, when those before were handed their connections. */
+  const gateOf = ({ name, after, gate }: Service): Gate | undefined => {
+    const moves = byService.get(name)?.some(({ formerly }) => formerly !== undefined) ?? false;
+    if (gate?.health === undefined || !moves) return undefined;
+    const made = gates.get(name);
+    if (made) return made;
+    const done = after.flatMap((one) => byService.get(one) ?? []).flatMap(declareAll);
+    const { url, timeout } = gate.health;
+    const handedBefore = Promise.all([...before(name, stack)].map(handed.of));
+    const first: Promise<pulumi.Input<pulumi.Resource>[]> = handedBefore.then((resources) => [
+      ...done,
+      ...resources.flat(),
+    ]);
+    const move = moveCode(name, datasets);
+    const passage = new Gate(
+      name,
+      { service: name, move, after, url, timeout },
+      { parent, dependsOn: first },
+    );
+    gates.set(name, passage);
+    return passage;
+  };
+
+  datasets.forEach(declareAll);
   return { migrations, proofs };
 };

@@ -23,8 +23,12 @@ export interface MigrationInputs {
   readonly custody: Readonly<Record<string, Custody>>;
   /** Databases that Rehome manages and that hold nothing but this dataset, by `databaseName`. */
   readonly ownDatabases: readonly string[];
+  /** Services whose moves come first; absent: none. */
+  readonly after?: readonly string[];
   /** Hosts on which the stack declares the owner: there, in a preview, it may be still to come. */
   readonly declaredOn: readonly string[];
+  /** The home that this edit gives up, and whether the journal says that its data arrived. `check` adds it, for policies. */
+  readonly retired?: { readonly placement: Placement; readonly verified: boolean };
 }
 
 /** What is in the state. Fields that came later are optional: states that earlier versions wrote are accepted. */

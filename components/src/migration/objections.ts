@@ -1,5 +1,5 @@
 import { log } from "@pulumi/pulumi";
-import type { Endpoint, Finding } from "@rehome/migration";
+import type { Endpoint, Finding, Plan } from "@rehome/migration";
 import { checkConnection, formatPlan, planMove, release } from "@rehome/migration";
 import { placementName, type Placement, type Transition } from "@rehome/topology";
 import { following } from "./following";
@@ -25,58 +25,76 @@ const unreachable = async (ends: readonly (Endpoint | undefined)[]): Promise<Fin
 };
 
 /**
- * Plans a move and prints the plan, in previews too; answers what forbids it. A target's server that is still to be
+ * Plans a move and prints the plan, in previews too. A target's server that is still to be
  * created is left out (`to.server` is absent): the engine then plans from the source alone.
  */
-const blockers = async (step: Ends, olds: MigrationState, news: MigrationInputs): Promise<Finding[]> => {
+const planned = async (
+  step: Ends,
+  olds: MigrationState,
+  news: MigrationInputs,
+): Promise<Plan | undefined> => {
   const from = endpoint(step.from, news, olds);
   const to = endpoint(step.to, news, olds) ?? { ...step.to, owner: news.owner };
   if (from === undefined) {
     await log.info(`${news.dataset}: planned as soon as ${placementName(step.from)} is there.`);
-    return [];
+    return undefined;
   }
   const ownerToCome = (news.declaredOn ?? []).includes(step.to.host);
   const plan = await planMove({ ...moveRequest(from, to as Endpoint, news), ownerToCome });
   await log.info(formatPlan(plan));
-  return plan.findings.filter(({ level }) => level === "blocker");
+  return plan;
 };
+
+const blockers = (plan: Plan | undefined): Finding[] =>
+  (plan?.findings ?? []).filter(({ level }) => level === "blocker");
+
+/** What is said of a step: why it is refused, and its plan where there is one. */
+export interface Objections {
+  readonly reasons: readonly string[];
+  readonly plan?: Plan;
+}
+const because = (...reasons: readonly string[]): Objections => ({ reasons });
 
 /** What forbids a step. Prints the plan of a move, or how far its preparation is; touches nothing. */
 export const objections = async (
   step: Transition,
   olds: MigrationState,
   news: MigrationInputs,
-): Promise<string[]> => {
+): Promise<Objections> => {
   const at = (placement: Placement): Endpoint | undefined => endpoint(placement, news, olds);
   switch (step.kind) {
     case "refused":
-      return [step.message];
+      return because(step.message);
     case "steady":
     case "moved":
-      return [];
+      return because();
     case "preparing": {
       const [from, to] = [at(step.from), at(step.to)];
       if (online(news) && from && to) await log.info((await following(moveRequest(from, to, news))).line);
-      return [];
+      return because();
     }
     case "settle":
-      return (await unreachable([at(news.home)])).map(said);
+      return because(...(await unreachable([at(news.home)])).map(said));
     case "abandon":
-      return (await unreachable([at(step.from), at(step.to)])).map(said);
+      return because(...(await unreachable([at(step.from), at(step.to)])).map(said));
     case "prepare":
     case "move":
     case "roll-back": {
+      if (step.kind === "move" && news.after)
+        await log.info(`${news.dataset}: begins its move after that of ${news.after.join(", ")}.`);
       const lost = await unreachable([at(step.from), at(step.to)]);
-      return (lost.length > 0 ? lost : await blockers(step, olds, news)).map(said);
+      if (lost.length > 0) return because(...lost.map(said));
+      const plan = await planned(step, olds, news);
+      return { ...because(...blockers(plan).map(said)), ...(plan && { plan }) };
     }
     case "retire": {
-      if (!(step.old.host in news.custody)) return [unknownHost(step.old)];
+      if (!(step.old.host in news.custody)) return because(unknownHost(step.old));
       const [home, old] = [at(step.home), at(step.old)];
       const lost = await unreachable([home, old]);
-      if (lost.length > 0) return lost.map(said);
-      if (home === undefined || old === undefined) return [unknownHost(step.old)];
+      if (lost.length > 0) return because(...lost.map(said));
+      if (home === undefined || old === undefined) return because(unknownHost(step.old));
       const { released, reason } = await release({ dataset: news.dataset, old, home });
-      return released ? [] : [reason];
+      return released ? because() : because(reason);
     }
   }
 };

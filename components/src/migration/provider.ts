@@ -1,25 +1,42 @@
 import { stopFollowing } from "@rehome/migration";
-import { transition, type Transition } from "@rehome/topology";
+import { placementName, transition, type Transition } from "@rehome/topology";
 import { failure, plainError } from "../provider-errors";
 import { carryOut } from "./carry-out";
 import { following } from "./following";
 import { datasetState, differs, endpoint, known, moveRequest, online } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 import { objections } from "./objections";
+import { tell } from "./plan-file";
 
 const PROPERTY = "home"; // failures are printed with the property's value: one without secrets
 
 const nextStep = (olds: MigrationState, news: MigrationInputs): Transition =>
   transition(datasetState(olds), datasetState(news) ?? { home: news.home });
 
+const stepOf = (step: Transition, { dataset, home, options }: MigrationInputs) => {
+  const [from, to] =
+    "from" in step
+      ? [step.from, step.to]
+      : step.kind === "retire"
+        ? [step.old, step.home]
+        : [undefined, home];
+  return {
+    ...{ kind: "step" as const, dataset, step: step.kind, mode: options?.mode ?? "offline" },
+    ...(from && { from: placementName(from) }),
+    ...(to && { to: placementName(to) }),
+  };
+};
+
 /** Decides what the edit asks for, and refuses what cannot be done before anything is touched. */
 export const check = async (olds: MigrationState, news: MigrationInputs) => {
   try {
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
-    const inputs =
-      step.kind === "retire" ? { ...news, formerlyServer: known(olds.formerlyServer) ?? {} } : news;
-    return failure(inputs, PROPERTY, ...(await objections(step, olds, news)));
+    const formerlyServer = known(olds.formerlyServer) ?? {};
+    const { reasons: refused, plan } = await objections(step, olds, news);
+    await tell({ ...stepOf(step, news), refused, ...(plan && { plan }) });
+    const retired = step.kind === "retire" && { placement: step.old, verified: refused.length === 0 };
+    return failure(retired ? { ...news, formerlyServer, retired } : news, PROPERTY, ...refused);
   } catch (error) {
     return failure(news, PROPERTY, plainError(error).message);
   }

@@ -17,15 +17,19 @@ export interface WorkloadSources {
   readonly connections: ReadonlyMap<string, pulumi.Output<Connection>>;
 }
 
-/** Declares what runs in the stack's cluster: services, their pools, dumps. Nothing, and no cluster, where there is none. */
+/**
+ * Declares what runs in the stack's cluster: services, their pools, dumps. Nothing, and no cluster, where there is none.
+ * Answers the workloads, by service.
+ */
 export const declareWorkloads = (
   parent: pulumi.Resource,
   stack: Expanded,
   { hosts, roles, connections }: WorkloadSources,
-): void => {
+): ReadonlyMap<string, pulumi.Resource> => {
+  const workloads = new Map<string, pulumi.Resource>();
   const { services, datasets, kubernetes } = stack;
   const running = services.filter(({ workload, dumps }) => workload !== undefined || dumps !== undefined);
-  if (running.length === 0 && Object.keys(kubernetes.dumps).length === 0) return;
+  if (running.length === 0 && Object.keys(kubernetes.dumps).length === 0) return workloads;
   const cluster = new WorkloadCluster(parent, stack);
   const verifierOf = (service: Service) => {
     const host = principal(service, datasets)?.home.host;
@@ -41,9 +45,10 @@ export const declareWorkloads = (
       );
       const verifier = verifierOf(service);
       const args = { service, workload, connection, calls, ...(verifier && { verifier }) };
-      new ServiceWorkload(cluster, args, parent);
+      workloads.set(service.name, new ServiceWorkload(cluster, args, parent));
     }
     if (dumps !== undefined) declareServiceDumps(cluster, { service, dumps, connection, stack }, parent);
   }
   declareDatabaseDumps(cluster, { kubernetes, hosts }, parent);
+  return workloads;
 };

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { PolicyPackOptions } from "../policies/pack";
 import { RehearsalError } from "../rehearsal-error";
 
 export const USAGE = `Runs this Pulumi program without the Pulumi CLI, against local PostgreSQL servers.
@@ -13,6 +14,8 @@ export const USAGE = `Runs this Pulumi program without the Pulumi CLI, against l
   --stack NAME        the stack (default: the only one, or dev)
   --cwd DIR           the project's folder (default: this one)
   --config-file FILE  instead of Pulumi.<stack>.yaml
+  --policy-pack DIR   preview, up: judge by the policies in DIR; may be given several times
+  --policy-pack-config FILE  a pack's levels; the first is the first pack's
   --parallel N        resources worked on at once (default: 16)
   --skip-preview      go ahead without previewing first
   --run-program       destroy: run the program for its hooks (default: when the stack has any)
@@ -32,6 +35,7 @@ export interface Arguments {
   readonly cwd: string;
   readonly configFile: string | undefined;
   readonly parallel: number | undefined;
+  readonly policyPacks: readonly PolicyPackOptions[];
   readonly json: boolean;
   readonly showSecrets: boolean;
   readonly skipPreview: boolean;
@@ -48,6 +52,8 @@ const parse = (args: readonly string[]) =>
       stack: { type: "string", short: "s" },
       cwd: { type: "string", short: "C", default: process.cwd() },
       "config-file": { type: "string" },
+      "policy-pack": { type: "string", multiple: true, default: [] },
+      "policy-pack-config": { type: "string", multiple: true, default: [] },
       parallel: { type: "string", short: "p" },
       json: { type: "boolean", short: "j", default: false },
       "show-secrets": { type: "boolean", default: false },
@@ -63,6 +69,18 @@ const countOf = (text: string | undefined): number | undefined => {
   const count = Number(text);
   if (Number.isInteger(count) && count > 0) return count;
   throw new RehearsalError("usage", `--parallel is "${text}"; a number of 1 or more is expected.`);
+};
+
+/** As with Pulumi, the first configuration is the first pack's, and so on. */
+const packsOf = (paths: readonly string[], configs: readonly string[]): PolicyPackOptions[] => {
+  if (configs.length > paths.length) {
+    const message = `--policy-pack-config is given ${configs.length} times, and --policy-pack ${paths.length} times: each belongs to a pack.`;
+    throw new RehearsalError("usage", message);
+  }
+  return paths.map((path, index) => {
+    const config = configs[index];
+    return { path, ...(config === undefined ? {} : { config }) };
+  });
 };
 
 /** @throws RehearsalError for a command line that makes no sense */
@@ -90,6 +108,7 @@ export const parseArguments = (args: readonly string[]): Arguments => {
     cwd: values.cwd,
     configFile: values["config-file"],
     parallel: countOf(values.parallel),
+    policyPacks: packsOf(values["policy-pack"], values["policy-pack-config"]),
     json: values.json,
     showSecrets: values["show-secrets"],
     skipPreview: values["skip-preview"],

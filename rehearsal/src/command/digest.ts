@@ -10,6 +10,9 @@ export const digest = (result: RehearseResult, milliseconds: number): object => 
     diagnostics: result.diagnostics
       .filter(({ ephemeral }) => !ephemeral)
       .map(({ urn, message, severity }) => ({ ...(urn === "" ? {} : { urn }), message, severity })),
+    policyViolations: result.violations.map(({ policy, level, urn, message }) => ({
+      ...{ policy, enforcementLevel: level, urn, message },
+    })),
     duration: milliseconds * 1_000_000, // Pulumi counts nanoseconds
     changeSummary,
   };

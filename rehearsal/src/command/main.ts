@@ -51,6 +51,7 @@ const optionsOf = (
   signal,
   showSecrets: args.showSecrets,
   skipPreview: args.skipPreview,
+  policyPacks: args.policyPacks,
   ...(args.stack === undefined ? {} : { stack: args.stack }),
   ...(args.configFile === undefined ? {} : { configFile: args.configFile }),
   ...(args.parallel === undefined ? {} : { parallel: args.parallel }),

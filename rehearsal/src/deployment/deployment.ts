@@ -1,5 +1,6 @@
 import type { Listener, Op, Severity } from "../events";
 import type { StackConfig } from "../project/stack-config";
+import type { PolicyPack } from "../policies/pack";
 import type { Registry } from "../providers/registry";
 import type { Scrubber } from "../secrets/scrub";
 import type { Urn } from "../wire/urn";
@@ -21,6 +22,8 @@ export interface Deployment {
   readonly registry: Registry;
   readonly journal: Journal;
   readonly hooks: Hooks;
+  /** Policies to judge resources by. */
+  readonly packs: readonly PolicyPack[];
   readonly scrubber: Scrubber;
   readonly listen: Listener;
   /** Plans one registration at a time: a replacement may delete what another registration is about. */
@@ -43,6 +46,8 @@ export interface Deployment {
   /** The stack's outputs: as they were, and as the program gave them; `undefined` until it has. */
   outputs: { readonly before: Values; readonly now: Values } | undefined;
   failed: boolean;
+  /** A policy forbids it. */
+  violated: boolean;
   /** What errors were reported for. */
   readonly errored: Set<Urn>;
   /** Steps under way. */

@@ -1,4 +1,5 @@
 import { RehearsalError } from "../rehearsal-error";
+import { judge } from "../policies/judge";
 import type { Checked, Diff } from "../providers/provider";
 import type { Resource } from "../state/resource";
 import { isProviderType, makeUrn, STACK_TYPE, UNKNOWN_ID, type Urn } from "../wire/urn";
@@ -193,6 +194,7 @@ const plan = async (deployment: Deployment, goal: Goal, urn: Urn): Promise<Plan>
     );
   }
   const draft = draftOf(goal, urn, provider, inputs);
+  await judge(deployment, draft);
   if (old === undefined || old.external) {
     return async () => answer(await create(deployment, draft, "create", old?.external ? undefined : old));
   }

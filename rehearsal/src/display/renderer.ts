@@ -1,8 +1,9 @@
 import pc from "picocolors";
-import type { DiagnosticEvent, Listener, Op, Phase, StepEvent } from "../events";
+import type { DiagnosticEvent, Listener, Op, Phase, PolicyEvent, StepEvent } from "../events";
 import { displayType, parseUrn } from "../wire/urn";
 import { equal } from "../wire/values";
 import { renderOutputs } from "./outputs";
+import { renderPolicies } from "./policies";
 import { renderTree, type Row } from "./tree";
 import { renderSummary } from "./summary";
 import { HEADERS, WORDS } from "./words";
@@ -41,6 +42,7 @@ export const createRenderer = (options: RendererOptions): Listener => {
   let stack = "";
   let rows = new Map<string, Row>();
   let diagnostics: DiagnosticEvent[] = [];
+  let violations: PolicyEvent[] = [];
   let progress = false;
 
   const erase = (): void => {
@@ -105,6 +107,10 @@ export const createRenderer = (options: RendererOptions): Listener => {
     for (const text of event.message.trimEnd().split("\n")) line(`    ${who}${severityOf(event)}${text}`);
   };
 
+  const showPolicies = (): void => {
+    for (const text of renderPolicies(violations)) line(text);
+    violations = [];
+  };
   const showDiagnostics = (): void => {
     if (diagnostics.length === 0) return;
     line("Diagnostics:");
@@ -132,6 +138,7 @@ export const createRenderer = (options: RendererOptions): Listener => {
         ({ phase, stack } = event);
         rows = new Map();
         diagnostics = [];
+        violations = [];
         line(color.bold(`${HEADERS[phase]} (${stack}):`));
         if (!isPreview(phase)) line();
         return;
@@ -139,10 +146,14 @@ export const createRenderer = (options: RendererOptions): Listener => {
         return step(event);
       case "diagnostic":
         return diagnostic(event);
+      case "policy":
+        violations.push(event);
+        return;
       case "outputs":
         if (isPreview(phase)) for (const text of renderTree([...rows.values()])) line(text);
         rows = new Map();
         line();
+        showPolicies();
         showDiagnostics();
         diagnostics = [];
         if (isPreview(phase) && equal(event.before, event.now)) return; // nothing about them is news
@@ -152,6 +163,7 @@ export const createRenderer = (options: RendererOptions): Listener => {
       case "summary":
         if (rows.size > 0) for (const text of renderTree([...rows.values()])) line(text);
         if (rows.size > 0 || diagnostics.length > 0) line();
+        showPolicies();
         showDiagnostics();
         for (const text of renderSummary(event, isPreview(phase))) line(text);
         line();

@@ -6,6 +6,8 @@ import { createJournal } from "../deployment/journal";
 import { createLimiter } from "../deployment/limiter";
 import { refresh } from "../deployment/refresh";
 import type { Listener, Phase } from "../events";
+import { explain, judgeStack } from "../policies/judge";
+import { openPack, type PolicyPack, type PolicyPackOptions } from "../policies/pack";
 import { EXPLAINED, environmentOf, sdkFile, startProgram, type Surroundings } from "../program/program";
 import { openServices } from "../program/services";
 import type { Project } from "../project/project";
@@ -39,6 +41,7 @@ export interface PhaseInput {
   readonly parallel: number;
   /** Whether a destruction runs the program, so that its hooks are there. */
   readonly withProgram: boolean;
+  readonly policyPacks: readonly PolicyPackOptions[];
   readonly outputsOf: (stack: string) => Promise<Values | undefined>;
   readonly signal: AbortSignal | undefined;
 }
@@ -46,6 +49,8 @@ export interface PhaseInput {
 /** How it ended. */
 export interface PhaseResult {
   readonly failed: boolean;
+  /** A policy forbids it. */
+  readonly violated: boolean;
   readonly snapshot: Snapshot;
   readonly outputs: Values | undefined;
 }
@@ -60,7 +65,11 @@ const modeOf = (phase: Phase): Mode => (phase.startsWith("destroy") ? "destroy" 
 const interruptedCreations = (snapshot: Snapshot): Set<string> =>
   new Set(snapshot.pending.filter(({ type }) => type === "creating").map(({ resource }) => resource.urn));
 
-const createDeployment = (input: PhaseInput, packages: readonly ProviderPackage[]): Deployment => {
+const createDeployment = (
+  input: PhaseInput,
+  packages: readonly ProviderPackage[],
+  packs: readonly PolicyPack[],
+): Deployment => {
   const { stack, project, config, snapshot, scrubber, listen, phase } = input;
   const dryRun = isPreview(phase);
   const deployment: Deployment = {
@@ -72,6 +81,7 @@ const createDeployment = (input: PhaseInput, packages: readonly ProviderPackage[
     registry: createRegistry(packages),
     journal: createJournal(snapshot, dryRun ? () => Promise.resolve() : input.save),
     hooks: createHooks(),
+    packs,
     scrubber,
     listen,
     inTurn: createLimiter(1),
@@ -85,6 +95,7 @@ const createDeployment = (input: PhaseInput, packages: readonly ProviderPackage[
     changes: {},
     outputs: undefined,
     failed: false,
+    violated: false,
     errored: new Set(),
     active: 0,
     stopping: false,
@@ -144,6 +155,25 @@ const clusterOf = ({ values }: StackConfig): { kubeconfig?: string } => {
   );
 };
 
+/** Starts the policy packs of a pass that runs the program towards what it asks for. */
+const openPacks = async (
+  { policyPacks, phase, listen }: PhaseInput,
+  around: Surroundings,
+): Promise<PolicyPack[]> => {
+  if (phase !== "preview" && phase !== "update") return [];
+  const onLine = (message: string): void =>
+    listen({ kind: "diagnostic", severity: "info", urn: "", message, ephemeral: false });
+  const env = environmentOf(around);
+  const started = await Promise.allSettled(
+    policyPacks.map((pack) => openPack(pack, { engine: around.address, env, onLine })),
+  );
+  const packs = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failure = started.find((one) => one.status === "rejected");
+  if (failure === undefined) return packs;
+  await Promise.all(packs.map((pack) => pack.close()));
+  throw failure.reason;
+};
+
 /** One pass over a stack: a preview, an update, a destruction or a refresh. */
 export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
   const began = Date.now();
@@ -176,7 +206,11 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
       onLine: (line) => report(run, "info", "", line),
     }),
   ];
-  const run = createDeployment(input, providers);
+  const packs = await openPacks(input, around).catch((error: unknown) => {
+    services.close();
+    throw error;
+  });
+  const run = createDeployment(input, providers, packs);
   for (const key of config.secretKeys) run.scrubber.learn(secret(config.values[key] ?? ""));
   for (const { outputs, inputs } of input.snapshot.resources) run.scrubber.learn({ outputs, inputs });
   const cancel = (): void => {
@@ -192,6 +226,7 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
     (finished ??= (async () => {
       if (run.failed || run.stopping) return;
       await performDeletions(run);
+      await judgeStack(run);
     })().catch((error: unknown) => {
       if (!(error instanceof Stopping)) fail(run, "", messageOf(error));
     }));
@@ -207,12 +242,19 @@ export const runPhase = async (input: PhaseInput): Promise<PhaseResult> => {
   } finally {
     input.signal?.removeEventListener("abort", cancel);
     await run.registry.close();
+    await Promise.all(packs.map((pack) => pack.close()));
     run.hooks.close();
     services.close();
   }
+  explain(run);
   if (run.outputs !== undefined) input.listen({ kind: "outputs", ...run.outputs });
   const seconds = (Date.now() - began) / 1000;
   const { changes, failed, errored } = run;
   input.listen({ kind: "summary", changes, seconds, failed, errored: errored.size });
-  return { failed: run.failed, snapshot: run.journal.snapshot(), outputs: run.outputs?.now };
+  return {
+    failed: run.failed,
+    violated: run.violated,
+    snapshot: run.journal.snapshot(),
+    outputs: run.outputs?.now,
+  };
 };

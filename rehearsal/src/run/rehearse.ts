@@ -1,5 +1,6 @@
 import { createRenderer } from "../display/renderer";
-import type { DiagnosticEvent, RehearsalEvent, Step } from "../events";
+import type { DiagnosticEvent, PolicyEvent, RehearsalEvent, Step } from "../events";
+import type { PolicyPackOptions } from "../policies/pack";
 import { loadProject, type Project } from "../project/project";
 import { configFile, loadConfig, type ConfigOverride } from "../project/stack-config";
 import { openVault } from "../secrets/passphrase";
@@ -29,6 +30,8 @@ export interface RehearseOptions {
   readonly parallel?: number;
   /** `up` and `destroy` preview first and stop when that fails, unless this is set. */
   readonly skipPreview?: boolean;
+  /** What previews and updates are judged by. Default: nothing. */
+  readonly policyPacks?: readonly PolicyPackOptions[];
   /** Run the program in `destroy`, so that its hooks run. Default: when the state has hooks. */
   readonly runProgram?: boolean;
   /** Told of everything as it happens. */
@@ -40,7 +43,7 @@ export interface RehearseOptions {
 }
 
 export interface RehearseResult {
-  /** 0, or 1 when anything failed. */
+  /** 0; 1 when anything failed; 5 when a policy forbids it. */
   readonly exitCode: number;
   /** The steps done (in a preview: planned), in the order in which they ended; unchanged resources are `same`. */
   readonly steps: readonly Step[];
@@ -49,9 +52,13 @@ export interface RehearseResult {
   /** What a terminal would show. */
   readonly text: string;
   readonly diagnostics: readonly DiagnosticEvent[];
+  /** What policies found wrong in the last pass. */
+  readonly violations: readonly PolicyEvent[];
 }
 
 export const FAILURE = 1;
+/** Pulumi's documented code for it. */
+const VIOLATION = 5;
 const PARALLEL = 16;
 
 const hasHooks = ({ resources }: Snapshot): boolean =>
@@ -86,6 +93,7 @@ const open = async (options: RehearseOptions): Promise<Opened> => {
       save: store.save,
       scrubber: createScrubber(),
       parallel: options.parallel ?? PARALLEL,
+      policyPacks: options.policyPacks ?? [],
       outputsOf: outputsOfOther(project, vault),
       signal: options.signal,
     },
@@ -113,7 +121,7 @@ const runPhases = async (
 ): Promise<PhaseResult> => {
   const snapshot = await store.load();
   const withProgram = options.runProgram ?? hasHooks(snapshot);
-  let result: PhaseResult = { failed: false, snapshot, outputs: undefined };
+  let result: PhaseResult = { failed: false, violated: false, snapshot, outputs: undefined };
   for (const phase of phasesOf(options)) {
     result = await runPhase({ ...base, phase, snapshot, withProgram, listen });
     if (result.failed) break;
@@ -131,6 +139,7 @@ export const rehearse = async (options: RehearseOptions): Promise<RehearseResult
   let text = "";
   let steps: Step[] = [];
   const diagnostics: DiagnosticEvent[] = [];
+  let violations: PolicyEvent[] = [];
   const renderer = createRenderer({
     write: (line) => {
       text += line;
@@ -141,7 +150,8 @@ export const rehearse = async (options: RehearseOptions): Promise<RehearseResult
     project: opened.project.name,
   });
   const listen = (event: RehearsalEvent): void => {
-    if (event.kind === "phase") steps = [];
+    if (event.kind === "phase") [steps, violations] = [[], []];
+    if (event.kind === "policy") violations.push(event);
     if (event.kind === "step" && event.status === "done") steps.push({ op: event.op, urn: event.urn });
     if (event.kind === "diagnostic") diagnostics.push(event);
     renderer(event);
@@ -150,7 +160,8 @@ export const rehearse = async (options: RehearseOptions): Promise<RehearseResult
   try {
     const result = await runPhases(options, opened, listen);
     const outputs = result.outputs ?? stackOutputs(result.snapshot) ?? {};
-    return { exitCode: result.failed ? FAILURE : 0, steps, outputs: plainAll(outputs), text, diagnostics };
+    const exitCode = result.violated ? VIOLATION : result.failed ? FAILURE : 0;
+    return { exitCode, steps, outputs: plainAll(outputs), text, diagnostics, violations };
   } finally {
     unlock();
   }

@@ -27,6 +27,7 @@ function checkParameters(name: string, host: Host): Problem[] {
     case "docker":
       return refused(serverParameterProblems(host.parameters ?? {}));
     case "existing":
+    case "stack":
       return [];
   }
 }

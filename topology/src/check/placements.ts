@@ -26,7 +26,8 @@ export function checkPlacements(topology: Topology, located: readonly Located[])
 /** Whether Rehome declares what is on a host: with Pulumi's provider, which writes a database's name into URL and SQL as it is. */
 function managed({ hosts }: Topology, name: string): boolean {
   const host = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
-  return host !== undefined && (host.platform !== "existing" || host.manage);
+  if (host === undefined || host.platform === "stack") return false;
+  return host.platform !== "existing" || host.manage;
 }
 
 function checkPlacement(topology: Topology, path: Path, placement: Placement): Problem[] {

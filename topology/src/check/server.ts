@@ -2,9 +2,10 @@ import type { Placement } from "../schema/placement";
 import type { Topology } from "../schema/topology";
 import { serverAddress } from "../server-url";
 
-/** The server behind a host's name: two `existing` hosts with one address are one server. */
+/** The server behind a host's name: two `existing` hosts with one address are one server, two of one stack too. */
 function serverOf(topology: Topology, name: string): string {
   const host = Object.hasOwn(topology.hosts, name) ? topology.hosts[name] : undefined;
+  if (host?.platform === "stack") return `stack ${host.stack} ${host.host ?? name}`;
   if (host?.platform !== "existing") return `host ${name}`;
   const address = serverAddress(host);
   return `server ${address.host.toLowerCase()}:${address.port}`;

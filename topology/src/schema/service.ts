@@ -2,6 +2,7 @@ import { z } from "zod";
 import { dataset, whereabouts } from "./dataset";
 import { dumps } from "./dumps";
 import { fields, whole } from "./fields";
+import { gate } from "./gate";
 import { migration } from "./migration";
 import { label, roleName } from "./names";
 import { settings } from "./parameters";
@@ -47,6 +48,7 @@ const serviceFields = fields({
     .array(z.string())
     .default([])
     .describe("Services whose moves must have succeeded before this one's begins. Default: none."),
+  gate: gate.exactOptional().describe("What else its moves wait for. Default: nothing."),
   pool: pool
     .exactOptional()
     .describe("Connection pool handed to the service with its connection. Default: none."),

@@ -1,8 +1,8 @@
 import { credentials } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
-import { RehearsalError } from "../../rehearsal-error";
-import { startNode, type Child } from "../../program/child";
+import type { Child } from "../../program/child";
+import { startServer } from "../../program/child-server";
 import { call, CHANNEL_OPTIONS } from "../../wire/call";
 import { toStruct } from "../../wire/struct";
 import type { Values } from "../../wire/values";
@@ -26,30 +26,13 @@ export interface DynamicServer {
   readonly close: () => Promise<void>;
 }
 
-/** The first line of the server's output is its port; the others are what providers print. */
 const start = async (
   options: DynamicServerOptions,
 ): Promise<{ child: Child; client: ResourceProviderClient }> => {
-  let tellPort: (port: number) => void = () => undefined;
-  const port = new Promise<number>((resolve) => {
-    tellPort = resolve;
-  });
-  let listening = false;
-  const child = startNode(options.script, {
-    args: [options.engine],
-    cwd: options.cwd,
-    env: options.env,
-    onLine: (line, stream) => {
-      if (listening || stream === "stderr" || !/^\d+$/.test(line)) return options.onLine(line);
-      listening = true;
-      tellPort(Number(line));
-    },
-  });
-  const died = child.exited.then((code): number => {
-    throw new RehearsalError("no-dynamic-provider", `the dynamic provider's server ended with code ${code}.`);
-  });
-  died.catch(() => undefined); // matters only before the port is known
-  const address = `127.0.0.1:${await Promise.race([port, died])}`;
+  const { script, cwd, env, onLine, engine } = options;
+  const what = "the dynamic provider's server";
+  const { port, child } = await startServer(script, { args: [engine], cwd, env, onLine, what });
+  const address = `127.0.0.1:${port}`;
   const client = new ResourceProviderClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
   const request = new ConfigureRequest();
   request.setArgs(toStruct(options.config));
