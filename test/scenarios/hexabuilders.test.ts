@@ -76,7 +76,7 @@ describe("split into an instance each", () => {
   });
 
   it.each(NAMES)("%s rolls between its move and the end of its old connection", (name) => {
-    const steps = (seen.at(-1) as Outcome).steps.map(({ op, urn }) => `${op} ${urn}`);
+    const steps = (journey.seen.at(-1)?.outcome.steps ?? []).map(({ op, urn }) => `${op} ${urn}`);
     const places = [
       `update .*:Migration::${name}$`,
       `create-replacement .*:Secret::${name}$`,
