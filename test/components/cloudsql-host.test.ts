@@ -159,6 +159,7 @@ describe("a cloudsql host", () => {
     );
     expect((await valueOf(result.connections))["partner"]).toEqual({
       ...{ host: "10.1.2.3", port: 5432, database: "partner_management", schema: "public" },
+      searchPath: "public",
       ...{ user: "partner_user", password: `secret of partner_user@${HOST}`, sslmode: "require" },
       serverCa: "CERTIFICATE",
       url: expect.stringMatching(/@10\.1\.2\.3:5432\/partner_management\?sslmode=require$/) as unknown,
