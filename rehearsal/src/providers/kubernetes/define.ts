@@ -10,9 +10,7 @@ const IDENTITY = [["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "
 const compare = (kind: KnownKind, before: Manifest, now: Manifest): Diff => {
   const differs = (path: readonly string[]): boolean =>
     !equal(valueAt(before.body, path) ?? null, valueAt(now.body, path) ?? null);
-  const replaceKeys = [...IDENTITY, ...kind.fixed]
-    .filter(differs)
-    .map((path) => path.join("."));
+  const replaceKeys = [...IDENTITY, ...kind.fixed].filter(differs).map((path) => path.join("."));
   const keys = [...new Set([...Object.keys(before.body), ...Object.keys(now.body)])];
   const changedKeys = keys.filter((key) => differs([key]));
   const samePlace = before.name === now.name && before.namespace === now.namespace;
