@@ -48,6 +48,11 @@ export default tseslint.config(
     "postgres runs servers and knows nothing of their use.",
   ),
   forbid(
+    ["policy/src/**"],
+    ["@pulumi/pulumi", "@pulumi/pulumi/**", "@rehome/*", "pg"],
+    "policy judges resources as Pulumi shows them, whoever declares them.",
+  ),
+  forbid(
     ["rehearsal/src/**"],
     ["@rehome/components", "@rehome/migration", "@rehome/topology"],
     "rehearsal reaches the program through Pulumi's protocol alone.",
