@@ -235,7 +235,10 @@ export const CASES: readonly Case[] = [
     rule: "plain-roles",
     what: "a service's user that Cloud SQL makes",
     bad: [{ type: "gcp:sql/user:User", props: { name: "shop", instance: "pay" } }],
-    good: [{ type: "gcp:sql/user:User", props: { name: "postgres", instance: "pay" } }],
+    good: ["postgres", "rehome_admin"].map((name) => ({
+      type: "gcp:sql/user:User",
+      props: { name, instance: "pay" },
+    })),
     says: ["cloudsqlsuperuser", "postgresql.Role"],
   },
   {

@@ -34,8 +34,10 @@ const resourcesOf = async (file: string): Promise<Given[]> => {
   const text = readFileSync(join(root, file), "utf8").replaceAll(/\b\w+_PORT\b/g, "5432");
   for (const [, name = ""] of text.matchAll(/env: (\w+)/g)) process.env[name] = "a secret of this test";
   const { config } = parse(text) as { config: Record<string, unknown> };
+  const others = Object.entries(config).filter(([, value]) => typeof value === "string");
   const { resources } = await record(
     () => new Topology("topology", config["rehome:topology"] as TopologyArgs),
+    Object.fromEntries(others) as Record<string, string>,
   );
   return [...resources.values()].map(({ type, id, inputs, additionalSecretOutputs }) => ({
     ...{ type, additionalSecretOutputs },

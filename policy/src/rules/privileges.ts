@@ -33,11 +33,14 @@ const membership = ({ props }: Judged): string[] => {
   return [`Role ${member} is made a member of ${granted}: what that may do, it may do. ${remedy}`];
 };
 
-/** Cloud SQL's own users are members of `cloudsqlsuperuser`; its administrator is the one that must be. */
+/** Administrators: Cloud SQL's own, and the one that Rehome makes. */
+const ADMINISTRATORS = ["postgres", "rehome_admin"];
+
+/** Users that Cloud SQL makes are members of `cloudsqlsuperuser`; administrators are those that must be. */
 const cloudUser = ({ props }: Judged): string[] => {
   const user = text(props, "name") ?? "postgres";
   const type = text(props, "type") ?? "BUILT_IN";
-  if (user === "postgres" || type !== "BUILT_IN") return [];
+  if (ADMINISTRATORS.includes(user) || type !== "BUILT_IN") return [];
   return [
     `User ${user} is made by Cloud SQL, which makes it a member of cloudsqlsuperuser: it can make roles and read most of ` +
       `the server. Let a postgresql.Role be made instead, as services of the stack file have.`,
