@@ -84,7 +84,7 @@ describe("expand", () => {
     expect(datasets.map((dataset) => dataset.home.host)).toEqual(["db-a", "db-b"]);
   });
 
-  it("takes a thousand tenants of two services in a second", () => {
+  it("takes a thousand tenants of two services", () => {
     const tenants = Array.from({ length: 1000 }, (_, index) => `tenant${index}`);
     const of = (service: string) => ({
       forEachTenant: true,
@@ -96,11 +96,9 @@ describe("expand", () => {
       contact: { datasets: { all: of("contact") } },
       activity: { datasets: { all: of("activity") } },
     };
-    const begin = performance.now();
     expect(expanded({ hosts: { main: { platform: "local" } }, tenants, services }).datasets).toHaveLength(
       2000,
     );
-    expect(performance.now() - begin).toBeLessThan(1000);
   });
 });
 
