@@ -20,6 +20,20 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
 
+/** Kills a server and waits, without letting the engine go on, until it is gone. */
+const die = (server: TestServer): void => {
+  const pid = server.pid();
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  process.kill(pid, "SIGQUIT");
+  try {
+    for (let waits = 0; waits < 500; waits += 1) {
+      process.kill(pid, 0);
+      Atomics.wait(clock, 0, 0, 10);
+    }
+  } catch {
+    // gone
+  }
+};
 /** A server that is just dying is found running: it is up again when it answers. */
 const revive = (server: TestServer): Promise<void> => {
   const answers = async (): Promise<boolean> => {
@@ -153,7 +167,7 @@ describe("a switch", () => {
 
   it("whose server is lost with its answer is told as one that may have happened", async () => {
     const world = await makeWorld(a, b, "unknown", SMALL);
-    const act = (): void => void process.kill(a.pid(), "SIGQUIT");
+    const act = (): void => die(a);
     await expect(moveWith(world.request, "switch", act)).rejects.toMatchObject({
       code: "switch-unknown",
       retryable: true,
