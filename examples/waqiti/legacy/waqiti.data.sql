@@ -23,7 +23,7 @@ INSERT INTO payment_events SELECT pg_temp.uid('payment', i), pg_temp.at('payment
 SET search_path = ledger_schema;
 INSERT INTO accounts VALUES ('1000', 'Cash', true), ('2000', 'Customers', false), ('4000', 'Fees – Gebühren', false);
 INSERT INTO entries (payment_id, account, amount, booked_on)
-SELECT CASE WHEN i % 10 > 0 THEN pg_temp.uid('payment', i) END, (ARRAY['1000', '2000', '4000'])[1 + i % 3], pg_temp.amount('entry', i, 900) - 450, pg_temp.day('entry', i)
+SELECT CASE WHEN i % 10 > 0 THEN pg_temp.uid('payment', i) END, (ARRAY['1000', '2000', '4000'])[1 + i % 3], pg_temp.amount('entry', i, 900) - 450, pg_temp.day('entry', i) + CASE WHEN i % 50 = 0 THEN 900 ELSE 0 END
 FROM generate_series(1, pg_temp.rows(2000)) AS i;
 
 SET search_path = compliance_schema;
