@@ -1,4 +1,5 @@
 import type { Dataset, Expanded, Placement, Service } from "@rehome/topology";
+import { grouped } from "./grouped";
 import { databaseName, inDatabase, onHost, schemaName } from "./naming";
 import { searchPath } from "./search-path";
 
@@ -65,19 +66,8 @@ interface Stay {
 
 const USES = ["home", "next", "formerly"] as const;
 
-/** Groups by a key, in the order of first appearance. */
-const grouped = <Item>(items: readonly Item[], key: (item: Item) => string): Item[][] => {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
-};
-
 const unique = <Item>(items: readonly Item[], key: (item: Item) => string): Item[] =>
-  grouped(items, key).flatMap((group) => group.slice(0, 1));
+  [...grouped(items, key).values()].flatMap((group) => group.slice(0, 1));
 
 /** A tenant's dataset is reached by its schema's name, not by the search path. */
 const isTenants = (dataset: Dataset): boolean => dataset.name.split("/").length > 2;
@@ -90,7 +80,7 @@ const inhabitants = (stays: readonly Stay[]): string[] => {
 };
 
 const schemas = (stays: readonly Stay[]): SchemaAt[] =>
-  grouped(stays, ({ placement }) => schemaName(placement)).flatMap((group) => {
+  [...grouped(stays, ({ placement }) => schemaName(placement)).values()].flatMap((group) => {
     const [first] = USES.flatMap((use) => group.filter((stay) => stay.use === use));
     if (first === undefined) return [];
     const { placement, use, service } = first;
@@ -136,7 +126,7 @@ const connects = (homes: readonly Stay[]): ConnectAt[] => {
   ]);
   const key = ({ role, stay }: (typeof wanted)[number]): string =>
     inDatabase(role, stay.placement.host, stay.placement.database);
-  return grouped(wanted, key).flatMap((group) => {
+  return [...grouped(wanted, key).values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const { host, database } = first.stay.placement;
@@ -147,9 +137,11 @@ const connects = (homes: readonly Stay[]): ConnectAt[] => {
 };
 
 const settings = (stays: readonly Stay[]): SettingsAt[] =>
-  grouped(stays, ({ placement, service }) =>
-    inDatabase(service.role, placement.host, placement.database),
-  ).flatMap((group) => {
+  [
+    ...grouped(stays, ({ placement, service }) =>
+      inDatabase(service.role, placement.host, placement.database),
+    ).values(),
+  ].flatMap((group) => {
     const homes = group.filter(({ use }) => use === "home");
     const shown = homes.length > 0 ? homes : group.filter(({ use }) => use === "formerly");
     const [first] = shown;

@@ -5,6 +5,7 @@ import * as random from "@pulumi/random";
 import type { ServerConnection } from "@rehome/migration";
 import type { CloudSqlHost as CloudSqlHostSpec } from "@rehome/topology";
 import { encodePart, onHost } from "../naming";
+import { administratorPassword } from "./administrator";
 import { instanceArgs, instanceName } from "./cloudsql-args";
 import { closeMaintenanceDatabases, type Host, type HostContext } from "./host";
 
@@ -39,11 +40,7 @@ export class CloudSqlHost extends pulumi.ComponentResource implements Host {
     super("rehome:index:CloudSqlHost", name, {}, opts);
     const child = { parent: this };
     const instance = this.#instance(spec, inUse);
-    const { result: password } = new random.RandomPassword(
-      onHost(ADMIN, name),
-      { length: 32, special: false },
-      { ...child, additionalSecretOutputs: ["result"] },
-    );
+    const password = administratorPassword(ADMIN, name, child);
     const { User } = loadGcp();
     const user = new User(
       onHost(ADMIN, name),

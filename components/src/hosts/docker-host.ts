@@ -1,10 +1,10 @@
 import type * as docker from "@pulumi/docker";
-import * as postgresql from "@pulumi/postgresql";
+import type * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { ServerConnection } from "@rehome/migration";
 import type { DockerHost as DockerHostSpec } from "@rehome/topology";
-import { encodePart, onHost } from "../naming";
+import { encodePart } from "../naming";
+import { administratorPassword, throughLoopback } from "./administrator";
 import { ADMIN, containerArgs, dockerName, PASSWORD_FILE, VOLUME_PATH } from "./container-args";
 import { FreePort } from "./free-port";
 import { closeMaintenanceDatabases, type Host, type HostContext } from "./host";
@@ -35,11 +35,7 @@ export class DockerHost extends pulumi.ComponentResource implements Host {
     const { Container, RemoteImage } = loadDocker();
     const logical = encodePart(name);
     const own = dockerName(pulumi.getProject(), pulumi.getStack(), name);
-    const { result: password } = new random.RandomPassword(
-      onHost(ADMIN, name),
-      { length: 32, special: false },
-      { ...child, additionalSecretOutputs: ["result"] },
-    );
+    const password = administratorPassword(ADMIN, name, child);
     const image = new RemoteImage(logical, { name: spec.image, keepLocally: true }, child);
     const volume = this.#volume(spec.volume ?? `${own}-data`, inUse);
     const network = this.#network(spec.network, own);
@@ -60,20 +56,10 @@ export class DockerHost extends pulumi.ComponentResource implements Host {
     );
     // What is there once it is healthy, and not before.
     const address = pulumi.all([port, container.id]).apply(([number]) => number);
-    this.connection = pulumi.secret(
-      pulumi.all([address, password]).apply(([number, secret]) => ({
-        ...{ host: "127.0.0.1", port: number, user: ADMIN, password: secret },
-        sslmode: "disable" as const,
-      })),
-    );
-    this.provider = new postgresql.Provider(
-      logical,
-      {
-        ...{ host: "127.0.0.1", port: address, username: ADMIN, password, database: ADMIN },
-        ...{ sslmode: "disable", superuser: true },
-      },
-      child,
-    );
+    const server = { host: "127.0.0.1", port: address, admin: ADMIN, password };
+    const { connection, provider } = throughLoopback(logical, server, child);
+    this.connection = connection;
+    this.provider = provider;
     closeMaintenanceDatabases(name, { ...child, provider: this.provider });
     this.ready = [container];
     this.registerOutputs({ host: "127.0.0.1", port: address });

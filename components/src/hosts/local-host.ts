@@ -1,9 +1,9 @@
-import * as postgresql from "@pulumi/postgresql";
+import type * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { ServerConnection } from "@rehome/migration";
 import type { LocalHost as LocalHostSpec } from "@rehome/topology";
-import { encodePart, onHost } from "../naming";
+import { encodePart } from "../naming";
+import { administratorPassword, throughLoopback } from "./administrator";
 import { Cluster } from "./cluster";
 import { closeMaintenanceDatabases, type Host } from "./host";
 import { serverParameters } from "./server-parameters";
@@ -37,11 +37,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
   ) {
     super("rehome:index:LocalHost", name, {}, opts);
     const child = { parent: this };
-    const { result: password } = new random.RandomPassword(
-      onHost(ADMIN, name),
-      { length: 32, special: false },
-      { ...child, additionalSecretOutputs: ["result"] },
-    );
+    const password = administratorPassword(ADMIN, name, child);
     const { port, version, parameters } = spec;
     const cluster = new Cluster(
       encodePart(name),
@@ -54,20 +50,10 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
       },
       child,
     );
-    this.connection = pulumi.secret(
-      pulumi.all([cluster.host, cluster.port, password]).apply(([host, number, secret]) => ({
-        ...{ host, port: number, user: ADMIN, password: secret },
-        sslmode: "disable" as const,
-      })),
-    );
-    this.provider = new postgresql.Provider(
-      encodePart(name),
-      {
-        ...{ host: cluster.host, port: cluster.port, username: ADMIN, password, database: ADMIN },
-        ...{ sslmode: "disable", superuser: true },
-      },
-      child,
-    );
+    const server = { host: cluster.host, port: cluster.port, admin: ADMIN, password };
+    const { connection, provider } = throughLoopback(encodePart(name), server, child);
+    this.connection = connection;
+    this.provider = provider;
     closeMaintenanceDatabases(name, { ...child, provider: this.provider });
     this.ready = [cluster];
     this.registerOutputs({ host: cluster.host, port: cluster.port });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { moveCode, type Dataset, type Expanded, type Placement, type Service } from "@rehome/topology";
 import type { ServiceDatabase } from "../database/service-database";
 import type { Declaring } from "../declaring";
+import { grouped } from "../grouped";
 import type { DatabaseAt } from "../inventory";
 import { databaseName, schemaName } from "../naming";
 import { Gate } from "./gate";
@@ -59,12 +60,7 @@ export const declareMigrations = (
   const custody = Object.fromEntries([...hosts.values()].map(({ name, custody }) => [name, custody]));
 
   const own = ownDatabases(datasets, declaring.inventory.databases);
-  const byService = new Map<string, Dataset[]>();
-  for (const dataset of datasets) {
-    const before = byService.get(dataset.service);
-    if (before === undefined) byService.set(dataset.service, [dataset]);
-    else before.push(dataset);
-  }
+  const byService = grouped(datasets, ({ service }) => service);
 
   const server = (at: Placement | undefined) => (at && hosts.get(at.host)?.connection) ?? pulumi.secret({}); // marked, so that what check fills in stays secret
 
