@@ -1,17 +1,9 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NAMES, SERVICES } from "./hexabuilders-services";
 import { contents, mentions, query, refusal, repeatedNumbers } from "./proof";
 import { Journey, theRealCliTakesTheSameSteps } from "./same-steps";
 import { stage, type Connection, type Stage } from "./stage";
-
-/** Each service's schema in development, and its database and schema in production. */
-const SERVICES = {
-  partner: { dev: "public", database: "partner_management", schema: "public" },
-  onboarding: { dev: "onboarding", database: "onboarding", schema: "onboarding" },
-  recruitment: { dev: "recruitment", database: "recruitment", schema: "recruitment" },
-  campaign: { dev: "campaign_management", database: "campaign_management", schema: "campaign_management" },
-} as const;
-const NAMES = Object.keys(SERVICES) as (keyof typeof SERVICES)[];
 
 let world: Stage;
 let before: Record<string, Record<string, string>>;

@@ -3,17 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NAMES, SERVICES } from "./hexabuilders-services";
 import { contents, query, refusal } from "./proof";
 import { stage, type Connection, type Runner, type Stage } from "./stage";
-
-/** Each service's schema in the dev stack, and its database and schema in the one that is promoted to. */
-const SERVICES = {
-  partner: { dev: "public", database: "partner_management", schema: "public" },
-  onboarding: { dev: "onboarding", database: "onboarding", schema: "onboarding" },
-  recruitment: { dev: "recruitment", database: "recruitment", schema: "recruitment" },
-  campaign: { dev: "campaign_management", database: "campaign_management", schema: "campaign_management" },
-} as const;
-const NAMES = Object.keys(SERVICES) as (keyof typeof SERVICES)[];
 
 let dev: Stage;
 let prod: Runner;
