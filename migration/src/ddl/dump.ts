@@ -8,43 +8,67 @@ import { address } from "../sql/connect";
 import { openLocalDoor } from "../sql/local-door";
 import { tlsFailure, trustedRoots } from "../sql/tls";
 import type { ServerConnection } from "../types";
+import { Together } from "./together";
 
-/** Sections of `pg_dump`: what comes before the rows, and what after. */
-export type Section = "pre-data" | "post-data";
+/** A schema's definitions as SQL: what comes before the rows, and what after. */
+export interface SchemaDump {
+  readonly preData: string;
+  readonly postData: string;
+}
 
 /** The major version of the `pg_dump` that will be used: the newest found. */
 export async function dumpVersion(): Promise<number> {
   return (await findBinaries({ need: ["pg_dump"] })).version;
 }
 
+/** What neither a dump nor what is read from it shall hold: it is declared anew. */
+const WITHOUT = [
+  "--no-owner",
+  "--no-privileges",
+  "--no-publications",
+  "--no-subscriptions",
+  "--no-tablespaces",
+];
+
 /** A pattern of `pg_dump` that means exactly this name. */
 function exactPattern(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** `pg_dump` reads the whole catalog, whatever it is to write of it, and locks what it writes. */
+const dumps = new Together<SchemaDump>(16);
+
 /**
  * The definitions of one schema, as `pg_dump` writes them: without owners and rights, which are declared anew.
- * The password goes by the environment, never by the arguments.
+ * The password goes by the environment, never by the arguments. Of a database that many moves leave at once, one dump
+ * serves several.
  * @throws RehomeError `dump-failed` with what `pg_dump` said, or those of `open` that TLS is the reason of
  */
 export async function dumpSchema(
   server: ServerConnection,
   database: string,
   schema: string,
-  section: Section,
-): Promise<string> {
-  const { path } = await findBinaries({ need: ["pg_dump"] });
+): Promise<SchemaDump> {
+  const who = JSON.stringify([address(server), server.user, server.password, database]);
+  return await dumps.ask(who, schema, (schemas) => dumpSchemas(server, database, schemas));
+}
+
+async function dumpSchemas(
+  server: ServerConnection,
+  database: string,
+  schemas: readonly string[],
+): Promise<Map<string, SchemaDump>> {
+  const { path } = await findBinaries({ need: ["pg_dump", "pg_restore"] });
   const args = [
     "--no-password",
-    "--no-owner",
-    "--no-privileges",
-    "--no-publications",
-    "--no-subscriptions",
-    "--no-tablespaces",
-    `--section=${section}`,
+    "--format=custom",
+    "--compress=0",
+    "--section=pre-data",
+    "--section=post-data",
+    ...WITHOUT,
     "--strict-names",
     "--encoding=UTF8",
-    `--schema=${exactPattern(schema)}`,
+    ...schemas.map((schema) => `--schema=${exactPattern(schema)}`),
   ];
   const reach = await reachable(server);
   const env = {
@@ -61,10 +85,20 @@ export async function dumpSchema(
     tlsFailure(server, new Error(reason)) ??
     new RehomeError(
       "dump-failed",
-      `pg_dump of schema "${schema}" in database "${database}" at ${address(server)} failed: ${reason}`,
+      `pg_dump of ${schemas.map((schema) => `schema "${schema}"`).join(", ")} in database "${database}" at ${address(server)} failed: ${reason}`,
     );
   try {
-    return await output(path("pg_dump"), args, env, fail);
+    const archive = await output(path("pg_dump"), args, { env, fail });
+    const print = async (schema: string, section: string): Promise<string> => {
+      const printing = ["--file=-", `--schema=${schema}`, `--section=${section}`, ...WITHOUT];
+      return (await output(path("pg_restore"), printing, { env, fail, input: archive })).toString("utf8");
+    };
+    const found = new Map<string, SchemaDump>();
+    for (const schema of schemas) {
+      const [preData, postData] = await Promise.all([print(schema, "pre-data"), print(schema, "post-data")]);
+      found.set(schema, { preData, postData });
+    }
+    return found;
   } finally {
     await reach.close();
   }
@@ -74,18 +108,19 @@ export async function dumpSchema(
 async function output(
   program: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  fail: (reason: string) => RehomeError,
-): Promise<string> {
+  { env, fail, input }: { env: NodeJS.ProcessEnv; fail: (reason: string) => RehomeError; input?: Buffer },
+): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.on("error", (error) => reject(fail(messageOf(error))));
+    child.stdin.on("error", () => undefined); // it has ended early: its exit code says why
+    child.stdin.end(input);
     child.on("close", (code) => {
-      if (code === 0) resolve(Buffer.concat(out).toString("utf8"));
+      if (code === 0) resolve(Buffer.concat(out));
       else reject(fail(Buffer.concat(err).toString("utf8").trim()));
     });
   });

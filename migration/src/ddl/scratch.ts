@@ -63,13 +63,10 @@ export async function renamedDefinitions(
   part?: WantedPart,
 ): Promise<Definitions> {
   const { from, to } = request;
-  const [preDump, postDump] = await Promise.all([
-    dumpSchema(from.server, from.database, from.schema, "pre-data"),
-    dumpSchema(from.server, from.database, from.schema, "post-data"),
-  ]);
+  const dump = await dumpSchema(from.server, from.database, from.schema);
   const before = [
-    ...(await withCasts(source, from.schema, await splitStatements(preDump))),
-    ...(await splitStatements(postDump)),
+    ...(await withCasts(source, from.schema, await splitStatements(dump.preData))),
+    ...(await splitStatements(dump.postData)),
   ];
   const wanted = before
     .filter((statement) => !isScaffolding(statement) && !isFence(statement))
@@ -108,14 +105,11 @@ export async function renamedDefinitions(
 
 /** The definitions that the scratch database holds, under the new home's name. */
 async function dumped(scratch: pg.Client, { to }: MoveRequest, name: string): Promise<Definitions> {
-  const [pre, post] = await Promise.all([
-    dumpSchema(to.server, name, to.schema, "pre-data"),
-    dumpSchema(to.server, name, to.schema, "post-data"),
-  ]);
+  const { preData, postData } = await dumpSchema(to.server, name, to.schema);
   const real = (statement: Statement): boolean => !isScaffolding(statement);
   return {
-    preData: (await withCasts(scratch, to.schema, await splitStatements(pre))).filter(real),
-    postData: (await splitStatements(post)).filter(real),
+    preData: (await withCasts(scratch, to.schema, await splitStatements(preData))).filter(real),
+    postData: (await splitStatements(postData)).filter(real),
   };
 }
 

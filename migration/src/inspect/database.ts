@@ -21,24 +21,18 @@ const LOCALE = `
 
 /** `$1` is the dataset's schema. An extension's schema is nobody's but the extension's. */
 const OTHERS = `
-  WITH members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
-  inhabited AS (
-    SELECT c.relnamespace AS nsp FROM pg_class c WHERE NOT EXISTS
-      (SELECT FROM members m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
-    UNION SELECT p.pronamespace FROM pg_proc p WHERE NOT EXISTS
-      (SELECT FROM members m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
-    UNION SELECT t.typnamespace FROM pg_type t WHERE NOT EXISTS
-      (SELECT FROM members m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)
-      AND t.typelem = 0 AND t.typtype <> 'c')
   SELECT format('schema %I', n.nspname) AS what FROM pg_namespace n
   WHERE n.nspname <> $1 AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'rehome')
-    AND (n.oid IN (SELECT nsp FROM inhabited)
-         OR (n.nspname <> 'public' AND n.oid NOT IN (SELECT extnamespace FROM pg_extension)))
+    AND ((n.nspname <> 'public' AND n.oid NOT IN (SELECT extnamespace FROM pg_extension))
+         OR EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
+                    AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
+                    AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.refclassid = 'pg_extension'::regclass AND m.classid = d.classid
+                                    AND m.objid = d.objid AND m.deptype = 'e')))
   UNION ALL SELECT format('publication %I', pubname) FROM pg_publication
   UNION ALL SELECT format('subscription %I', subname) FROM pg_stat_subscription s
     WHERE EXISTS (SELECT FROM pg_subscription o WHERE o.oid = s.subid AND o.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
   UNION ALL SELECT format('event trigger %I', e.evtname) FROM pg_event_trigger e
-    WHERE NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)
+    WHERE NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid AND m.deptype = 'e')
   UNION ALL SELECT format('server %I', srvname) FROM pg_foreign_server
   UNION ALL SELECT 'default privileges in all schemas' FROM pg_default_acl WHERE defaclnamespace = 0
   UNION ALL SELECT format('replication slot %I', slot_name) FROM pg_replication_slots WHERE database = current_database()

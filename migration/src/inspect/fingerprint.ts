@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
+import { OWN } from "./own-rows";
 import { rareEntries } from "./rare-entries";
 
 /** One property of one object: `kind` and `name` say which, `definition` is what must be equal. */
@@ -16,8 +17,8 @@ export interface CatalogEntry {
   readonly row?: string;
 }
 
-/** What a catalog query of `fingerprint` may call by name: `$1` is the schema's OID. */
-const OWN = (alias: string, catalog: string): string =>
+/** What belongs to no extension. */
+const UNEXTENDED = (alias: string, catalog: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '${catalog}'::regclass AND x.objid = ${alias}.oid AND x.deptype = 'e')`;
 
 /** A parent in another schema is a facade, which says nothing about the table itself. */
@@ -35,9 +36,9 @@ const ENTRIES = [
      (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
       WHERE i.inhrelid = c.oid AND p.relnamespace = c.relnamespace))
    FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
-   WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${OWN("c", "pg_class")}`,
+   WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${UNEXTENDED("c", "pg_class")}`,
   `SELECT 'pg_class ' || c.oid, 'query', c.relname::text, pg_get_viewdef(c.oid, true)
-   FROM pg_class c WHERE c.relnamespace = $1::oid AND c.relkind IN ('v', 'm') AND ${OWN("c", "pg_class")}`,
+   FROM pg_class c WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('v', 'm') AND ${UNEXTENDED("c", "pg_class")}`,
   `SELECT 'pg_class ' || c.oid, 'column', c.relname || '.' || a.attname, concat_ws(' ',
      -- A dump puts the columns that a table inherits first, wherever they stood: their place says nothing.
      CASE WHEN c.relispartition OR NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid)
@@ -47,70 +48,68 @@ const ENTRIES = [
      nullif(a.attstattarget, -1), a.attoptions::text)
    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-   WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped
-     AND ${OWN("c", "pg_class")}`,
+   WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped
+     AND ${UNEXTENDED("c", "pg_class")}`,
   // From 18 on a table's NOT NULL, from 17 on a domain's, is a constraint with a name.
   `SELECT 'pg_constraint ' || o.oid, CASE o.contype WHEN 'n' THEN 'not-null' ELSE 'constraint' END, coalesce(nullif(o.conrelid, 0)::regclass::text, o.contypid::regtype::text) || '.' || o.conname,
      concat_ws(' ', pg_get_constraintdef(o.oid, true), o.convalidated)
-   FROM pg_constraint o WHERE o.connamespace = $1::oid
-     AND NOT EXISTS (SELECT FROM pg_constraint q WHERE q.oid = o.conparentid AND q.connamespace = o.connamespace) AND ${OWN("o", "pg_constraint")}`,
+   FROM pg_constraint o WHERE o.oid IN (SELECT oid FROM own_constraint)
+     AND NOT EXISTS (SELECT FROM pg_constraint q WHERE q.oid = o.conparentid AND q.connamespace = o.connamespace) AND ${UNEXTENDED("o", "pg_constraint")}`,
   `SELECT 'pg_class ' || c.oid, 'index', c.relname::text, concat_ws(' ', pg_get_indexdef(c.oid, 0, true), i.indisvalid, i.indisclustered,
      i.indisreplident, c.reloptions::text, (SELECT h.inhparent::regclass::text FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent
       WHERE h.inhrelid = c.oid AND p.relnamespace = c.relnamespace))
-   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}
+   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.oid IN (SELECT oid FROM own_relation) AND ${UNEXTENDED("c", "pg_class")}
      -- A dump leaves out what a failed CREATE INDEX CONCURRENTLY has left.
      AND (i.indisvalid OR c.relkind = 'I')`,
   `SELECT 'pg_trigger ' || t.oid, 'trigger', t.tgrelid::regclass::text || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid, true), t.tgenabled)
    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-   WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
+   WHERE c.oid IN (SELECT oid FROM own_relation) AND NOT t.tgisinternal
      AND NOT (t.tgname IN ('rehome_fence', 'rehome_truncate') AND EXISTS (SELECT FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
               WHERE f.oid = t.tgfoid AND n.nspname = 'rehome'))`,
   `SELECT 'pg_rewrite ' || r.oid, 'rule', r.ev_class::regclass::text || '.' || r.rulename, concat_ws(' ', pg_get_ruledef(r.oid, true), r.ev_enabled)
-   FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = $1::oid AND r.rulename <> '_RETURN'
-     AND ${OWN("c", "pg_class")}`,
+   FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.oid IN (SELECT oid FROM own_relation) AND r.rulename <> '_RETURN'
+     AND ${UNEXTENDED("c", "pg_class")}`,
   `SELECT 'pg_policy ' || p.oid, 'policy', p.polrelid::regclass::text || '.' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive,
      pg_get_expr(p.polqual, p.polrelid, true), '/', pg_get_expr(p.polwithcheck, p.polrelid, true))
-   FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = $1::oid`,
+   FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.oid IN (SELECT oid FROM own_relation)`,
   `SELECT 'pg_policy ' || p.oid, 'policy roles', p.polrelid::regclass::text || '.' || p.polname,
      (SELECT jsonb_agg(CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END) FROM unnest(p.polroles) r)::text
-   FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = $1::oid`,
+   FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.oid IN (SELECT oid FROM own_relation)`,
   `SELECT 'pg_class ' || c.oid, 'sequence', c.relname::text, concat_ws(' ', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
      s.seqcache, s.seqcycle,
      (SELECT d.refobjid::regclass::text || '.' || a.attname FROM pg_depend d
       JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')))
-   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid WHERE c.relnamespace = $1::oid AND ${OWN("c", "pg_class")}`,
+   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid WHERE c.oid IN (SELECT oid FROM own_relation) AND ${UNEXTENDED("c", "pg_class")}`,
   `SELECT 'pg_type ' || t.oid, 'type', t.typname::text, concat_ws(' ', t.typtype,
      CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END, t.typnotnull, t.typdefault,
      (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
      (SELECT format_type(r.rngsubtype, NULL) FROM pg_range r WHERE r.rngtypid = t.oid))
-   FROM pg_type t WHERE t.typnamespace = $1::oid AND t.typtype IN ('e', 'd', 'r', 'm') AND ${OWN("t", "pg_type")}`,
+   FROM pg_type t WHERE t.oid IN (SELECT oid FROM own_type) AND t.typtype IN ('e', 'd', 'r', 'm') AND ${UNEXTENDED("t", "pg_type")}`,
   `SELECT 'pg_proc ' || p.oid, 'function', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', concat_ws(' ', p.prokind, l.lanname,
      pg_get_function_arguments(p.oid), '->', pg_get_function_result(p.oid), p.provolatile, p.proisstrict, p.prosecdef,
      p.proleakproof, p.proparallel, p.procost, p.prorows, p.probin)
-   FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = $1::oid AND ${OWN("p", "pg_proc")}`,
+   FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.oid IN (SELECT oid FROM own_routine) AND ${UNEXTENDED("p", "pg_proc")}`,
   `SELECT 'pg_proc ' || p.oid, CASE WHEN p.prosqlbody IS NULL THEN 'body' ELSE 'parsed body' END, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
      coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)
-   FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.prokind <> 'a' AND ${OWN("p", "pg_proc")}`,
+   FROM pg_proc p WHERE p.oid IN (SELECT oid FROM own_routine) AND p.prokind <> 'a' AND ${UNEXTENDED("p", "pg_proc")}`,
   `SELECT 'pg_proc ' || p.oid, 'setting', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', setting
-   FROM pg_proc p, unnest(p.proconfig) setting WHERE p.pronamespace = $1::oid AND ${OWN("p", "pg_proc")}`,
+   FROM pg_proc p, unnest(p.proconfig) setting WHERE p.oid IN (SELECT oid FROM own_routine) AND ${UNEXTENDED("p", "pg_proc")}`,
   `SELECT 'pg_operator ' || o.oid, 'operator', o.oprname || ' (' || o.oprleft::regtype || ', ' || o.oprright::regtype || ')',
      concat_ws(' ', o.oprresult::regtype, o.oprcode::regprocedure, o.oprcanmerge, o.oprcanhash)
-   FROM pg_operator o WHERE o.oprnamespace = $1::oid AND ${OWN("o", "pg_operator")}`,
+   FROM pg_operator o WHERE o.oprnamespace = $1::oid AND ${UNEXTENDED("o", "pg_operator")}`,
   `SELECT 'pg_collation ' || l.oid, 'collation', l.collname::text, concat_ws(' ', l.collprovider, l.collisdeterministic, l.collcollate, l.collctype,
      -- The column has another name from 17 on, and there is one more from 16 on.
      coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale'), to_jsonb(l) ->> 'collicurules')
-   FROM pg_collation l WHERE l.collnamespace = $1::oid AND ${OWN("l", "pg_collation")}`,
+   FROM pg_collation l WHERE l.collnamespace = $1::oid AND ${UNEXTENDED("l", "pg_collation")}`,
   `SELECT 'pg_statistic_ext ' || s.oid, 'statistics', s.stxname::text, concat_ws(' ', s.stxrelid::regclass, s.stxkind::text,
      (SELECT string_agg(a.attname, ', ' ORDER BY a.attname) FROM pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys)))
    FROM pg_statistic_ext s WHERE s.stxnamespace = $1::oid`,
   `SELECT d.classoid::regclass || ' ' || d.objoid, 'comment', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description
    FROM pg_description d
-   WHERE d.objoid >= 16384 AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_namespace'::regclass)
-     AND (SELECT address.object_names[1] FROM pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) address)
-         = (SELECT nspname FROM pg_namespace WHERE oid = $1::oid)
+   WHERE (d.classoid, d.objoid) IN (SELECT classid, oid FROM own)
      AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.deptype = 'e')`,
-  ...rareEntries(OWN),
+  ...rareEntries(UNEXTENDED),
 ].map((select) => `SELECT * FROM (${select}) entry(row, kind, name, definition)`);
 
 /**
@@ -127,9 +126,11 @@ export async function catalogEntries(
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    const found = await rows<CatalogEntry>(client, `${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 2, 3, 4`, [
-      schemaOid,
-    ]);
+    const found = await rows<CatalogEntry>(
+      client,
+      `WITH ${OWN} ${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 2, 3, 4`,
+      [schemaOid],
+    );
     // PostgreSQL prints a list of VALUES that it has read from its own printing with one blank more.
     return found.map((entry) => ({
       ...entry,

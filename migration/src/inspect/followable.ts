@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { ownRelation } from "./own-rows";
 
 /** What logical replication needs to know of a table; the root of a partitioned table stands for its partitions. */
 export interface FollowableTable {
@@ -35,7 +36,7 @@ const COLUMNS = (condition: string): string =>
      WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate AND ${condition}), '{}')`;
 
 const TABLES = `
-  WITH shape AS (
+  WITH ${ownRelation()}, shape AS (
     SELECT c.oid, c.relname, c.relkind, c.relreplident, c.reloftype, c.relispartition,
       ${COLUMNS("k.at <= i.indnkeyatts")} AS key, ${COLUMNS("k.at > i.indnkeyatts")} AS included,
       ${COLUMNS("k.at <= i.indnkeyatts AND a.attgenerated = ''")} AS by_key,
@@ -43,7 +44,7 @@ const TABLES = `
          AND NOT a.attisdropped AND a.attgenerated = '' AND ${ORDERED("a.atttypid")} ORDER BY a.attnum LIMIT 1) a) AS by_column,
       (SELECT min(a.attname::text) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          AND a.attgenerated = '' AND NOT ${ORDERED("a.atttypid")}) AS unordered
-    FROM pg_class c WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p')
+    FROM pg_class c WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p')
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
       -- A facade makes a partition of its table: what hangs on nothing but a facade is a root all the same.
       AND (NOT c.relispartition OR EXISTS (SELECT FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { LOCK, runLockKey } from "../journal/locks";
 import { placementName } from "../naming";
 import { rows } from "../sql/connect";
+import { NAMED_SCHEMA, ownRelation } from "./own-rows";
 import type { Endpoint } from "../types";
 
 /** What stands in the way of a move at one end, for as long as somebody lets it. */
@@ -24,6 +25,7 @@ export interface PreparedTransaction {
 
 /** A transaction that was prepared has no process: its locks name none. Advisory locks of two keys have `objsubid` 2. */
 const FACTS = `
+  WITH ${ownRelation(NAMED_SCHEMA)}
   SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory'
       AND d.datname = current_database() AND l.classid::int8 = $2::int8 AND l.objid::int8 = $3::int8 & 4294967295
       AND l.objsubid = 2 AND l.pid <> pg_backend_pid()) AS running,
@@ -35,8 +37,7 @@ const FACTS = `
        WHERE x.database = current_database() AND n.nspname = $1 AND c.relkind IN ('r', 'p') GROUP BY x.gid, x.owner) p) AS prepared,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('name', c.relname, 'table', t.relname) ORDER BY c.relname), '[]')
      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-     JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relkind = 'i' AND NOT i.indisvalid) AS "invalidIndexes"`;
+     WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind = 'i' AND NOT i.indisvalid) AS "invalidIndexes"`;
 
 /** Reads what is in the way at one end. A fixed number of queries. */
 export async function inspectObstacles(

@@ -41,19 +41,19 @@ export const rareEntries = (own: (alias: string, catalog: string) => string): st
    FROM pg_statistic_ext s WHERE s.stxnamespace = $1::oid`,
   `SELECT 'pg_type ' || t.oid, 'range', t.typname::text, concat_ws(' ', r.rngmultitypid::regtype, r.rngsubdiff, r.rngcanonical,
      nullif(r.rngcollation, 0)::regcollation)
-   FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid WHERE t.typnamespace = $1::oid AND ${own("t", "pg_type")}`,
+   FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid WHERE t.oid IN (SELECT oid FROM own_type) AND ${own("t", "pg_type")}`,
   `SELECT 'pg_type ' || t.oid, 'domain default', t.typname::text, pg_get_expr(t.typdefaultbin, 0, true) FROM pg_type t
-   WHERE t.typnamespace = $1::oid AND t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND ${own("t", "pg_type")}`,
+   WHERE t.oid IN (SELECT oid FROM own_type) AND t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND ${own("t", "pg_type")}`,
   `SELECT 'pg_type ' || t.oid, 'domain collation', t.typname::text, t.typcollation::regcollation::text FROM pg_type t
-   WHERE t.typnamespace = $1::oid AND t.typtype = 'd' AND t.typcollation <> 0 AND ${own("t", "pg_type")}`,
+   WHERE t.oid IN (SELECT oid FROM own_type) AND t.typtype = 'd' AND t.typcollation <> 0 AND ${own("t", "pg_type")}`,
   `SELECT 'pg_class ' || c.oid, 'compression', c.relname || '.' || a.attname, a.attcompression::text
-   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'm')
+   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p', 'm')
      AND a.attcompression <> '' AND NOT a.attisdropped`,
   `SELECT 'pg_class ' || c.oid, 'index statistics', c.relname || '.' || a.attnum, a.attstattarget::text
-   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = $1::oid AND c.relkind IN ('i', 'I')
+   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('i', 'I')
      AND a.attstattarget >= 0 AND NOT a.attisdropped`,
   `SELECT 'pg_class ' || c.oid, 'toast setting', c.relname::text, t.reloptions::text
-   FROM pg_class c JOIN pg_class t ON t.oid = c.reltoastrelid WHERE c.relnamespace = $1::oid AND t.reloptions IS NOT NULL`,
+   FROM pg_class c JOIN pg_class t ON t.oid = c.reltoastrelid WHERE c.oid IN (SELECT oid FROM own_relation) AND t.reloptions IS NOT NULL`,
   `SELECT 'pg_class ' || c.oid, 'unlogged sequence', c.relname::text, '' FROM pg_class c
-   WHERE c.relnamespace = $1::oid AND c.relkind = 'S' AND c.relpersistence = 'u'`,
+   WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind = 'S' AND c.relpersistence = 'u'`,
 ];

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { OWN } from "./own-rows";
 
 /** A dependency that crosses the border of the moving schema. */
 export interface CrossReference {
@@ -10,28 +11,6 @@ export interface CrossReference {
   /** The catalog row inside the schema: `pg_constraint 16400`. */
   readonly row: string;
 }
-
-/**
- * Objects with the schema they belong to. `pg_depend` joins need the class beside the OID: OIDs of different
- * catalogs collide. Rules, triggers, defaults, policies and constraints belong where their table does.
- */
-const OBJECTS = `
-  SELECT 'pg_class'::regclass AS classid, oid, relnamespace AS nsp FROM pg_class
-  UNION ALL SELECT 'pg_type'::regclass, oid, typnamespace FROM pg_type
-  UNION ALL SELECT 'pg_proc'::regclass, oid, pronamespace FROM pg_proc
-  UNION ALL SELECT 'pg_operator'::regclass, oid, oprnamespace FROM pg_operator
-  UNION ALL SELECT 'pg_opclass'::regclass, oid, opcnamespace FROM pg_opclass
-  UNION ALL SELECT 'pg_opfamily'::regclass, oid, opfnamespace FROM pg_opfamily
-  UNION ALL SELECT 'pg_collation'::regclass, oid, collnamespace FROM pg_collation
-  UNION ALL SELECT 'pg_conversion'::regclass, oid, connamespace FROM pg_conversion
-  UNION ALL SELECT 'pg_ts_config'::regclass, oid, cfgnamespace FROM pg_ts_config
-  UNION ALL SELECT 'pg_ts_dict'::regclass, oid, dictnamespace FROM pg_ts_dict
-  UNION ALL SELECT 'pg_statistic_ext'::regclass, oid, stxnamespace FROM pg_statistic_ext
-  UNION ALL SELECT 'pg_constraint'::regclass, oid, connamespace FROM pg_constraint
-  UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, c.relnamespace FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-  UNION ALL SELECT 'pg_trigger'::regclass, t.oid, c.relnamespace FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-  UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, c.relnamespace FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
-  UNION ALL SELECT 'pg_policy'::regclass, p.oid, c.relnamespace FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid`;
 
 /** The schema of an object that is looked up by itself: of all of a database's objects, few touch the one schema. */
 const SCHEMA_OF = [
@@ -64,12 +43,12 @@ const SCHEMA_OF = [
 ].join("\n    ");
 
 const CROSSING = `
-  WITH mine AS MATERIALIZED (SELECT classid, oid FROM (${OBJECTS}) objects WHERE nsp = $1::oid),
+  WITH ${OWN},
   dependency AS (
     SELECT d.classid, d.objid, d.refclassid, d.refobjid, 'outward' AS direction, d.refclassid AS class, d.refobjid AS other
-    FROM mine m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.oid
+    FROM own m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.oid
     UNION ALL SELECT d.classid, d.objid, d.refclassid, d.refobjid, 'inward', d.classid, d.objid
-    FROM mine m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.oid),
+    FROM own m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.oid),
   placed AS (SELECT dependency.*, CASE class
     ${SCHEMA_OF} END AS nsp FROM dependency),
   system AS (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname IN ('information_schema', 'rehome')

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { ownRelation } from "./own-rows";
 
 /** A relation of the dataset, as the catalog has it. */
 export interface Relation {
@@ -57,11 +58,11 @@ const COLUMNS = `
       WHERE u.typtype = 'd'
     ) SELECT p.* FROM unwrapped u JOIN pg_catalog.pg_type p ON p.oid = u.oid WHERE u.typtype <> 'd'
   ) base ON true
-  WHERE c.relnamespace = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'm')
+  WHERE c.oid IN (SELECT oid FROM own_relation) AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'm')
   GROUP BY a.attrelid`;
 
 const RELATIONS = `
-  WITH shape AS (${COLUMNS})
+  WITH ${ownRelation()}, shape AS (${COLUMNS})
   SELECT c.oid::int8::text AS oid, c.relname::text AS name, c.relkind::text AS kind, c.relispopulated AS populated,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END::text AS bytes,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_indexes_size(c.oid) ELSE 0 END::text AS index_bytes,
@@ -73,7 +74,7 @@ const RELATIONS = `
   FROM pg_catalog.pg_class c
   LEFT JOIN shape ON shape.oid = c.oid
   LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
-  WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
+  WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')
   ORDER BY c.relname`;

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { NAMED_SCHEMA, ownRelation, ownRoutine } from "./own-rows";
 
 /** A role that owns what moves, as the administrator stands to it. */
 export interface OwnerRights {
@@ -40,14 +41,15 @@ interface Facts extends Omit<Rights, "owners" | "trustedExtensions" | "forcedRow
 }
 
 const FACTS = `
+  WITH ${ownRelation(NAMED_SCHEMA)}
   SELECT r.rolname::text AS "user", current_database()::text AS database, r.rolsuper AS superuser,
     current_setting('server_version_num')::int / 10000 AS version,
     EXISTS (SELECT FROM pg_roles m WHERE m.rolname IN (${MANAGED}) AND pg_has_role(m.oid, 'MEMBER')) AS managed,
     r.rolcreatedb AS "createDatabases", r.rolbypassrls AS "bypassRowSecurity",
     has_database_privilege(current_database(), 'CREATE') AS "createSchemas",
     pg_has_role('pg_signal_backend', 'USAGE') AS "signalSessions",
-    (SELECT array_agg(c.relname::text ORDER BY c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity
+    (SELECT array_agg(c.relname::text ORDER BY c.relname) FROM pg_class c
+     WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity
        AND ($2::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($2))) AS forced,
     (SELECT array_agg(DISTINCT v.name::text) FROM pg_available_extension_versions v WHERE v.trusted OR NOT v.superuser) AS trusted
   FROM pg_roles r WHERE r.rolname = current_user`;
@@ -57,6 +59,7 @@ const FACTS = `
  * A range type's functions (`deptype` i) belong to the server's first superuser, whoever made the type.
  */
 const OWNERS = `
+  WITH ${ownRelation(NAMED_SCHEMA)}, ${ownRoutine(NAMED_SCHEMA)}
   SELECT o.rolname::text AS name,
     pg_has_role(o.oid, 'USAGE') AND pg_has_role(o.oid, CASE WHEN v.num >= 160000 THEN 'SET' ELSE 'MEMBER' END) AS usable,
     o.rolname !~ '^pg_' AND CASE WHEN v.num >= 160000 THEN pg_has_role(o.oid, 'MEMBER WITH ADMIN OPTION')
@@ -64,10 +67,10 @@ const OWNERS = `
   FROM pg_roles o, (SELECT current_setting('server_version_num')::int AS num) v
   WHERE o.rolname = $2 OR o.oid IN (
     SELECT n.nspowner FROM pg_namespace n WHERE n.nspname = $1
-    UNION SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1
+    UNION SELECT c.relowner FROM pg_class c WHERE c.oid IN (SELECT oid FROM own_relation)
       AND ($3::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($3))
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-    UNION SELECT p.proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1
+    UNION SELECT p.proowner FROM pg_proc p WHERE p.oid IN (SELECT oid FROM own_routine)
       AND ($3::text[] IS NULL OR 'pg_proc ' || p.oid = ANY ($3))
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')))
   ORDER BY 1`;

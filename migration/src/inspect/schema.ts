@@ -6,6 +6,7 @@ import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
 import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectLargeObjects, type LargeObjects } from "./large-objects";
+import { OWN, ownRoutine } from "./own-rows";
 import { inspectReferences, type CrossReference } from "./references";
 import { inspectRelations, type Relation } from "./relations";
 import { readPart } from "../scope/read-scope";
@@ -170,10 +171,11 @@ async function longTransactions(client: pg.Client): Promise<string[]> {
 export async function inspectRoutines(client: pg.Client, oid: number): Promise<Routine[]> {
   return await rows<Routine>(
     client,
-    `SELECT 'pg_proc ' || p.oid AS row, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS signature, l.lanname::text AS language,
+    `WITH ${ownRoutine()}
+     SELECT 'pg_proc ' || p.oid AS row, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS signature, l.lanname::text AS language,
        p.prosrc AS body
      FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-     WHERE p.pronamespace = $1::oid AND p.prosqlbody IS NULL AND l.lanname NOT IN ('c', 'internal')
+     WHERE p.oid IN (SELECT oid FROM own_routine) AND p.prosqlbody IS NULL AND l.lanname NOT IN ('c', 'internal')
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = p.oid AND x.deptype = 'e')
      ORDER BY 2`,
     [oid],
@@ -183,12 +185,13 @@ export async function inspectRoutines(client: pg.Client, oid: number): Promise<R
 async function extensionMembers(client: pg.Client, oid: number): Promise<Set<string>> {
   const found = await rows<{ name: string }>(
     client,
-    `SELECT coalesce(p.proname, t.typname, c.relname)::text AS name
-     FROM pg_catalog.pg_depend d
-     LEFT JOIN pg_catalog.pg_proc p ON d.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.objid AND p.pronamespace = $1::oid
-     LEFT JOIN pg_catalog.pg_type t ON d.classid = 'pg_catalog.pg_type'::regclass AND t.oid = d.objid AND t.typnamespace = $1::oid
-     LEFT JOIN pg_catalog.pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass AND c.oid = d.objid AND c.relnamespace = $1::oid
-     WHERE d.deptype = 'e' AND coalesce(p.proname, t.typname, c.relname) IS NOT NULL`,
+    `WITH ${OWN}
+     SELECT coalesce(p.proname, t.typname, c.relname)::text AS name
+     FROM own JOIN pg_catalog.pg_depend d ON d.classid = own.classid AND d.objid = own.oid AND d.deptype = 'e'
+     LEFT JOIN pg_catalog.pg_proc p ON own.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = own.oid
+     LEFT JOIN pg_catalog.pg_type t ON own.classid = 'pg_catalog.pg_type'::regclass AND t.oid = own.oid
+     LEFT JOIN pg_catalog.pg_class c ON own.classid = 'pg_catalog.pg_class'::regclass AND c.oid = own.oid
+     WHERE coalesce(p.proname, t.typname, c.relname) IS NOT NULL`,
     [oid],
   );
   return new Set(found.map((row) => row.name));

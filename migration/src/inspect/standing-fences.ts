@@ -3,6 +3,7 @@ import { findFence } from "../fence/fence";
 import { FENCE_TRIGGER, fenceFunctionName } from "../fence/fence-sql";
 import { placementName } from "../naming";
 import { rows } from "../sql/connect";
+import { NAMED_SCHEMA, ownRelation } from "./own-rows";
 import type { Endpoint } from "../types";
 
 /** A fence that is no part of this dataset's move from here. */
@@ -28,11 +29,12 @@ export async function standingFences(
   const gone = own?.sealed === true && own.target !== placementName(to);
   const armed = await rows<{ table: string; function: string }>(
     client,
-    `SELECT c.relname::text AS table, p.proname::text AS function FROM pg_catalog.pg_trigger t
-     JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    `WITH ${ownRelation(NAMED_SCHEMA)}
+     SELECT c.relname::text AS table, p.proname::text AS function FROM pg_catalog.pg_trigger t
+     JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
      JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-     JOIN pg_catalog.pg_namespace f ON f.oid = p.pronamespace AND f.nspname = 'rehome' WHERE t.tgname = $1 AND n.nspname = $2 ORDER BY 1`,
-    [FENCE_TRIGGER, from.schema],
+     JOIN pg_catalog.pg_namespace f ON f.oid = p.pronamespace AND f.nspname = 'rehome' WHERE c.oid IN (SELECT oid FROM own_relation) AND t.tgname = $2 ORDER BY 1`,
+    [from.schema, FENCE_TRIGGER],
   );
   const others = armed.filter(
     (row) => tables.has(row.table) && (own === undefined || row.function !== fenceFunctionName(own.key)),

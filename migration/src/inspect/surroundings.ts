@@ -2,6 +2,7 @@ import type pg from "pg";
 import { rows } from "../sql/connect";
 import { splitIdentifiers } from "../ddl/rename-routines";
 import { literal, qualified } from "../sql/quote";
+import { OWN_TYPE, ownRelation, ownRoutine } from "./own-rows";
 
 /** What stands around a schema and does not go with it, or only under a condition: by names. */
 export interface Surroundings {
@@ -22,6 +23,7 @@ export interface Surroundings {
 }
 
 const FACTS = `
+  WITH ${ownRelation()}, ${OWN_TYPE}, ${ownRoutine()}
   SELECT 'eventTriggers' AS fact, e.evtname::text AS name, NULL AS detail, NULL AS row FROM pg_event_trigger e
   WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
   UNION ALL
@@ -29,26 +31,26 @@ const FACTS = `
     AND (p.puballtables OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid AND n.pnnspid = $1::oid))
   UNION ALL
   SELECT 'publications', p.pubname::text, NULL, 'pg_class ' || c.oid FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
-  JOIN pg_class c ON c.oid = r.prrelid WHERE p.pubname NOT LIKE 'rehome%' AND c.relnamespace = $1::oid
+  JOIN pg_class c ON c.oid = r.prrelid WHERE p.pubname NOT LIKE 'rehome%' AND c.oid IN (SELECT oid FROM own_relation)
   UNION ALL
   SELECT 'grants', CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r.grantee)::text END, r.object, r.row FROM (
-    SELECT acl.grantee, c.relowner AS owner, c.relname::text AS object, 'pg_class ' || c.oid AS row FROM pg_class c, aclexplode(c.relacl) acl WHERE c.relnamespace = $1::oid
+    SELECT acl.grantee, c.relowner AS owner, c.relname::text AS object, 'pg_class ' || c.oid AS row FROM pg_class c, aclexplode(c.relacl) acl WHERE c.oid IN (SELECT oid FROM own_relation)
     UNION ALL SELECT acl.grantee, c.relowner, c.relname || '.' || a.attname, 'pg_class ' || c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) acl
-      WHERE c.relnamespace = $1::oid
-    UNION ALL SELECT acl.grantee, p.proowner, p.oid::regprocedure::text, 'pg_proc ' || p.oid FROM pg_proc p, aclexplode(p.proacl) acl WHERE p.pronamespace = $1::oid AND acl.grantee <> 0
-    UNION ALL SELECT acl.grantee, t.typowner, t.oid::regtype::text, 'pg_type ' || t.oid FROM pg_type t, aclexplode(t.typacl) acl WHERE t.typnamespace = $1::oid AND acl.grantee <> 0
+      WHERE c.oid IN (SELECT oid FROM own_relation)
+    UNION ALL SELECT acl.grantee, p.proowner, p.oid::regprocedure::text, 'pg_proc ' || p.oid FROM pg_proc p, aclexplode(p.proacl) acl WHERE p.oid IN (SELECT oid FROM own_routine) AND acl.grantee <> 0
+    UNION ALL SELECT acl.grantee, t.typowner, t.oid::regtype::text, 'pg_type ' || t.oid FROM pg_type t, aclexplode(t.typacl) acl WHERE t.oid IN (SELECT oid FROM own_type) AND acl.grantee <> 0
     UNION ALL SELECT acl.grantee, n.nspowner, 'the schema', 'pg_namespace ' || n.oid FROM pg_namespace n, aclexplode(n.nspacl) acl
       WHERE n.oid = $1::oid AND (acl.grantee <> 0 OR n.nspname <> 'public')
     UNION ALL SELECT acl.grantee, d.defaclrole, 'what is created in the schema', 'pg_namespace ' || d.defaclnamespace FROM pg_default_acl d, aclexplode(d.defaclacl) acl WHERE d.defaclnamespace = $1::oid
   ) r WHERE r.grantee <> r.owner AND r.grantee IS DISTINCT FROM (SELECT oid FROM pg_roles WHERE rolname = $2)
     AND NOT EXISTS (SELECT FROM pg_roles g WHERE g.oid = r.grantee AND (g.rolname LIKE 'pg\\_%' OR g.rolsuper))
   UNION ALL
-  SELECT 'withheld', p.oid::regprocedure::text, NULL, 'pg_proc ' || p.oid FROM pg_proc p WHERE p.pronamespace = $1::oid AND p.proacl IS NOT NULL
+  SELECT 'withheld', p.oid::regprocedure::text, NULL, 'pg_proc ' || p.oid FROM pg_proc p WHERE p.oid IN (SELECT oid FROM own_routine) AND p.proacl IS NOT NULL
     AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) acl WHERE acl.grantee = 0)
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
   UNION ALL
   SELECT 'policyRoles', format('%s on %s', p.polname, c.relname), pg_get_userbyid(role)::text, 'pg_policy ' || p.oid
-  FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid, unnest(p.polroles) role WHERE c.relnamespace = $1::oid AND role <> 0
+  FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid, unnest(p.polroles) role WHERE c.oid IN (SELECT oid FROM own_relation) AND role <> 0
   UNION ALL
   SELECT 'paths', concat_ws(' in ', 'role ' || r.rolname, 'database ' || d.datname), substr(setting, 13), NULL
   FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { literal, qualified } from "../sql/quote";
+import { OWN, ownRelation } from "./own-rows";
 import type { Relation } from "./relations";
 
 /** How a database keeps text and sorts it. */
@@ -41,29 +42,34 @@ const SORTS = `concat_ws(' ', ${PROVIDER("l.collprovider")},
     coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale', l.collcollate),
     '(' || pg_collation_actual_version(l.oid) || ')')`;
 
+/** A collation that servers may differ in. */
+const NAMED = (alias: string): string =>
+  `${alias}.collnamespace = 'pg_catalog'::regnamespace AND ${alias}.collname NOT IN ('default', 'C', 'POSIX')`;
+
 const OFFERED = `
-  SELECT l.collname::text AS name, ${SORTS} AS sorts FROM pg_collation l
-  WHERE l.collnamespace = 'pg_catalog'::regnamespace AND l.collname NOT IN ('default', 'C', 'POSIX')
+  SELECT l.collname::text AS name, ${SORTS} AS sorts FROM pg_collation l WHERE ${NAMED("l")}
     AND l.collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))`;
 
 const USED = `
-  WITH used(oid, row) AS (
-    SELECT a.attcollation, 'pg_class ' || c.oid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = $1::oid
-    UNION SELECT unnest(i.indcollation), 'pg_class ' || c.oid FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = $1::oid
-    UNION SELECT t.typcollation, 'pg_type ' || t.oid FROM pg_type t WHERE t.typnamespace = $1::oid
-    UNION SELECT r.rngcollation, 'pg_type ' || t.oid FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid WHERE t.typnamespace = $1::oid
-    UNION SELECT d.refobjid, 'pg_class ' || c.oid FROM pg_depend d
+  WITH ${OWN}, used(oid, row) AS (
+    SELECT a.attcollation, 'pg_class ' || c.oid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.oid IN (SELECT oid FROM own_relation)
+    UNION SELECT unnest(i.indcollation), 'pg_class ' || c.oid FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.oid IN (SELECT oid FROM own_relation)
+    UNION SELECT t.typcollation, 'pg_type ' || t.oid FROM pg_type t WHERE t.oid IN (SELECT oid FROM own_type)
+    UNION SELECT r.rngcollation, 'pg_type ' || t.oid FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid WHERE t.oid IN (SELECT oid FROM own_type)
+    UNION SELECT d.refobjid, 'pg_class ' || c.oid FROM own m JOIN pg_depend d ON d.classid = m.classid AND d.objid = m.oid
     LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
     LEFT JOIN pg_constraint o ON d.classid = 'pg_constraint'::regclass AND o.oid = d.objid
     LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
     LEFT JOIN pg_class c ON c.oid = coalesce(w.ev_class, o.conrelid, f.adrelid, CASE d.classid WHEN 'pg_class'::regclass THEN d.objid END)
-    WHERE d.refclassid = 'pg_collation'::regclass AND c.relnamespace = $1::oid)
-  SELECT offered.*, used.row FROM (${OFFERED}) offered JOIN pg_collation l ON l.collname = offered.name
-    AND l.collnamespace = 'pg_catalog'::regnamespace JOIN used ON used.oid = l.oid ORDER BY 1, 3`;
+    WHERE d.refclassid = 'pg_collation'::regclass AND c.oid IN (SELECT oid FROM own_relation))
+  -- What a collation sorts by takes long to tell: first of all, which ones.
+  SELECT l.collname::text AS name, ${SORTS} AS sorts, l.row FROM (
+    SELECT c.*, used.row FROM used JOIN pg_collation c ON c.oid = used.oid WHERE ${NAMED("c")} OFFSET 0) l ORDER BY 1, 3`;
 
 const HASHED = `
+  WITH ${ownRelation()}
   SELECT c.relname::text AS name, 'pg_class ' || c.oid AS row FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid
-  WHERE c.relnamespace = $1::oid AND p.partstrat = 'h' AND EXISTS (SELECT FROM unnest(p.partcollation) o WHERE o <> 0)
+  WHERE c.oid IN (SELECT oid FROM own_relation) AND p.partstrat = 'h' AND EXISTS (SELECT FROM unnest(p.partcollation) o WHERE o <> 0)
   ORDER BY 1`;
 
 /** Reads how the database of a session keeps text. */

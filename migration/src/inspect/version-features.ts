@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { OWN_CONSTRAINT, OWN_TYPE, ownRelation } from "./own-rows";
 
 /** Something in the schema that servers before a version do not know. */
 export interface VersionFeature {
@@ -13,22 +14,23 @@ export interface VersionFeature {
 
 /** Through `to_jsonb`, columns that an older server's catalog lacks read as NULL. */
 const FEATURES = `
+  WITH ${ownRelation()}, ${OWN_TYPE}, ${OWN_CONSTRAINT}
   SELECT 18 AS since, 'virtual generated columns' AS feature, c.relname || '.' || a.attname AS object, 'pg_class ' || c.oid AS row
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-  WHERE c.relnamespace = $1::oid AND a.attgenerated = 'v' AND NOT a.attisdropped
+  WHERE c.oid IN (SELECT oid FROM own_relation) AND a.attgenerated = 'v' AND NOT a.attisdropped
   UNION ALL
   SELECT 18, CASE WHEN to_jsonb(o) ->> 'conperiod' = 'true' THEN 'temporal constraints (WITHOUT OVERLAPS, PERIOD)'
                   WHEN to_jsonb(o) ->> 'conenforced' = 'false' THEN 'constraints that are not enforced'
                   ELSE 'NOT NULL constraints that are not valid, or not inherited' END,
          coalesce(c.relname || '.', '') || o.conname, 'pg_constraint ' || o.oid
   FROM pg_constraint o LEFT JOIN pg_class c ON c.oid = o.conrelid
-  WHERE o.connamespace = $1::oid AND o.conparentid = 0
+  WHERE o.oid IN (SELECT oid FROM own_constraint) AND o.conparentid = 0
     AND (to_jsonb(o) ->> 'conperiod' = 'true' OR to_jsonb(o) ->> 'conenforced' = 'false'
          OR (o.contype = 'n' AND o.conrelid <> 0 AND (NOT o.convalidated OR o.connoinherit)))
   UNION ALL
   SELECT 17, 'identity columns of partitioned tables', c.relname || '.' || a.attname, 'pg_class ' || c.oid
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-  WHERE c.relnamespace = $1::oid AND a.attidentity <> '' AND NOT a.attisdropped
+  WHERE c.oid IN (SELECT oid FROM own_relation) AND a.attidentity <> '' AND NOT a.attisdropped
     AND c.relispartition AND current_setting('server_version_num')::int >= 170000
   UNION ALL
   SELECT CASE WHEN l.collprovider = 'b' THEN 17 ELSE 16 END,

@@ -4,6 +4,7 @@ import { inspectDatabase } from "../inspect/database";
 import { inspectDisk } from "../inspect/disk";
 import { inspectFollowable } from "../inspect/followable";
 import { inspectObstacles, type Obstacles } from "../inspect/obstacles";
+import { NAMED_SCHEMA, OWN, ownRelation } from "../inspect/own-rows";
 import { inspectReplication } from "../inspect/replication";
 import { inspectRights } from "../inspect/rights";
 import { inspectSchema, schemaOid } from "../inspect/schema";
@@ -169,8 +170,9 @@ async function isOurs(client: pg.Client, request: MoveRequest): Promise<boolean>
 async function storedBytes(client: pg.Client, schema: string, only?: readonly string[]): Promise<number> {
   const [row] = await rows<{ bytes: string }>(
     client,
-    `SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::text AS bytes FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'm')
+    `WITH ${ownRelation(NAMED_SCHEMA)}
+     SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::text AS bytes FROM pg_catalog.pg_class c
+     WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'm')
        AND ($2::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($2))`,
     [schema, only ?? null],
   );
@@ -182,13 +184,12 @@ async function countObjects(client: pg.Client, schema: string): Promise<number> 
   if (oid === undefined) return 0;
   const [row] = await rows<{ n: number }>(
     client,
-    `WITH members AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e')
-     SELECT ((SELECT count(*) FROM pg_catalog.pg_class c WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-              AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_catalog.pg_class'::regclass AND m.objid = c.oid))
-           + (SELECT count(*) FROM pg_catalog.pg_proc p WHERE p.pronamespace = $1::oid
-              AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_catalog.pg_proc'::regclass AND m.objid = p.oid))
-           + (SELECT count(*) FROM pg_catalog.pg_type t WHERE t.typnamespace = $1::oid AND t.typtype IN ('e', 'd', 'r')
-              AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_catalog.pg_type'::regclass AND m.objid = t.oid)))::int AS n`,
+    `WITH ${OWN}
+     SELECT count(*)::int AS n FROM own
+     WHERE (own.classid = 'pg_catalog.pg_proc'::regclass OR (own.classid = 'pg_catalog.pg_class'::regclass AND own.oid IN (SELECT oid FROM own_table))
+         OR (own.classid = 'pg_catalog.pg_type'::regclass AND EXISTS
+             (SELECT FROM pg_catalog.pg_type t WHERE t.oid = own.oid AND t.typtype IN ('e', 'd', 'r'))))
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend m WHERE m.classid = own.classid AND m.objid = own.oid AND m.deptype = 'e')`,
     [oid],
   );
   return row?.n ?? 0;

@@ -81,9 +81,15 @@ export function makePlan(
 export async function planMove(request: PlanRequest): Promise<Plan> {
   await loadGrammar();
   const [source, target] = await withSession(request.from.server, request.from.database, async (client) => {
-    const found = await inspectSource(client, request as MoveRequest);
-    const there = await targetIfThere(request);
-    return [there === undefined ? found : await withUnfitText(client, found, there), there];
+    const [found, there] = await Promise.allSettled([
+      inspectSource(client, request as MoveRequest),
+      targetIfThere(request),
+    ]);
+    // Of two errors, the one about where the data is now comes first.
+    if (found.status === "rejected") throw found.reason;
+    if (there.status === "rejected") throw there.reason;
+    if (there.value === undefined) return [found.value, undefined];
+    return [await withUnfitText(client, found.value, there.value), there.value];
   });
   return makePlan(request, source, target, await dumpVersion());
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { OWN } from "../inspect/own-rows";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
 import type { Link, LinkKind, SchemaGraph, SchemaObject } from "./scope";
@@ -9,32 +10,32 @@ import type { Link, LinkKind, SchemaGraph, SchemaObject } from "./scope";
  * that a range type has made with the type.
  */
 const BELONGS = `
-  plain AS (SELECT t.oid, coalesce(e.oid, t.oid) AS stands FROM pg_type t LEFT JOIN pg_type e ON e.typarray = t.oid
-    WHERE t.typnamespace = $1::oid),
+  ${OWN},
+  plain AS (SELECT t.oid, coalesce(e.oid, t.oid) AS stands FROM own_type o JOIN pg_type t ON t.oid = o.oid
+    LEFT JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid),
   types AS (SELECT p.oid, coalesce(r.rngtypid, p.stands) AS stands FROM plain p LEFT JOIN pg_range r ON r.rngmultitypid = p.stands),
-  own AS (SELECT oid, relkind FROM pg_class WHERE relnamespace = $1::oid AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')),
   belongs(classid, objid, class, oid) AS (
-    SELECT 'pg_class'::regclass, oid, 'pg_class', oid FROM own
-    UNION ALL SELECT 'pg_class'::regclass, oid, 'pg_type', reltype FROM pg_class WHERE relnamespace = $1::oid AND relkind = 'c'
-    UNION ALL SELECT 'pg_class'::regclass, i.indexrelid, 'pg_class', o.oid FROM pg_index i JOIN own o ON o.oid = i.indrelid
+    SELECT 'pg_class'::regclass, oid, 'pg_class', oid FROM own_table
+    UNION ALL SELECT 'pg_class'::regclass, oid, 'pg_type', reltype FROM pg_class WHERE oid IN (SELECT oid FROM own_relation) AND relkind = 'c'
+    UNION ALL SELECT 'pg_class'::regclass, i.indexrelid, 'pg_class', o.oid FROM pg_index i JOIN own_table o ON o.oid = i.indrelid
     UNION ALL SELECT 'pg_type'::regclass, t.oid, CASE WHEN o.oid IS NULL THEN 'pg_type' ELSE 'pg_class' END, coalesce(o.oid, t.stands)
-      FROM types t JOIN pg_type s ON s.oid = t.stands LEFT JOIN own o ON o.oid = s.typrelid
+      FROM types t JOIN pg_type s ON s.oid = t.stands LEFT JOIN own_table o ON o.oid = s.typrelid
     UNION ALL SELECT 'pg_cast'::regclass, k.oid, CASE WHEN t.oid IS NULL THEN 'pg_proc' WHEN o.oid IS NULL THEN 'pg_type' ELSE 'pg_class' END,
         coalesce(o.oid, t.stands, p.oid)
       FROM pg_cast k LEFT JOIN types s ON s.oid = k.castsource
       LEFT JOIN types t ON t.oid = CASE WHEN s.oid IS NULL THEN k.casttarget ELSE k.castsource END
-      LEFT JOIN pg_type y ON y.oid = t.stands LEFT JOIN own o ON o.oid = y.typrelid
+      LEFT JOIN pg_type y ON y.oid = t.stands LEFT JOIN own_table o ON o.oid = y.typrelid
       LEFT JOIN pg_proc p ON p.oid = k.castfunc AND p.pronamespace = $1::oid WHERE t.oid IS NOT NULL OR p.oid IS NOT NULL
-    UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 'pg_class', o.oid FROM pg_attrdef d JOIN own o ON o.oid = d.adrelid
-    UNION ALL SELECT 'pg_constraint'::regclass, k.oid, 'pg_class', o.oid FROM pg_constraint k JOIN own o ON o.oid = k.conrelid
+    UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 'pg_class', o.oid FROM pg_attrdef d JOIN own_table o ON o.oid = d.adrelid
+    UNION ALL SELECT 'pg_constraint'::regclass, k.oid, 'pg_class', o.oid FROM pg_constraint k JOIN own_table o ON o.oid = k.conrelid
     UNION ALL SELECT 'pg_constraint'::regclass, k.oid, 'pg_type', k.contypid FROM pg_constraint k
-      WHERE k.connamespace = $1::oid AND k.contypid <> 0
-    UNION ALL SELECT 'pg_trigger'::regclass, t.oid, 'pg_class', o.oid FROM pg_trigger t JOIN own o ON o.oid = t.tgrelid
+      WHERE k.oid IN (SELECT oid FROM own_constraint) AND k.contypid <> 0
+    UNION ALL SELECT 'pg_trigger'::regclass, t.oid, 'pg_class', o.oid FROM pg_trigger t JOIN own_table o ON o.oid = t.tgrelid
       WHERE NOT t.tgisinternal AND NOT (t.tgname IN ('rehome_fence', 'rehome_truncate') AND EXISTS (SELECT FROM pg_proc f
         JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = t.tgfoid AND n.nspname = 'rehome'))
-    UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, 'pg_class', o.oid FROM pg_rewrite r JOIN own o ON o.oid = r.ev_class
-    UNION ALL SELECT 'pg_policy'::regclass, p.oid, 'pg_class', o.oid FROM pg_policy p JOIN own o ON o.oid = p.polrelid
-    UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid, 'pg_class', o.oid FROM pg_statistic_ext s JOIN own o ON o.oid = s.stxrelid
+    UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, 'pg_class', o.oid FROM pg_rewrite r JOIN own_table o ON o.oid = r.ev_class
+    UNION ALL SELECT 'pg_policy'::regclass, p.oid, 'pg_class', o.oid FROM pg_policy p JOIN own_table o ON o.oid = p.polrelid
+    UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid, 'pg_class', o.oid FROM pg_statistic_ext s JOIN own_table o ON o.oid = s.stxrelid
     UNION ALL SELECT 'pg_proc'::regclass, p.oid, CASE WHEN t.oid IS NULL THEN 'pg_proc' ELSE 'pg_type' END, coalesce(t.stands, p.oid)
       FROM pg_proc p LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
         AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i' LEFT JOIN types t ON t.oid = d.refobjid
@@ -56,12 +57,11 @@ const BELONGS = `
 const OBJECTS = `
   WITH ${BELONGS}
   SELECT o.class || ' ' || o.oid AS key, i.type AS kind, i.type || ' ' || i.identity AS identity, c.relkind::text AS relkind,
-    coalesce(c.relname::text, t.typname::text, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', i.name, i.identity) AS name,
+    coalesce(c.relname::text, (SELECT t.typname::text FROM pg_type t WHERE o.class = 'pg_type' AND t.oid = o.oid), p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', i.name, i.identity) AS name,
     CASE WHEN l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL THEN p.prosrc END AS body
   FROM (SELECT DISTINCT class, oid FROM belongs) o
   CROSS JOIN LATERAL pg_identify_object(o.class::regclass, o.oid, 0) i
   LEFT JOIN pg_class c ON o.class = 'pg_class' AND c.oid = o.oid
-  LEFT JOIN pg_type t ON o.class = 'pg_type' AND t.oid = o.oid
   LEFT JOIN pg_proc p ON o.class = 'pg_proc' AND p.oid = o.oid
   LEFT JOIN pg_language l ON l.oid = p.prolang
   WHERE i.identity IS NOT NULL AND NOT EXISTS (SELECT FROM pg_depend d
