@@ -19,6 +19,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       ...(process.env["REHOME_LONG"] === "1" ? [] : ["test/**/*.long.test.ts"]),
     ],
+    globalSetup: ["./test/support/prepared-cluster.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureCluster, removeCluster, startIfStopped, stopCluster } from "@rehome/postgres";
 import { Client } from "pg";
+import { copyPrepared } from "./prepared-cluster";
 
 /** Who opens a session; the server's administrator unless told. */
 export interface Login {
@@ -88,7 +89,8 @@ export const startServer = async (options: StartOptions = {}): Promise<TestServe
   const parent = await mkdtemp("/tmp/rehome-test-");
   await chmod(parent, 0o755); // the server may run as another user
   const directory = join(parent, "data");
-  const password = randomBytes(12).toString("hex");
+  const copied = options.version === undefined ? await copyPrepared(directory) : undefined;
+  const password = copied ?? randomBytes(12).toString("hex");
   const version = options.version === undefined ? {} : { version: options.version };
   unstopped.add(parent);
   const spec = { directory, password, parameters: { ...DEFAULTS, ...options.parameters }, ...version };

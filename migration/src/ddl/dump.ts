@@ -49,8 +49,7 @@ export async function dumpSchema(
   database: string,
   schema: string,
 ): Promise<SchemaDump> {
-  const who = JSON.stringify([address(server), server.user, server.password, database]);
-  return await dumps.ask(who, schema, (schemas) => dumpSchemas(server, database, schemas));
+  return await dumps.ask(JSON.stringify([server, database]), schema, (schemas) => dumpSchemas(server, database, schemas));
 }
 
 async function dumpSchemas(

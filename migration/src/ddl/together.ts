@@ -40,8 +40,9 @@ export class Together<Result> {
           settle(result === undefined ? one(item) : Promise.resolve(result));
         }
       } catch (error) {
+        const reason = error instanceof Error ? error : new Error(String(error));
         for (const { item, settle } of asked)
-          settle(asked.length === 1 ? Promise.reject(error as Error) : one(item));
+          settle(asked.length === 1 ? Promise.reject(reason) : one(item));
       }
     }
     this.queues.delete(key);
