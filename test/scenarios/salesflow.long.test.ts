@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { contents, query } from "./proof";
 import { stage, type Connection, type Stage } from "./stage";
 
-/** A tenth of what one stack is to hold. */
-const TENANTS = tenantNames(100);
+/** A tenth of what one stack is to hold, unless told: `REHOME_TENANTS=1000` takes an hour or more. */
+const TENANTS = tenantNames(Number(process.env["REHOME_TENANTS"] ?? 100));
+const HOURS = 3_600_000 * 4;
 
 let world: Stage;
 let admin: Connection;
@@ -19,10 +20,10 @@ beforeAll(async () => {
       { ...world.legacy.connection, database: "salesflow" },
       `tenant_${tenant}`,
     );
-}, 600_000);
-afterAll(() => world.end(), 600_000);
+}, HOURS);
+afterAll(() => world.end(), HOURS);
 
-it("a hundred tenants are divided in one up", async () => {
+it("all tenants are divided in one up", async () => {
   await edit(1);
   const { exitCode, text, steps } = await world.run("up");
   expect(exitCode, text.slice(-5000)).toBe(0);
@@ -35,7 +36,7 @@ it("a hundred tenants are divided in one up", async () => {
     ];
     expect({ ...contact, ...activity }).toEqual(before[tenant]);
   }
-}, 3_600_000);
+}, HOURS);
 
 it("what the state holds of a tenant does not grow with their number", async () => {
   const moves = (await world.resources()).filter(({ type }) => type.endsWith(":Migration"));
@@ -50,4 +51,4 @@ it("and their old schemas dropped in another", async () => {
   const server = { ...world.legacy.connection, database: "postgres" };
   expect(await query(server, "SELECT datname FROM pg_database WHERE datname = 'salesflow'")).toEqual([]);
   expect((await world.run("preview")).steps).toEqual([]);
-}, 3_600_000);
+}, HOURS);

@@ -49,7 +49,9 @@ export async function dumpSchema(
   database: string,
   schema: string,
 ): Promise<SchemaDump> {
-  return await dumps.ask(JSON.stringify([server, database]), schema, (schemas) => dumpSchemas(server, database, schemas));
+  return await dumps.ask(JSON.stringify([server, database]), schema, (schemas) =>
+    dumpSchemas(server, database, schemas),
+  );
 }
 
 async function dumpSchemas(

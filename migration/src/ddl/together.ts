@@ -41,8 +41,7 @@ export class Together<Result> {
         }
       } catch (error) {
         const reason = error instanceof Error ? error : new Error(String(error));
-        for (const { item, settle } of asked)
-          settle(asked.length === 1 ? Promise.reject(reason) : one(item));
+        for (const { item, settle } of asked) settle(asked.length === 1 ? Promise.reject(reason) : one(item));
       }
     }
     this.queues.delete(key);
