@@ -57,6 +57,11 @@ export default tseslint.config(
     ["@rehome/components", "@rehome/migration", "@rehome/topology"],
     "rehearsal reaches the program through Pulumi's protocol alone.",
   ),
+  forbid(
+    ["report/src/**"],
+    [...pulumi, "pg", "node:fs", "node:fs/*", "node:net", "@rehome/*"],
+    "report is pure: plain data in, text out.",
+  ),
   { files: ["**/*.mjs", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ["**/*.cjs"],
