@@ -11,6 +11,8 @@ export { followHealth, followMove, prove, stopFollowing } from "./online";
 export { formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
+export { gatherReport, type GatheredReport, type ReportDataset, type ReportFacts } from "./report/gather";
+export type { MigrationHistory } from "./report/history";
 export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";

@@ -17,10 +17,10 @@ import {
   enterStage,
   hasJournal,
   latestMigration,
-  recordFacts,
   recordFence,
   type MigrationRow,
 } from "./journal/journal";
+import { recordStop } from "./journal/notes";
 import type { SequenceState } from "./inspect/sequences";
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
@@ -37,7 +37,7 @@ import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
 import { refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema, takeLatecomers } from "./strategies/set-schema";
 import { compareFollowed } from "./strategies/compare-followed";
-import { caughtUp, follow } from "./strategies/follow";
+import { caughtUp, follow, lagSamples } from "./strategies/follow";
 import { refreshViews } from "./strategies/followed-objects";
 import { drain, goOnFollowing, prepareWayBack } from "./strategies/way-back";
 import { copyDatabase, dropLeftovers } from "./strategies/template";
@@ -158,7 +158,7 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
 /** The strategy that follows: all that takes long is done while the service writes, and the proof comes after the switch. */
 async function switchFollowed(run: Run): Promise<void> {
   await follow(run);
-  await caughtUp(run);
+  await caughtUp(run, lagSamples(run));
   await compareFollowed(run);
   await refreshViews(run);
   await refuseChangedCatalog(run.source, run);
@@ -240,7 +240,7 @@ async function keepUnwritten({ source, target, fence, migration, request }: Run)
  */
 async function giveBack(run: Run, error: unknown): Promise<boolean | undefined> {
   const { request, source, target, migration, fence } = run;
-  await recordFacts(target, migration.id, { error: messageOf(error) }).catch(() => undefined);
+  await recordStop(target, migration.id, messageOf(error)).catch(() => undefined);
   const { dataset, from } = request;
   let sealed: boolean | undefined;
   const lift = async (client: typeof source): Promise<void> => {

@@ -4,7 +4,7 @@ import { linkHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
 import { unpublish } from "./follow/publish";
 import { isSubscribed, unsubscribe } from "./follow/subscribe";
-import { hasJournal, latestMigration, recordFacts, recordVerification } from "./journal/journal";
+import { enterStage, hasJournal, latestMigration, recordFacts, recordVerification } from "./journal/journal";
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
 import { jobsOf } from "./plan/needs";
@@ -14,7 +14,7 @@ import { transaction, withSession } from "./sql/connect";
 import { beginRun } from "./stages/begin";
 import { Tracker, closeSessions, openSessions, type Run } from "./stages/run";
 import { followedDifferences } from "./strategies/compare-followed";
-import { caughtUp, follow } from "./strategies/follow";
+import { caughtUp, follow, lagSamples } from "./strategies/follow";
 import { openWayBack } from "./strategies/way-back";
 import { onServers } from "./slots";
 import { inWords } from "./told";
@@ -61,7 +61,7 @@ async function prepareBetween(request: MoveRequest, report: Report): Promise<Lin
   try {
     const { run } = await beginRun(request, sessions, new Tracker(request.dataset, report));
     await follow(run);
-    await caughtUp(run);
+    await caughtUp(run, lagSamples(run));
     return await linkHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
   } finally {
     await closeSessions(sessions);
@@ -166,6 +166,7 @@ async function switchedRun(
 
 async function proveBySnapshot(run: Run, snapshot: string): Promise<void> {
   const { target, migration } = run;
+  await enterStage(target, migration.id, "prove", "the old home, frozen, against the hand-out’s snapshot");
   run.progress.enter("prove", { bytes: 0, tables: 0 });
   const proof = await compareTables(run, snapshot);
   await transaction(target, () => recordVerification(target, migration.id, proof));
@@ -183,7 +184,8 @@ async function refuseDifferent({ request, target, migration }: Run, wrong: reado
 
 /** Both ends compared as they are now: the old home has been given everything since the switch. */
 async function proveByConverging(run: Run): Promise<void> {
-  const { request, source, target } = run;
+  const { request, source, target, migration } = run;
+  await enterStage(target, migration.id, "prove", "both homes, as they converge");
   await openWayBack(run);
   if (!(await isSubscribed(source, linkOf(request.dataset, request.to, request.from)))) {
     throw new RehomeError(

@@ -10,6 +10,8 @@ export interface StackReport {
   readonly migrations: readonly Migration[];
   /** Who may do what in the schemas that the datasets live in. */
   readonly rights: readonly SchemaRights[];
+  /** What could not be read, and why. */
+  readonly unread: readonly { readonly place: string; readonly reason: string }[];
 }
 
 /** A PostgreSQL server of the stack. */

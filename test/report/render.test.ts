@@ -89,6 +89,7 @@ const empty: StackReport = {
   datasets: [],
   migrations: [],
   rights: [],
+  unread: [],
 };
 
 describe("the way back", () => {

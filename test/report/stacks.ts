@@ -134,6 +134,7 @@ const stack = (
   stack: stackName,
   writtenAt: at(7200),
   hosts: hosts.map(local),
+  unread: [],
   datasets,
   migrations,
   rights: datasets.slice(0, 40).map(({ home, role }) => ({
@@ -241,6 +242,7 @@ export function hostile(): StackReport {
   return {
     ...stack(HOSTILE, [HOSTILE], [given], [bad, move]),
     hosts: [{ name: HOSTILE, platform: HOSTILE }],
+    unread: [{ place: HOSTILE, reason: HOSTILE }],
     rights: [
       {
         placement: HOSTILE,

@@ -3,6 +3,7 @@ import type { Extension } from "../inspect/extensions";
 import type { Relation } from "../inspect/relations";
 import { readingPath } from "../inspect/schema";
 import { enterStage } from "../journal/journal";
+import { Sampler } from "../journal/samples";
 import { rows } from "../sql/connect";
 import { ident, literal, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
@@ -40,6 +41,8 @@ export async function copyTables(run: Run): Promise<void> {
     here.size === 0 ? "all tables" : `${tables.length} tables; ${here.size} are here already`,
   );
   progress.enter("copy", { bytes, tables: tables.length });
+  const sampler = new Sampler(target, { migration: migration.id, stage: "copy" });
+  progress.sampler = (done) => sampler.tell(done);
   const pace = new Pace(request.options.copyRate);
   const heeded = await heedStandbys(request.from, request.options.maxStandbyLag, pace);
   try {
@@ -57,7 +60,8 @@ export async function copyTables(run: Run): Promise<void> {
       },
     );
   } finally {
-    await heeded();
+    progress.sampler = undefined;
+    await Promise.all([heeded(), sampler.end(progress.done)]);
   }
 }
 

@@ -111,19 +111,12 @@ export async function enterStage(
 export async function recordFacts(
   client: pg.Client,
   id: string,
-  facts: Partial<{ fingerprint: string; tables: number; bytes: number; clean: boolean; error: string }>,
+  facts: Partial<{ fingerprint: string; tables: number; bytes: number; clean: boolean }>,
 ): Promise<void> {
   await client.query(
     `UPDATE rehome.migration SET fingerprint = coalesce($2, fingerprint), tables = coalesce($3, tables),
-       bytes = coalesce($4, bytes), clean = coalesce($5, clean), error = $6 WHERE id = $1`,
-    [
-      id,
-      facts.fingerprint ?? null,
-      facts.tables ?? null,
-      facts.bytes ?? null,
-      facts.clean ?? null,
-      facts.error ?? null,
-    ],
+       bytes = coalesce($4, bytes), clean = coalesce($5, clean) WHERE id = $1`,
+    [id, facts.fingerprint ?? null, facts.tables ?? null, facts.bytes ?? null, facts.clean ?? null],
   );
 }
 
@@ -137,6 +130,7 @@ export async function forgetCopies(client: pg.Client, id: string): Promise<void>
   await client.query("DELETE FROM rehome.copied_table WHERE migration = $1", [id]);
   await client.query("DELETE FROM rehome.statement WHERE migration = $1", [id]);
   await client.query("DELETE FROM rehome.verified_table WHERE migration = $1", [id]);
+  await client.query("DELETE FROM rehome.verified_sequence WHERE migration = $1", [id]);
 }
 
 /** Replaces the proof of a migration. To be called in a transaction. */

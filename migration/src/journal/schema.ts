@@ -92,6 +92,38 @@ CREATE TABLE IF NOT EXISTS rehome.event (
   message text NOT NULL
 );
 
+-- What the plan of the last attempt found: what its reader should know.
+CREATE TABLE IF NOT EXISTS rehome.finding (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  ordinal int NOT NULL,
+  code text NOT NULL,
+  level text NOT NULL,
+  message text NOT NULL,
+  remedy text NOT NULL,
+  PRIMARY KEY (migration, ordinal)
+);
+
+-- How far a stage was, at so few moments that it costs nothing: for the curves of the report.
+CREATE TABLE IF NOT EXISTS rehome.sample (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  stage text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  tables int,
+  bytes bigint,
+  lag bigint,
+  PRIMARY KEY (migration, stage, at)
+);
+
+-- Where the sequences stood when both homes were compared.
+CREATE TABLE IF NOT EXISTS rehome.verified_sequence (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  sequence_name text NOT NULL,
+  source_value numeric NOT NULL,
+  target_value numeric,
+  equal boolean NOT NULL,
+  PRIMARY KEY (migration, sequence_name)
+);
+
 -- What a migration of a part of a schema has put into its target, which its next attempt may replace, and what of others
 -- it has found there as it needs it (kept): no other migration takes either away while this one runs.
 CREATE TABLE IF NOT EXISTS rehome.restored (

@@ -2,6 +2,7 @@ import { assumeOwners } from "../ddl/assume-owners";
 import { dumpVersion } from "../ddl/dump";
 import type { Fence } from "../fence/fence";
 import { ensureJournal, startMigration, type MigrationRow } from "../journal/journal";
+import { recordAttempt } from "../journal/notes";
 import type { SourceInspection, TargetInspection } from "../plan/finding";
 import { inspectSource, inspectTarget, withUnfitText } from "../plan/inspect-ends";
 import { jobsOf } from "../plan/needs";
@@ -36,6 +37,7 @@ export async function beginRun(
     target: plan.to,
     strategy: plan.strategy,
   });
+  await recordAttempt(target, migration.id, plan, progress.seconds);
   const fence = fenceOf(request, migration, inspection);
   const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });

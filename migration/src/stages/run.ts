@@ -60,10 +60,23 @@ export class Tracker {
   private tables = 0;
   private totals = { bytes: 0, tables: 0 };
 
+  /** Is told too, as often as `report` is. */
+  sampler: ((done: { bytes: number; tables: number }) => void) | undefined;
+
   constructor(
     private readonly dataset: string,
     private readonly report: Report,
   ) {}
+
+  /** What is done of the stage. */
+  get done(): { bytes: number; tables: number } {
+    return { bytes: this.bytes, tables: this.tables };
+  }
+
+  /** Seconds since the stage under way began. */
+  get seconds(): number {
+    return (Date.now() - this.started) / 1000;
+  }
 
   /** The stage under way. */
   get at(): Stage {
@@ -104,6 +117,7 @@ export class Tracker {
       ...(message === undefined ? {} : { message }),
     };
     this.report(progress);
+    this.sampler?.(this.done);
   }
 }
 

@@ -10,6 +10,7 @@ import { publishedSchema, scopeOf } from "../follow/scope";
 import { createSlot, hasSlot } from "../follow/slot";
 import { isSubscribed, setSubscription, subscribe } from "../follow/subscribe";
 import { enterStage, hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
+import { Sampler } from "../journal/samples";
 import { placementName } from "../naming";
 import { complete } from "../stages/complete";
 import { prepare } from "../stages/prepare";
@@ -135,17 +136,24 @@ async function copyAndSubscribe(run: Run): Promise<void> {
   await subscribe(run.target, link, login);
 }
 
+/** Notes in the journal how far behind the new home is. */
+export const lagSamples = ({ target, migration }: Run): Sampler =>
+  new Sampler(target, { migration: migration.id, stage: "follow" });
+
 /**
  * Waits until what is left to arrive is little.
+ * @param sampler is told how little
  * @throws RehomeError `link-broken`, `lag-too-high`
  */
-export async function caughtUp(run: Run): Promise<void> {
+export async function caughtUp(run: Run, sampler?: Sampler): Promise<void> {
   const link = forward(run);
   const { source, target, request } = run;
   const first = await linkHealth(source, target, link);
   const [from, to] = [placementName(request.from), placementName(request.to)];
   for (const end = Date.now() + CATCH_UP_MS; ;) {
     const now = await linkHealth(source, target, link);
+    sampler?.tell({ lag: now.lag });
+    await sampler?.end();
     if (now.ready) return;
     const stuck = now.lost || (now.broken !== null && now.errors > first.errors + 1);
     if (stuck) {

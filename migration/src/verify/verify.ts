@@ -18,6 +18,7 @@ import {
 } from "../inspect/schema";
 import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
+import { recordSequences, type SequenceVerification } from "../journal/notes";
 import { placementName } from "../naming";
 import { isRead, renamingOf } from "../plan/renaming";
 import { open, rows, serverVersion, transaction } from "../sql/connect";
@@ -39,10 +40,14 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
   const proof = await compareTables(run);
   const objects = await proveOwnObjects(run);
   if (objects !== undefined) proof.push(objects);
-  await transaction(target, () => recordVerification(target, migration.id, proof));
+  const sequences = await compareSequences(run, carried);
+  await transaction(target, async () => {
+    await recordVerification(target, migration.id, proof);
+    await recordSequences(target, migration.id, sequences);
+  });
   const wrong = [
     ...differing(proof),
-    ...(await sequenceDifferences(run, carried)),
+    ...sequenceDifferences(sequences),
     ...(await catalogDifferences(run)),
     ...(await strangersOwning(run)),
   ];
@@ -144,20 +149,25 @@ async function digest(client: pg.Client, sql: string): Promise<{ rows: string; h
   return row ?? { rows: "0", hash: "" };
 }
 
-async function sequenceDifferences(
+async function compareSequences(
   { request, target }: Run,
   carried: readonly SequenceState[],
-): Promise<string[]> {
+): Promise<SequenceVerification[]> {
   const names = carried.map(({ name }) => name);
   const after = await inspectSequences(target, request.to.schema, names);
-  return carried.flatMap((state, at) => {
+  return carried.map((source, at) => {
     const other = after[at];
-    const same = other?.lastValue === state.lastValue && other.isCalled === state.isCalled;
-    return same
-      ? []
-      : [`sequence ${state.name}: at ${state.lastValue} there, at ${other?.lastValue ?? "nothing"} here`];
+    const equal = other?.lastValue === source.lastValue && other.isCalled === source.isCalled;
+    return { name: source.name, source, target: other, equal };
   });
 }
+
+const sequenceDifferences = (sequences: readonly SequenceVerification[]): string[] =>
+  sequences.flatMap(({ name, source, target, equal }) =>
+    equal
+      ? []
+      : [`sequence ${name}: at ${source.lastValue} there, at ${target?.lastValue ?? "nothing"} here`],
+  );
 
 /** What differs between both homes' definitions, once the code of the old one is read under the new name. */
 export async function catalogDifferences(run: Run): Promise<string[]> {

@@ -77,6 +77,7 @@ summary{cursor:pointer}
 .plot text{font:11.5px ${FONTS.FONT};fill:var(--muted)}
 .plot .grid{stroke:var(--line);stroke-width:1}.plot .tick{stroke:var(--muted)}
 .plot .area{fill:var(--accent-soft)}.plot .curve{fill:none;stroke:var(--accent);stroke-width:1.75;stroke-linejoin:round}
+.unread{border-left:3px solid var(--bad);padding:.1rem 1rem;margin:1rem 0}.unread ul{margin:.25rem 0 .5rem;padding-left:1.2rem;overflow-wrap:anywhere}
 .findings{padding:0;margin:.5rem 0;list-style:none}.findings li{padding:.5rem 0 .5rem 1rem;border-left:3px solid var(--fence);margin:.5rem 0}
 .findings p{margin:0}
 h3+p{margin-top:.25rem}section>h3{margin-top:1.75rem}

@@ -12,6 +12,7 @@ export function summary(report: StackReport): Markup {
     <p class="over">Rehome · where the data lives, and what moved</p>
     <h1>${stack}</h1>
     <p class="muted">As the journals had it at ${time(writtenAt)} UTC. ${sentence(report)}</p>
+    ${unread(report)}
     <dl class="figures">
       ${[
         figure(
@@ -24,6 +25,12 @@ export function summary(report: StackReport): Markup {
     </dl>
   </header> `;
 }
+
+const unread = ({ unread: all }: StackReport): Markup | undefined =>
+  all.length === 0
+    ? undefined
+    : markup`<div class="unread"><p><b>Not everything could be read.</b> What these hold is missing here:</p>
+      <ul>${all.map(({ place, reason }) => markup`<li><span class="mono">${place}</span>: ${reason}</li>`)}</ul></div>`;
 
 const figure = (name: string, value: string, note?: string): Markup =>
   markup`<div>

@@ -53,13 +53,13 @@ export function fitted(text: string, style: keyof typeof TEXT, width: number): s
 }
 
 /** What is said below a dataset's name; undefined when there is nothing to say. */
-export function noteOf({ kind, strategy, tables, bytes }: Line, side: Side): string | undefined {
+export function noteOf({ kind, outcome, strategy, tables, bytes }: Line, side: Side): string | undefined {
   if (kind === "stays") return undefined;
   if (side === "before") {
     if (kind === "moves") return strategy === "set-schema" ? "closed" : "complete and fenced";
     return kind === "given-up" ? "given up" : "still home";
   }
-  if (kind === "waits") return "not handed out yet";
+  if (kind === "waits") return outcome === "none" ? "to be moved here" : "not handed out yet";
   const how = kind === "prepares" ? (strategy === "follow" ? "follows" : "made ready") : strategy;
   const size = tables === 0 ? [] : [counted(tables, "table"), formatBytes(bytes)];
   const said = [...(how === undefined ? [] : [how]), ...size];
