@@ -154,6 +154,14 @@ describe("the timeline", () => {
     expect(text).toContain("At most 90.4\u00a0MB of WAL, 407\u00a0kB at the end.");
   });
 
+  it("has no plot where there is no curve, and the rate all the same", () => {
+    const report = single();
+    const brief = report.migrations.map((one) => ({ ...one, samples: one.samples.slice(-1) }));
+    const page = renderReport({ ...report, migrations: brief });
+    expect(page).not.toContain("Throughput of the copy");
+    expect(page).toContain("at 8.7\u00a0MB/s");
+  });
+
   it("reads a rate from whole tables where no samples were taken", () => {
     const report = single();
     const plain = report.migrations.map((one) => ({ ...one, samples: [] }));

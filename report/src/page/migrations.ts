@@ -2,7 +2,7 @@ import { splitTenant } from "../dataset-name";
 import { newestFirst, outcomeOf } from "../journeys";
 import { markup, type Markup } from "../markup";
 import type { Finding, Migration, StackReport } from "../model";
-import { lag, throughput, type Series } from "../plots/series";
+import { lag, mean, throughput, type Series } from "../plots/series";
 import { plot } from "../plots/plot";
 import { fenceOf } from "../timeline";
 import { counted, formatBytes, formatCount, formatDuration, secondsBetween } from "../units";
@@ -10,6 +10,8 @@ import { outcome, prose, scrolled, time } from "./bits";
 import { stages } from "./stages";
 import { sequences, verification } from "./verification";
 
+/** Fewer points are no curve. */
+const CURVE_FROM = 3;
 /** So few migrations are open from the start. */
 const OPEN_TO = 2;
 
@@ -63,6 +65,7 @@ ${sequences(migration)}</div></details></article>
 function facts(migration: Migration): Markup {
   const { strategy, because, tables, bytes, attempt, startedAt, switchedAt, verified } = migration;
   const fence = fenceOf(migration);
+  const speed = throughput(migration);
   const rows = verified.reduce((sum, { targetRows }) => sum + BigInt(targetRows ?? 0), 0n);
   const size = [
     counted(tables, "table"),
@@ -81,6 +84,7 @@ function facts(migration: Migration): Markup {
       "Fence",
       fence && (fence.to === undefined ? "closed now" : formatDuration(secondsBetween(fence.from, fence.to))),
     ],
+    ["Copied", speed && `at ${rate(mean(speed))}`],
     ["Attempts", attempt > 1 ? formatCount(attempt) : undefined],
   ];
   return markup`<dl class="facts">
@@ -110,9 +114,9 @@ const findings = (all: readonly Finding[]): Markup | undefined =>
 function plots(migration: Migration, id: string): Markup {
   const speed = throughput(migration);
   const behind = lag(migration);
-  const rate = (value: number): string => `${formatBytes(value)}/s`;
   return markup`${
     speed &&
+    speed.points.length >= CURVE_FROM &&
     figure("Throughput of the copy", speed, {
       id: `${id}-speed`,
       title: "Throughput of the copy",
@@ -132,6 +136,7 @@ function plots(migration: Migration, id: string): Markup {
   }`;
 }
 
+const rate = (bytes: number): string => `${formatBytes(bytes)}/s`;
 const most = ({ points }: Series): number => Math.max(...points.map(([, value]) => value));
 
 const figure = (caption: string, series: Series, labels: Parameters<typeof plot>[1]): Markup =>

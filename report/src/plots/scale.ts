@@ -10,7 +10,8 @@ export function ticks(most: number): number[] {
 }
 
 const STEPS = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
+  0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
+  21600, 43200, 86400,
 ];
 
 /** Moments between 0 and `seconds`, at most seven, that a clock's reader finds round. */

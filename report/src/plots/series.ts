@@ -56,3 +56,12 @@ export function lag({ samples }: Migration): Series | undefined {
   const points = seen.map(({ at, lag: bytes = 0 }): Point => [(Date.parse(at) - since) / 1000, bytes]);
   return { since: first.at, points: thinned(points) };
 }
+
+/** The mean of a rate over all of its time. */
+export function mean({ points }: Series): number {
+  const total = points.reduce(
+    (sum, [at, value], index) => sum + value * (at - (points[index - 1]?.[0] ?? 0)),
+    0,
+  );
+  return total / (points.at(-1)?.[0] ?? 1);
+}
