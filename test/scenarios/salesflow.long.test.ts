@@ -23,20 +23,24 @@ beforeAll(async () => {
 }, HOURS);
 afterAll(() => world.end(), HOURS);
 
-it("all tenants are divided in one up", async () => {
-  await edit(1);
-  const { exitCode, text, steps } = await world.run("up");
-  expect(exitCode, text.slice(-5000)).toBe(0);
-  expect(steps.filter(({ urn }) => urn.includes(":Migration::"))).toHaveLength(2 * TENANTS.length + 4);
-  admin = await world.administrator("main", "salesflow_db");
-  for (const tenant of TENANTS) {
-    const [contact, activity] = [
-      await contents(admin, `tenant_${tenant}_contact`),
-      await contents(admin, `tenant_${tenant}_activity`),
-    ];
-    expect({ ...contact, ...activity }).toEqual(before[tenant]);
-  }
-}, HOURS);
+it(
+  "all tenants are divided in one up",
+  async () => {
+    await edit(1);
+    const { exitCode, text, steps } = await world.run("up");
+    expect(exitCode, text.slice(-5000)).toBe(0);
+    expect(steps.filter(({ urn }) => urn.includes(":Migration::"))).toHaveLength(2 * TENANTS.length + 4);
+    admin = await world.administrator("main", "salesflow_db");
+    for (const tenant of TENANTS) {
+      const [contact, activity] = [
+        await contents(admin, `tenant_${tenant}_contact`),
+        await contents(admin, `tenant_${tenant}_activity`),
+      ];
+      expect({ ...contact, ...activity }).toEqual(before[tenant]);
+    }
+  },
+  HOURS,
+);
 
 it("what the state holds of a tenant does not grow with their number", async () => {
   const moves = (await world.resources()).filter(({ type }) => type.endsWith(":Migration"));
@@ -44,11 +48,15 @@ it("what the state holds of a tenant does not grow with their number", async () 
   expect(Math.max(...sizes)).toBeLessThan(10_000);
 });
 
-it("and their old schemas dropped in another", async () => {
-  await edit(4);
-  const { exitCode, text } = await world.run("up");
-  expect(exitCode, text.slice(-5000)).toBe(0);
-  const server = { ...world.legacy.connection, database: "postgres" };
-  expect(await query(server, "SELECT datname FROM pg_database WHERE datname = 'salesflow'")).toEqual([]);
-  expect((await world.run("preview")).steps).toEqual([]);
-}, HOURS);
+it(
+  "and their old schemas dropped in another",
+  async () => {
+    await edit(4);
+    const { exitCode, text } = await world.run("up");
+    expect(exitCode, text.slice(-5000)).toBe(0);
+    const server = { ...world.legacy.connection, database: "postgres" };
+    expect(await query(server, "SELECT datname FROM pg_database WHERE datname = 'salesflow'")).toEqual([]);
+    expect((await world.run("preview")).steps).toEqual([]);
+  },
+  HOURS,
+);
