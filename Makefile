@@ -1,7 +1,7 @@
 # Rehome: `make demo` and `make test` need nothing done before.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install build test test-long test-versions demo faults load clean check-node postgres
+.PHONY: help install build test test-long test-versions demo bench faults load clean check-node postgres
 
 # npm writes this file at the end of a whole installation.
 INSTALLED := node_modules/.package-lock.json
@@ -9,6 +9,7 @@ INSTALLED := node_modules/.package-lock.json
 help:
 	@echo "make demo     moves two worlds' data between throwaway PostgreSQL servers, under three minutes"
 	@echo "make test     builds, lints and runs the tests"
+	@echo "make bench    measures Rehome beside pgcopydb and pg_dump, and its growth: ONLY=copy,same-server,growth SCALE=1"
 	@echo "make load     moves a service online under many clients: WRITES=1000000 ROWS=100000"
 	@echo "make faults   moves services under faults: COUNT=300 SEED=1, or JOURNEY=7 of a seed again"
 	@echo "make test-long  the tests that take long too, on every version of PostgreSQL"
@@ -56,9 +57,12 @@ faults: install build
 WRITES ?= 1000000
 WRITERS ?= 16
 ROWS ?= 100000
-SCALE ?= 5
 load: install build
-	@node bench/load/dist/bin.js --writes $(WRITES) --writers $(WRITERS) --rows $(ROWS) --scale $(SCALE)
+	@node bench/load/dist/bin.js --writes $(WRITES) --writers $(WRITERS) --rows $(ROWS) --scale $(or $(SCALE),5)
+
+ROUNDS ?= 3
+bench: install build
+	@node bench/compare/dist/bin.js --rounds $(ROUNDS) --scale $(or $(SCALE),1) $(if $(ONLY),--only $(ONLY))
 
 clean: check-node
 	@node scripts/clean.mjs

@@ -1,4 +1,3 @@
-import { copyTables } from "./copy/copy-tables";
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { loadGrammar } from "./ddl/rename-code";
 import { codeOf, messageOf } from "./errors";
@@ -29,7 +28,7 @@ import { removeLinks } from "./follow/remove";
 import { onServers } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
-import { complete } from "./stages/complete";
+import { fill } from "./stages/fill";
 import { handOver, settle, switchUnknown, switchUnrecorded } from "./stages/hand-over";
 import { prepare } from "./stages/prepare";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
@@ -188,9 +187,7 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
   await close(run, resumable ? "resumed" : "new");
   if (resumable && !(await keepUnwritten(run))) await prepare(run);
   await forgetWritten(run.source, run.fence);
-  await copyTables(run);
-  await syncObjects(run, await ownObjects(run));
-  return await complete(run);
+  return await fill(run, async () => syncObjects(run, await ownObjects(run)));
 }
 
 /** From here on nobody writes to the old home while this run lives. */

@@ -21,7 +21,7 @@ import { inWords } from "./told";
 import type { MoveRequest, Report } from "./types";
 import { heldSnapshot, releaseSnapshot } from "./verify/snapshot";
 import { narrowed } from "./verify/narrow";
-import { compareTables } from "./verify/verify";
+import { compareTables } from "./verify/compare-tables";
 
 /*
  * The life of a placement that moves online, by what is to be called:

@@ -28,7 +28,7 @@ const relation: fc.Arbitrary<Relation> = fc.record({
     rows: count,
   },
   ...{ populated: fc.boolean(), columns: names, allColumns: names, binary: fc.boolean() },
-  ...{ indexBytes: count, tablespace: fc.option(name), sorted: fc.constant([]) },
+  ...{ indexBytes: count, tablespace: fc.option(name), sorted: fc.constant([]), hashed: fc.constant([]) },
 });
 const code = fc.oneof(
   fc.constant(

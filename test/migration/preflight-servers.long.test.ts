@@ -128,7 +128,7 @@ describe("a server without room for the run", () => {
     expect(found).toMatchObject({
       code: "connections-too-few",
       message:
-        'host "new" has room for 2 more sessions by max_connections of the server; a move with 2 jobs has 3 open.',
+        'host "new" has room for 2 more sessions by max_connections of the server; a move with 2 jobs has 5 open.',
     });
     await ended(busy.splice(6), small, 6);
     expect(await codes(request)).toEqual([]);

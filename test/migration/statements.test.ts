@@ -91,6 +91,6 @@ describe("phases", () => {
   });
 
   it("keys come before what refers to them, rows of views last", () => {
-    expect(PHASES).toEqual(["index", "object", "foreign-key", "comment", "refresh"]);
+    expect(PHASES).toEqual(["index", "object", "foreign-key", "validate", "comment", "refresh"]);
   });
 });

@@ -10,6 +10,7 @@ import { inParallel, type Run } from "../stages/run";
 import type { Endpoint } from "../types";
 import { Pace } from "./pace";
 import { heedStandbys } from "./standbys";
+import { SMALL, unitsOf } from "./units";
 import { Wire, copyBetween } from "./wire";
 
 /** The COPY commands of one table: rows leave and arrive in the same form, so nobody needs to read them. */
@@ -18,12 +19,15 @@ export function copyCommands(from: Endpoint, to: Endpoint, table: Relation): { o
   const format = table.binary ? "FORMAT binary" : "FORMAT text";
   return {
     out: `COPY ${qualified(from.schema, table.name)}${columns} TO STDOUT (${format})`,
-    into: `COPY ${qualified(to.schema, table.name)}${columns} FROM STDIN (${format}, FREEZE)`,
+    into: `COPY ${qualified(to.schema, table.name)}${columns} FROM STDIN (${format})`,
   };
 }
 
-/** Copies every table that the journal does not say is here, the biggest first. */
-export async function copyTables(run: Run): Promise<void> {
+/**
+ * Copies every table that the journal does not say is here, the biggest first.
+ * @param whole told of tables once they are here; throws when the copy is to end
+ */
+export async function copyTables(run: Run, whole: (tables: readonly string[]) => void): Promise<void> {
   const { request, target, migration, inspection, progress } = run;
   const done = await rows<{ table_name: string }>(
     target,
@@ -31,8 +35,8 @@ export async function copyTables(run: Run): Promise<void> {
     [migration.id],
   );
   const here = new Set(done.map((row) => row.table_name));
-  const tables = inspection.relations.filter((relation) => relation.kind === "r" && !here.has(relation.name));
-  const biggestFirst = [...tables].sort((a, b) => b.bytes - a.bytes);
+  const all = inspection.relations.filter((relation) => relation.kind === "r");
+  const tables = all.filter(({ name }) => !here.has(name));
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
   await enterStage(
     target,
@@ -43,20 +47,22 @@ export async function copyTables(run: Run): Promise<void> {
   progress.enter("copy", { bytes, tables: tables.length });
   const sampler = new Sampler(target, { migration: migration.id, stage: "copy" });
   progress.sampler = (done) => sampler.tell(done);
+  whole(all.filter(({ name }) => here.has(name)).map(({ name }) => name));
   const pace = new Pace(request.options.copyRate);
   const heeded = await heedStandbys(request.from, request.options.maxStandbyLag, pace);
   try {
     await inParallel(
-      biggestFirst,
+      unitsOf(tables, run.jobs),
       run.jobs,
       () => openPair(request.from, request.to, inspection.extensions, run.snapshot),
       (pair) => {
         pair.source.close();
         pair.target.close();
       },
-      async (pair, table) => {
-        await copyTable(pair, run, table, pace);
-        progress.tableDone();
+      async (pair, unit) => {
+        await copyUnit(pair, run, unit, pace);
+        progress.tablesDone(unit.length);
+        whole(unit.map(({ name }) => name));
       },
     );
   } finally {
@@ -101,36 +107,53 @@ const UNFIT = new Set<string | undefined>([
 ]);
 
 /** In the server's words where there is nothing to add; but those that tell of an encoding repeat a row's bytes. */
-function copyRefused(table: string, error: unknown): unknown {
+function copyRefused(unit: readonly Relation[], error: unknown): unknown {
   if (!UNFIT.has(codeOf(error))) return error;
+  const names = unit.map(({ name }) => name);
+  const which = names.length === 1 ? `table ${names[0]}` : `one of the tables ${names.join(", ")}`;
   return new RehomeError(
     "encoding-mismatch",
-    `table ${table} holds text that has no form in the new home's encoding. Change these rows, or create the new database with ENCODING 'UTF8'.`,
+    `${which} holds text that has no form in the new home's encoding. Change these rows, or create the new database with ENCODING 'UTF8'.`,
   );
 }
 
-/** One table and its row in the journal, in one transaction: whole and recorded, or absent. */
-async function copyTable(
+/**
+ * How rows come into a table that is to have no others. A big one gets new files, into which rows go frozen; for a small
+ * one making files takes longer than all else, and it is empty but for what an earlier run has brought.
+ */
+function intoEmpty(to: Endpoint, table: Relation, copy: string): string[] {
+  const name = qualified(to.schema, table.name);
+  if (table.bytes < SMALL) return [`DELETE FROM ONLY ${name}`, copy];
+  return [`TRUNCATE ONLY ${name}`, copy.replace(/\)$/, ", FREEZE)")];
+}
+
+/** Tables and their rows in the journal, in one transaction: whole and recorded, or absent. */
+async function copyUnit(
   { source, target }: Pair,
   { request, migration, progress }: Run,
-  table: Relation,
+  unit: readonly Relation[],
   pace: Pace,
 ): Promise<void> {
   const started = Date.now();
-  let bytes = 0;
-  await target.run("BEGIN");
-  await target.run(`TRUNCATE ONLY ${qualified(request.to.schema, table.name)}`);
-  const onBytes = (chunk: number): void => {
-    bytes += chunk;
-    progress.add(chunk);
-  };
-  const commands = copyCommands(request.from, request.to, table);
-  const count = await copyBetween(source, target, commands, onBytes, pace).catch((error: unknown) => {
-    throw copyRefused(table.name, error);
+  const commands = unit.map((table) => ({ table, ...copyCommands(request.from, request.to, table) }));
+  const copied = await copyBetween(
+    source,
+    target,
+    {
+      out: commands.map(({ out }) => out),
+      into: ["BEGIN", ...commands.flatMap(({ table, into }) => intoEmpty(request.to, table, into))],
+    },
+    (bytes) => progress.add(bytes),
+    pace,
+  ).catch((error: unknown) => {
+    throw copyRefused(unit, error);
   });
   const seconds = (Date.now() - started) / 1000;
+  const values = unit.map(({ name }, at) => {
+    const { rows: count, bytes } = copied[at] ?? { rows: 0, bytes: 0 };
+    return `(${literal(migration.id)}, ${literal(name)}, ${count}, ${bytes}, ${seconds / unit.length})`;
+  });
   await target.run(
-    `INSERT INTO rehome.copied_table (migration, table_name, rows, bytes, seconds)
-     VALUES (${literal(migration.id)}, ${literal(table.name)}, ${count}, ${bytes}, ${seconds}); COMMIT`,
+    `INSERT INTO rehome.copied_table (migration, table_name, rows, bytes, seconds) VALUES ${values.join(", ")}; COMMIT`,
   );
 }

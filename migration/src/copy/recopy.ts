@@ -26,9 +26,7 @@ export async function recopyTables(run: Run, names: readonly string[]): Promise<
         own.map((trigger) => `ALTER TABLE ${home} ${to(trigger)} TRIGGER ${ident(trigger.name)}`);
       const { out, into } = copyCommands(request.from, request.to, table);
       await pair.target.run(["BEGIN", ...set(() => "DISABLE"), `DELETE FROM ONLY ${home}`].join("; "));
-      // Only a table that is new in its transaction can be frozen.
-      const commands = { out, into: into.replace(", FREEZE)", ")") };
-      await copyBetween(pair.source, pair.target, commands, () => undefined);
+      await copyBetween(pair.source, pair.target, { out: [out], into: [into] }, () => undefined);
       const enable = set(({ state }) => `ENABLE ${state === "A" ? "ALWAYS" : "REPLICA"}`);
       await pair.target.run([...enable, "COMMIT"].join("; "));
     }

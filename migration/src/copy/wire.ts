@@ -9,8 +9,6 @@ import type { Pace } from "./pace";
 const TYPE = {
   copyData: 0x64, // d
   copyDone: 0x63, // c
-  copyIn: 0x47, // G
-  copyOut: 0x48, // H
   commandComplete: 0x43, // C
   error: 0x45, // E
   readyForQuery: 0x5a, // Z
@@ -52,6 +50,9 @@ export class Wire {
   private failure: Error | undefined;
   private sink: ((chunk: Buffer) => void) | undefined;
   private skip = 0;
+  /** Bytes that have gone to the sink, and how many there were at the end of each copy. */
+  private forwarded = 0;
+  private ends: number[] = [];
   /** Told of a server's refusal at once, while rows are still being sent to it. */
   private refuse: ((error: Error) => void) | undefined;
 
@@ -81,39 +82,43 @@ export class Wire {
     return new Wire(stream);
   }
 
-  /** Runs statements whose rows nobody needs; returns the last command's tag, such as `COPY 12`. */
-  async run(sql: string): Promise<string> {
+  /** Runs statements whose rows nobody needs; returns the commands' tags, such as `COPY 12`. */
+  async run(sql: string): Promise<string[]> {
     this.send(sql);
     return await this.untilReady();
   }
 
-  /** Sends a query and waits until the server has begun the copy that it asks for. */
-  async begin(sql: string, kind: "copyIn" | "copyOut"): Promise<void> {
-    this.send(sql);
-    for (;;) {
-      const frame = await this.next();
-      if (frame.type === TYPE[kind]) return;
-      if (frame.type === TYPE.error) throw serverError(frame.body);
-    }
+  /** Begins statements without waiting for them. What `COPY … FROM STDIN` is sent before its turn waits for it. */
+  send(sql: string): void {
+    this.socket.write(message("Q", Buffer.from(`${sql}\0`, "utf8")));
   }
 
-  /** Waits for the end of the command under way; throws its error once the server is ready again. */
-  async untilReady(): Promise<string> {
-    let tag = "";
+  /** Waits for the end of the statements under way; throws their error once the server is ready again. */
+  async untilReady(): Promise<string[]> {
+    const tags: string[] = [];
     let error: Error | undefined;
     for (;;) {
       const frame = await this.next();
-      if (frame.type === TYPE.commandComplete) tag = frame.body.toString("utf8").replace(/\0$/, "");
+      if (frame.type === TYPE.commandComplete) tags.push(frame.body.toString("utf8").replace(/\0$/, ""));
       else if (frame.type === TYPE.error) error = serverError(frame.body);
       else if (frame.type === TYPE.readyForQuery) {
         if (error !== undefined) throw error;
-        return tag;
+        return tags;
       }
     }
   }
 
-  /** Forwards CopyData frames to `target` as they come, until CopyDone; resolves with the bytes forwarded. */
-  async forwardTo(target: Wire, onBytes: (bytes: number) => void, pace?: Pace): Promise<void> {
+  /**
+   * Runs statements that are all `COPY … TO STDOUT`, and forwards their CopyData and CopyDone frames to `target` as they
+   * come.
+   * @returns the bytes of each
+   */
+  async forwardTo(
+    target: Wire,
+    sql: string,
+    onBytes: (bytes: number) => void,
+    pace?: Pace,
+  ): Promise<readonly number[]> {
     let waiting = 0;
     const pauseFor = (what: Promise<unknown>): void => {
       waiting += 1;
@@ -123,6 +128,9 @@ export class Wire {
         if (waiting === 0) this.socket.resume();
       });
     };
+    const ends: number[] = [];
+    this.ends = ends;
+    this.forwarded = 0;
     this.sink = (chunk) => {
       onBytes(chunk.length);
       if (!target.socket.write(chunk))
@@ -130,35 +138,20 @@ export class Wire {
       const slower = pace?.wait(chunk.length);
       if (slower !== undefined) pauseFor(slower);
     };
-    const early = this.pending;
-    this.pending = Buffer.alloc(0);
     const refused = new Promise<never>((_, reject) => (target.refuse = reject));
-    if (early.length > 0) this.receive(early);
+    this.send(sql);
     try {
-      await Promise.race([this.copyEnd(), refused]);
+      await Promise.race([this.untilReady(), refused]);
     } finally {
       this.sink = undefined;
       target.refuse = undefined;
     }
-    target.socket.write(message("c"));
-    await this.untilReady();
+    return ends.map((end, at) => end - (ends[at - 1] ?? 0));
   }
 
   close(): void {
     if (!this.socket.destroyed) this.socket.end(message("X"));
     this.socket.destroySoon();
-  }
-
-  private async copyEnd(): Promise<void> {
-    for (;;) {
-      const frame = await this.next();
-      if (frame.type === TYPE.copyDone) return;
-      if (frame.type === TYPE.error) throw serverError(frame.body);
-    }
-  }
-
-  private send(sql: string): void {
-    this.socket.write(message("Q", Buffer.from(`${sql}\0`, "utf8")));
   }
 
   private fail(error: Error): void {
@@ -176,13 +169,14 @@ export class Wire {
     }
   }
 
-  /** Splits what arrives: runs of CopyData go to the sink whole, every other frame to the queue. */
+  /** Splits what arrives: runs of CopyData and CopyDone go to the sink whole, every other frame to the queue. */
   private receive(chunk: Buffer): void {
     const data = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
     let at = 0;
     let from = 0;
     const flush = (to: number): void => {
       if (to > from) this.sink?.(data.subarray(from, to));
+      this.forwarded += to - from;
       from = to;
     };
     if (this.skip > 0) {
@@ -193,11 +187,15 @@ export class Wire {
       const end = at + 1 + data.readInt32BE(at + 1);
       const type = data[at];
       if (type === TYPE.copyData) {
-        if (this.sink === undefined) break;
         if (end > data.length) {
           this.skip = end - data.length;
           at = data.length;
         } else at = end;
+        continue;
+      }
+      if (type === TYPE.copyDone) {
+        at = end;
+        this.ends.push(this.forwarded + at - from);
         continue;
       }
       if (end > data.length) break;
@@ -213,21 +211,34 @@ export class Wire {
   }
 }
 
+/** What one session sends and another takes: as many copies on either side, in the same order. */
+export interface CopyCommands {
+  /** `COPY … TO STDOUT` each. */
+  readonly out: readonly string[];
+  /** `COPY … FROM STDIN` each; other statements may stand between them. */
+  readonly into: readonly string[];
+}
+
+/** What became of one copy. */
+export interface Copied {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /**
- * Copies what `COPY … TO STDOUT` gives on one session into `COPY … FROM STDIN` on another, frame by frame.
- * Both must be closed after an error.
- * @returns the number of rows that the target took.
+ * Copies from one session to another, frame by frame: all the copies in one round trip. Both must be closed after an error.
+ * @returns of each copy, in order
  */
 export async function copyBetween(
   source: Wire,
   target: Wire,
-  sql: { readonly out: string; readonly into: string },
+  { out, into }: CopyCommands,
   onBytes: (bytes: number) => void,
   pace?: Pace,
-): Promise<number> {
-  await target.begin(sql.into, "copyIn");
-  await source.begin(sql.out, "copyOut");
-  await source.forwardTo(target, onBytes, pace);
-  const tag = await target.untilReady();
-  return Number(tag.split(" ").at(-1));
+): Promise<Copied[]> {
+  target.send(into.join("; "));
+  const bytes = await source.forwardTo(target, out.join("; "), onBytes, pace);
+  const tags = await target.untilReady();
+  const counts = tags.filter((tag) => tag.startsWith("COPY ")).map((tag) => Number(tag.slice(5)));
+  return counts.map((rows, at) => ({ rows, bytes: bytes[at] ?? 0 }));
 }

@@ -20,7 +20,7 @@ const PRIVILEGED = new Set([
  * Runs a definition as the owner, in a transaction; what the owner may not define, the administrator defines, whose it
  * was in the old home too.
  */
-export async function runAsOwner(
+async function runAsOwner(
   client: pg.Client,
   owner: string,
   { sql, node }: Pick<Statement, "sql" | "node">,
@@ -48,4 +48,46 @@ export async function runAsOwner(
     await client.query(`SET LOCAL ROLE ${ident(owner)}`);
   }
   await client.query("RELEASE SAVEPOINT definition");
+}
+
+/** Statements in one round trip, at most. */
+const BATCH = 100;
+
+/**
+ * Runs definitions as the owner, in order, in a transaction.
+ * @param refused makes the error of a statement that is refused
+ */
+export async function runAllAsOwner(
+  client: pg.Client,
+  owner: string,
+  statements: readonly Pick<Statement, "sql" | "node">[],
+  refused: (statement: Pick<Statement, "sql" | "node">, error: unknown) => Error,
+): Promise<void> {
+  for (let at = 0; at < statements.length;) {
+    const plain = statements.slice(at, at + BATCH).findIndex(({ node }) => PRIVILEGED.has(node));
+    const batch = statements.slice(at, plain < 0 ? at + BATCH : at + Math.max(1, plain));
+    at += batch.length;
+    if (batch.length > 1 && (await ranTogether(client, batch))) continue;
+    for (const statement of batch) {
+      await runAsOwner(client, owner, statement).catch((error: unknown) => {
+        throw refused(statement, error);
+      });
+    }
+  }
+}
+
+/** False when one of them is refused: then none has run. */
+async function ranTogether(
+  client: pg.Client,
+  statements: readonly Pick<Statement, "sql">[],
+): Promise<boolean> {
+  await client.query("SAVEPOINT definitions");
+  try {
+    await client.query(statements.map(({ sql }) => sql).join(";\n"));
+    await client.query("RELEASE SAVEPOINT definitions");
+    return true;
+  } catch {
+    await client.query("ROLLBACK TO SAVEPOINT definitions; RELEASE SAVEPOINT definitions");
+    return false;
+  }
 }

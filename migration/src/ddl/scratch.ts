@@ -64,15 +64,19 @@ export async function renamedDefinitions(
 ): Promise<Definitions> {
   const { from, to } = request;
   const dump = await dumpSchema(from.server, from.database, from.schema);
-  const before = [
-    ...(await withCasts(source, from.schema, await splitStatements(dump.preData))),
-    ...(await splitStatements(dump.postData)),
-  ];
-  const wanted = before
-    .filter((statement) => !isScaffolding(statement) && !isFence(statement))
-    .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
+  const ready = (statements: readonly Statement[]): Statement[] =>
+    statements
+      .filter((statement) => !isScaffolding(statement) && !isFence(statement))
+      .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
+  const before: Definitions = {
+    preData: ready(await withCasts(source, from.schema, await splitStatements(dump.preData))),
+    postData: ready(await splitStatements(dump.postData)),
+  };
   const name = scratchName(migration);
   await dropScratch(target, migration);
+  const stays = extensions.every((extension) => extensionHomes.get(extension.name) === extension.schema);
+  // Nothing gets another name: what the old home's server says is what the new one is to have.
+  if (from.schema === to.schema && stays && part === undefined) return before;
   const [locale] = await rows<{ encoding: string; collate: string; ctype: string }>(
     target,
     `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype
@@ -89,7 +93,7 @@ export async function renamedDefinitions(
       `COMMENT ON DATABASE ${ident(name)} IS 'Rehome: definitions on their way; may be dropped'`,
     );
     return await withSession(to.server, name, async (scratch) => {
-      await restore(scratch, request, extensions, wanted, part);
+      await restore(scratch, request, extensions, [...before.preData, ...before.postData], part);
       await rename(scratch, from.schema, to.schema, extensionHomes);
       await renameRoutines(scratch, to.schema, renaming);
       await renameDefaults(scratch, to.schema, renaming);

@@ -2,8 +2,8 @@ import { loadModule, parseSync } from "libpg-query";
 import { FENCE_TRIGGER } from "../fence/fence-sql";
 
 /** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
-export type Phase = "index" | "object" | "foreign-key" | "comment" | "refresh";
-export const PHASES: readonly Phase[] = ["index", "object", "foreign-key", "comment", "refresh"];
+export type Phase = "index" | "object" | "foreign-key" | "validate" | "comment" | "refresh";
+export const PHASES: readonly Phase[] = ["index", "object", "foreign-key", "validate", "comment", "refresh"];
 
 export interface Statement {
   readonly sql: string;
@@ -93,7 +93,13 @@ export function phaseOf({ node, tree }: Statement, late: ReadonlySet<string>): P
     : "object";
 }
 
-function commands(tree: Readonly<Record<string, unknown>>): Record<string, unknown>[] {
+/** The table whose index, constraint or property a statement is about; undefined where it is about none. */
+export function relationOf({ tree }: Statement): string | undefined {
+  return (tree["relation"] as { relname?: string } | undefined)?.relname;
+}
+
+/** The parts of an `ALTER TABLE`. */
+export function commands(tree: Readonly<Record<string, unknown>>): Record<string, unknown>[] {
   const list = (tree["cmds"] ?? []) as { AlterTableCmd?: Record<string, unknown> }[];
   return list.flatMap((item) => (item.AlterTableCmd === undefined ? [] : [item.AlterTableCmd]));
 }

@@ -85,7 +85,7 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
   for (let at = 0; at < unarmed.length; at += BATCH) {
     const batch = unarmed.slice(at, at + BATCH);
     await withinLockTimeout(client, fence.schema, timeout, async () => {
-      for (const table of batch) await client.query(armTableSql(fence.schema, table, key));
+      await client.query(batch.map((table) => armTableSql(fence.schema, table, key)).join("; "));
     });
   }
 }
@@ -218,7 +218,7 @@ export async function disarm(
   for (let at = 0; at < armed.length; at += BATCH) {
     const batch = armed.slice(at, at + BATCH);
     await withinLockTimeout(client, schema, timeout, async () => {
-      for (const table of batch) await client.query(disarmTableSql(schema, table));
+      await client.query(batch.map((table) => disarmTableSql(schema, table)).join("; "));
     });
   }
 }

@@ -23,6 +23,8 @@ export interface Relation {
   readonly allColumns: readonly string[];
   /** Columns whose text may order its parts by their bytes: `jsonb`, `tsvector`, `hstore`, composites. */
   readonly sorted: readonly string[];
+  /** Columns that their type's own hash function tells apart as exactly as their text does. */
+  readonly hashed: readonly string[];
   /** Whether binary COPY is faithful between two databases. */
   readonly binary: boolean;
 }
@@ -32,12 +34,24 @@ export interface Relation {
  * arrays, composites, ranges and multiranges of user-made types (their element's OID). Enums and base types send
  * values. A `tsquery` without a word is sent and then refused. 16384 is `FirstNormalObjectId`.
  */
+/**
+ * Types of which equal values are the same bytes, so that hash functions say as much of them as of their text; these
+ * functions are the same in every version, for hash partitions stay where they are. Numbers with a scale or a sign of
+ * zero, intervals, `jsonb`, arrays and enums (by their OID) are none of these.
+ */
+const EXACT =
+  "bool, int2, int4, int8, text, varchar, bytea, uuid, date, time, timestamp, timestamptz, bpchar";
+
 const COLUMNS = `
   SELECT a.attrelid AS oid, array_agg(a.attname::text ORDER BY a.attnum) AS all_columns,
          array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '') AS columns,
          array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE base.typtype = 'c' OR base.typname IN ('jsonb', 'tsvector', 'hstore')
            OR EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem AND (element.typtype IN ('c', 'd')
                       OR element.typname IN ('jsonb', 'tsvector', 'hstore')))) AS sorted,
+         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.atttypid = ANY ('{${EXACT}}'::pg_catalog.regtype[])
+           -- Without a length, its blanks count, and its hash function does not see them.
+           AND (a.atttypid <> 'bpchar'::regtype OR a.atttypmod > 0)
+           AND coalesce((SELECT l.collisdeterministic FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation), true)) AS hashed,
          bool_and(base.typsend <> 0 AND base.typreceive <> 0
                   AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
                     'regoperator'::regtype, 'regclass'::regtype, 'regtype'::regtype, 'regrole'::regtype,
@@ -69,7 +83,7 @@ const RELATIONS = `
          s.spcname::text AS tablespace,
          greatest(c.reltuples, 0)::int8::text AS rows,
          coalesce(shape.columns, '{}') AS columns, coalesce(shape.all_columns, '{}') AS all_columns,
-         coalesce(shape.sorted, '{}') AS sorted,
+         coalesce(shape.sorted, '{}') AS sorted, coalesce(shape.hashed, '{}') AS hashed,
          coalesce(shape.is_binary, true) AS is_binary
   FROM pg_catalog.pg_class c
   LEFT JOIN shape ON shape.oid = c.oid
@@ -91,6 +105,7 @@ interface RelationRow {
   columns: string[];
   all_columns: string[];
   sorted: string[];
+  hashed: string[];
   is_binary: boolean;
 }
 
@@ -109,6 +124,7 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     columns: row.columns,
     allColumns: row.all_columns,
     sorted: row.sorted,
+    hashed: row.hashed,
     binary: row.is_binary,
   }));
 }

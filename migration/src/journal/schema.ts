@@ -63,8 +63,16 @@ CREATE TABLE IF NOT EXISTS rehome.statement (
   phase text NOT NULL,
   sql text NOT NULL,
   done_at timestamptz,
+  -- The table whose index or constraint it is.
+  relation text,
   PRIMARY KEY (migration, ordinal)
 );
+-- A journal that an earlier version has made. Only once: it waits for readers.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'rehome.statement'::pg_catalog.regclass AND attname = 'relation') THEN
+    ALTER TABLE rehome.statement ADD COLUMN relation text;
+  END IF;
+END $$;
 
 CREATE TABLE IF NOT EXISTS rehome.verified_table (
   migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,

@@ -14,7 +14,9 @@ const DUMPS = 2;
 export function sessionsNeeded(strategy: Strategy, jobs: number): { source: number; target: number } {
   if (strategy === "set-schema") return { source: 1, target: 1 };
   const beside = strategy === "template" ? jobs : Math.max(jobs, DUMPS);
-  return { source: 1 + beside, target: 1 + beside };
+  // Indexes are built while other tables are still being copied.
+  const building = strategy === "template" ? 0 : jobs;
+  return { source: 1 + beside, target: 1 + Math.max(beside, jobs + building) };
 }
 
 /** System catalogs and their indexes that a dump holds locks on to its end: 150 measured, with room for newer servers. */

@@ -1,106 +1,61 @@
-import type pg from "pg";
-import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
-import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
 import { PHASES, type Phase } from "../ddl/statements";
 import { inspectSequences, setSequences, type SequenceState } from "../inspect/sequences";
-import { readingPath } from "../inspect/schema";
 import { enterStage } from "../journal/journal";
-import { open, rows, transaction } from "../sql/connect";
-import { ident, qualified } from "../sql/quote";
-import { withoutPasswords } from "../sql/without-passwords";
+import { rows } from "../sql/connect";
+import { analyze } from "./analyze";
+import type { Builder } from "./builder";
+import { openBuilder, pendingStatements, runNoted, type Noted } from "./noted";
 import { inParallel, type Run } from "./run";
 
-interface Noted {
-  readonly ordinal: number;
-  readonly sql: string;
-}
-
-/** Phases whose statements do not depend on each other. */
-const PARALLEL: ReadonlySet<Phase> = new Set(["index", "foreign-key"]);
-const MAINTENANCE = "SET maintenance_work_mem = '256MB'; SET max_parallel_maintenance_workers = 0";
+/** Phases whose statements do not depend on each other, nor hold each other up. */
+const PARALLEL: ReadonlySet<Phase> = new Set(["index", "foreign-key", "validate"]);
+/** Statements in one transaction, and tables analyzed in one round trip, at most. */
+const MOST = 50;
+/** Parts that each worker takes, about, so that all have something to do to the end. */
+const EACH = 8;
 
 /**
  * Indexes, constraints, triggers and all else that follows the rows; then sequences and statistics.
+ * @param builder at work on the indexes since the first table was whole
  * @returns where the sequences were set to
  */
-export async function complete(run: Run): Promise<SequenceState[]> {
+export async function complete(run: Run, builder: Builder): Promise<SequenceState[]> {
   const { target, migration, progress } = run;
   await enterStage(target, migration.id, "index", "indexes, constraints, triggers");
-  const pending = await rows<Noted & { phase: Phase }>(
-    target,
-    "SELECT ordinal, phase, sql FROM rehome.statement WHERE migration = $1 AND done_at IS NULL ORDER BY ordinal",
-    [migration.id],
-  );
-  progress.enter("index", { bytes: 0, tables: pending.length });
-  for (const phase of PHASES) {
-    const statements = pending.filter((statement) => statement.phase === phase);
-    await runStatements(run, statements, PARALLEL.has(phase) ? run.jobs : 1);
-  }
+  const later = (await pendingStatements(run)).filter(({ phase }) => phase !== "index");
+  progress.enter("index", { bytes: 0, tables: builder.left + later.length });
+  await builder.finish();
+  for (const phase of PHASES)
+    await runPhase(
+      run,
+      phase,
+      later.filter((each) => each.phase === phase),
+    );
   const sequences = await carrySequences(run);
-  await analyze(run);
+  await analyzeRest(run, builder.analyzed);
   return sequences;
 }
 
-async function runStatements(run: Run, statements: readonly Noted[], jobs: number): Promise<void> {
-  const { request, progress } = run;
+async function runPhase(run: Run, phase: Phase, statements: readonly Noted[]): Promise<void> {
+  const jobs = PARALLEL.has(phase) ? run.jobs : 1;
   await inParallel(
-    statements,
+    parts(statements, jobs),
     jobs,
-    async () => {
-      const client = await open(request.to.server, request.to.database);
-      await client.query(
-        `${MAINTENANCE}; SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`,
-      );
-      return client;
-    },
+    () => openBuilder(run),
     async (client) => client.end().catch(() => undefined),
-    async (client, statement) => {
-      await runStatement(client, run, statement);
-      progress.tableDone();
+    async (client, part) => {
+      await runNoted(client, run, part);
+      run.progress.tablesDone(part.length);
     },
   );
 }
 
-/** One statement and its mark in the journal, in one transaction. Deadlocks of neighbours are tried again. */
-async function runStatement(
-  client: pg.Client,
-  { request, migration, inspection }: Run,
-  { ordinal, sql }: Noted,
-): Promise<void> {
-  const path = readingPath(request.to.schema, inspection.extensions);
-  let missesPath = false;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await transaction(client, async () => {
-        await client.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
-        if (missesPath)
-          await withFunctionPaths(
-            client,
-            request.to.schema,
-            path,
-            async () => void (await client.query(sql)),
-          );
-        else await client.query(sql);
-        await client.query("RESET ROLE");
-        await client.query(
-          "UPDATE rehome.statement SET done_at = clock_timestamp() WHERE migration = $1 AND ordinal = $2",
-          [migration.id, ordinal],
-        );
-      });
-      return;
-    } catch (error) {
-      if (codeOf(error) === SQLSTATE.deadlockDetected && attempt < 5) continue;
-      if (!missesPath && mayMissPath(error)) {
-        missesPath = true;
-        continue;
-      }
-      throw new RehomeError(
-        "definition-refused",
-        `the new home refuses ${JSON.stringify(withoutPasswords(sql).slice(0, 160))}: ${messageOf(error)}`,
-        { cause: error },
-      );
-    }
-  }
+/** Few statements go one by one, many by as many as leave each worker some turns. */
+function parts<Item>(items: readonly Item[], jobs: number): Item[][] {
+  const size = Math.max(1, Math.min(MOST, Math.ceil(items.length / (jobs * EACH))));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
+    items.slice(at * size, (at + 1) * size),
+  );
 }
 
 /** Sets the new home's sequences to where the old home's stand. */
@@ -118,28 +73,24 @@ export async function carrySequences({
   return states;
 }
 
-async function analyze(run: Run): Promise<void> {
-  const { request, inspection } = run;
-  const tables = inspection.relations.filter(
-    (relation) => relation.kind === "r" || relation.kind === "p" || relation.kind === "m",
+/** Tables that have no statistics yet, or whose extended ones were defined only now. */
+async function analyzeRest(run: Run, analyzed: ReadonlySet<string>): Promise<void> {
+  const extended = await rows<{ name: string }>(
+    run.target,
+    `SELECT c.relname::text AS name FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_class c ON c.oid = s.stxrelid
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1`,
+    [run.request.to.schema],
   );
+  const again = new Set(extended.map(({ name }) => name));
+  const tables = run.inspection.relations
+    .filter(({ kind }) => kind === "r" || kind === "p" || kind === "m")
+    .map(({ name }) => name)
+    .filter((name) => !analyzed.has(name) || again.has(name));
   await inParallel(
-    tables,
+    parts(tables, run.jobs),
     run.jobs,
-    () => open(request.to.server, request.to.database),
+    () => openBuilder(run),
     async (client) => client.end().catch(() => undefined),
-    async (client, table) => {
-      const path = readingPath(request.to.schema, inspection.extensions);
-      const sql = `ANALYZE ${qualified(request.to.schema, table.name)}`;
-      try {
-        await client.query(`SET search_path = ${path}`);
-        await client.query(sql);
-      } catch (error) {
-        if (!mayMissPath(error)) throw error;
-        await transaction(client, () =>
-          withFunctionPaths(client, request.to.schema, path, async () => void (await client.query(sql))),
-        );
-      }
-    },
+    (client, part) => analyze(client, run, part),
   );
 }

@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { createExtension, renamedDefinitions, restoringSql, type Definitions } from "../ddl/scratch";
-import { runAsOwner } from "../ddl/run-as-owner";
+import { runAllAsOwner } from "../ddl/run-as-owner";
 import { takeOver } from "../ddl/relocate";
 import { emptySchema } from "../ddl/empty-schema";
-import { PHASES, lateRelations, phaseOf } from "../ddl/statements";
+import { laterStatements } from "../ddl/later";
 import { dropHeldObjects } from "../fence/held-objects";
 import { fenceKey, liftFence } from "../fence/fence";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
@@ -161,29 +161,24 @@ async function restore(
   extensionHomes: readonly string[],
   kept: ReadonlySet<string>,
 ): Promise<void> {
-  const { request, target, migration } = run;
+  const { request, target, migration, inspection } = run;
   await transaction(target, async () => {
     const before = await objectsThere(run);
     await target.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
     await target.query(restoringSql([request.to.schema, ...extensionHomes]));
-    for (const statement of definitions.preData) {
-      try {
-        await runAsOwner(target, request.to.owner, statement);
-      } catch (error) {
-        throw refused(request.to.owner, statement.sql, error);
-      }
-    }
+    await runAllAsOwner(target, request.to.owner, definitions.preData, (statement, error) =>
+      refused(request.to.owner, statement.sql, error),
+    );
     await target.query("RESET ROLE");
     await settleRestored(run, before, kept);
-    const late = lateRelations(definitions.postData);
-    const noted = definitions.postData
-      .map((statement) => ({ phase: phaseOf(statement, late), sql: statement.sql }))
-      .sort((a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase));
     await target.query(
-      `INSERT INTO rehome.statement (migration, ordinal, phase, sql)
-       SELECT $1, s.ordinality, s.phase, s.sql
-       FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (phase text, sql text)) WITH ORDINALITY AS s(phase, sql, ordinality)`,
-      [migration.id, JSON.stringify(noted)],
+      `INSERT INTO rehome.statement (migration, ordinal, phase, sql, relation)
+       SELECT $1, s.ordinality, s.phase, s.sql, s.relation
+       FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (phase text, sql text, relation text)) WITH ORDINALITY AS s(phase, sql, relation, ordinality)`,
+      [
+        migration.id,
+        JSON.stringify(laterStatements(definitions.postData, request.to.schema, inspection.relations)),
+      ],
     );
   });
 }

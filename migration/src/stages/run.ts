@@ -93,8 +93,8 @@ export class Tracker {
     this.tell(false);
   }
 
-  tableDone(): void {
-    this.tables += 1;
+  tablesDone(count: number): void {
+    this.tables += count;
     this.tell(false);
   }
 

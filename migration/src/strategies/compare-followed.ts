@@ -62,10 +62,11 @@ async function differentRows(run: Run): Promise<string[]> {
       for (const { name, key } of followed) {
         const relation = inspection.relations.find((found) => found.name === name);
         const columns = await columnsOf(source, request.from.schema, name);
-        const table = { name, key, columns, sorted: relation?.sorted ?? [], rows: relation?.rows ?? 0 };
+        const { sorted = [], hashed = [], rows = 0 } = relation ?? {};
+        const table = { name, key, columns, sorted, hashed, rows };
         const converted = encoding !== inspection.text.encoding;
         const { different } = await converge(one, other, { ...table, converted }, catchUp);
-        progress.tableDone();
+        progress.tablesDone(1);
         if (different.length > 0) wrong.push(differenceInWords(name, key, different));
       }
       return wrong;

@@ -1,4 +1,3 @@
-import { copyTables } from "../copy/copy-tables";
 import { RehomeError } from "../errors";
 import { findFence, liftFence } from "../fence/fence";
 import { ensureFacades } from "../follow/facades";
@@ -12,7 +11,7 @@ import { isSubscribed, setSubscription, subscribe } from "../follow/subscribe";
 import { enterStage, hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
 import { Sampler } from "../journal/samples";
 import { placementName } from "../naming";
-import { complete } from "../stages/complete";
+import { fill } from "../stages/fill";
 import { prepare } from "../stages/prepare";
 import type { Run } from "../stages/run";
 import { releaseSnapshot } from "../verify/snapshot";
@@ -126,11 +125,10 @@ async function copyAndSubscribe(run: Run): Promise<void> {
   const login = await publish(run.source, link, publishedSchema(scope, run.request), tables);
   const slot = await createSlot(link, SLOT_MS);
   try {
-    await copyTables({ ...run, snapshot: slot.snapshot });
+    await fill({ ...run, snapshot: slot.snapshot }, () => slot.close());
   } finally {
     await slot.close();
   }
-  await complete(run);
   if (facades?.side === "subscriber") await ensureFacades(run.target, facades, followed, LOCK_MS);
   run.progress.enter("follow", { bytes: 0, tables: 0 });
   await subscribe(run.target, link, login);

@@ -11,6 +11,8 @@ export interface Comparable {
   readonly key: readonly string[];
   /** Columns whose text orders its parts by their bytes. */
   readonly sorted: readonly string[];
+  /** Columns that their own hash tells apart. */
+  readonly hashed: readonly string[];
   /** Whether the sides keep text in different encodings. */
   readonly converted: boolean;
   /** About how many rows there are. */
@@ -38,9 +40,13 @@ export interface Convergence {
 
 /** `$1`: the number of chunks; `$2`: those wanted, or null. */
 function hashed({ schema }: Side, table: Comparable): string {
-  const { key, columns, sorted, converted } = table;
+  const { key, columns, sorted, hashed, converted } = table;
   const named = key.length > 0 ? key : columns;
-  const hash = (allColumns: readonly string[]): string => hashOfRow({ allColumns, sorted }, { converted });
+  const hash = (allColumns: readonly string[]): string =>
+    hashOfRow(
+      { allColumns, sorted, hashed: hashed.filter((name) => allColumns.includes(name)) },
+      { converted },
+    );
   return `SELECT abs(${hash(named)} % $1::int8)::int AS chunk, ${rowText({ allColumns: named, sorted }, { converted })} AS key, ${hash(columns)} AS hash
     FROM ${qualified(schema, table.name)}`;
 }

@@ -51,8 +51,8 @@ export async function narrowed(
     for (const { table: name, sourceRows, targetRows } of unequal) {
       const relation = inspection.relations.find((each) => each.name === name);
       const key = await keyOf(one, name);
-      const { allColumns: columns = [], sorted = [] } = relation ?? {};
-      const table = { name, key, columns, sorted, rows: relation?.rows ?? 0, converted };
+      const { allColumns: columns = [], sorted = [], hashed = [] } = relation ?? {};
+      const table = { name, key, columns, sorted, hashed, rows: relation?.rows ?? 0, converted };
       const { different } = await converge(one, other, table, () => Promise.resolve());
       const counts = `${sourceRows ?? "no"} rows there, ${targetRows ?? "no"} here`;
       found.push(`${differenceInWords(name, key, different)} (${counts})`);

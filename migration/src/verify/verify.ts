@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { RehomeError } from "../errors";
 import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
@@ -7,25 +6,16 @@ import { differences } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
 import { textsNaming } from "../ddl/texts";
-import { inspectTextFacts } from "../inspect/text";
-import {
-  extensionSchemas,
-  inspectRoutines,
-  readCatalog,
-  readingPath,
-  schemaOid,
-  type Catalog,
-} from "../inspect/schema";
+import { extensionSchemas, inspectRoutines, readCatalog, schemaOid, type Catalog } from "../inspect/schema";
 import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { recordSequences, type SequenceVerification } from "../journal/notes";
 import { placementName } from "../naming";
 import { isRead, renamingOf } from "../plan/renaming";
-import { open, rows, serverVersion, transaction } from "../sql/connect";
-import { literal } from "../sql/quote";
-import { inParallel, type Run } from "../stages/run";
+import { rows, serverVersion, transaction } from "../sql/connect";
+import type { Run } from "../stages/run";
 import type { TableVerification } from "../types";
-import { digestSql } from "./digest";
+import { compareTables } from "./compare-tables";
 import { proveObjects } from "./large-objects";
 import { renamedEntries } from "./renamed-entries";
 
@@ -58,48 +48,6 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
   );
 }
 
-/**
- * Counts and hashes every table on both sides.
- * @param snapshot of the new home, when it is not its present state that counts
- */
-export async function compareTables(run: Run, snapshot?: string): Promise<TableVerification[]> {
-  const { request, inspection, progress } = run;
-  const tables = inspection.relations.filter((relation) => relation.kind === "r");
-  progress.enter("verify", {
-    bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
-    tables: tables.length,
-  });
-  const { encoding } = await inspectTextFacts(run.target);
-  const converted = encoding !== inspection.text.encoding;
-  const proof: TableVerification[] = [];
-  await inParallel(
-    [...tables].sort((a, b) => b.bytes - a.bytes),
-    run.jobs,
-    () => openBoth(run, snapshot),
-    async (both) => {
-      await Promise.all(both.map((client) => client.end().catch(() => undefined)));
-    },
-    async ([source, home], table) => {
-      const options = { method: request.options.verify, converted };
-      const [before, after] = await Promise.all([
-        digest(source, digestSql(request.from.schema, table, options)),
-        digest(home, digestSql(request.to.schema, table, options)),
-      ]);
-      proof.push({
-        table: table.name,
-        sourceRows: before.rows,
-        targetRows: after.rows,
-        sourceHash: before.hash,
-        targetHash: after.hash,
-        equal: before.rows === after.rows && before.hash === after.hash,
-      });
-      progress.add(table.bytes);
-      progress.tableDone();
-    },
-  );
-  return proof;
-}
-
 /** The tables that are not equal, in words. */
 function differing(proof: readonly TableVerification[]): string[] {
   return proof
@@ -124,29 +72,6 @@ async function proveOwnObjects(run: Run): Promise<TableVerification | undefined>
     if (proof === undefined || proof.equal || attempt === OBJECT_TRIES) return proof;
     await syncObjects(run, [...ours]);
   }
-}
-
-async function openBoth(run: Run, snapshot?: string): Promise<[pg.Client, pg.Client]> {
-  const { request } = run;
-  const source = await open(request.from.server, request.from.database);
-  const target = await open(request.to.server, request.to.database).catch(async (error: unknown) => {
-    await source.end();
-    throw error;
-  });
-  // Values such as regclass print as names: unqualified on both sides.
-  await source.query(`SET search_path = ${readingPath(request.from.schema, run.inspection.extensions)}`);
-  await target.query(`SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`);
-  if (snapshot !== undefined) {
-    await target.query(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(snapshot)}`,
-    );
-  }
-  return [source, target];
-}
-
-async function digest(client: pg.Client, sql: string): Promise<{ rows: string; hash: string }> {
-  const [row] = await rows<{ rows: string; hash: string }>(client, sql);
-  return row ?? { rows: "0", hash: "" };
 }
 
 async function compareSequences(

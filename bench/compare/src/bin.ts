@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Contender } from "./contenders/contender";
+import { dumpDirectory, dumpPipe } from "./contenders/dump";
+import { pgcopydb } from "./contenders/pgcopydb";
+import { rehome } from "./contenders/rehome";
+import { DATASETS } from "./datasets";
+import { machine } from "./machine";
+import { writePage } from "./page/page";
+import { saveMeasured, type Section, type Sections } from "./results";
+import type { Comparison } from "./sections/comparison";
+import { compare, type CopyResult } from "./sections/copy";
+import { growth } from "./sections/growth";
+import { sameServer } from "./sections/same-server";
+import { PARAMETERS, removeAll, withServer } from "./server";
+
+const USAGE = `node bench/compare/dist/bin.js [--only copy,same-server,growth] [--scale 1] [--rounds 3]
+  [--datasets pgbench,wide,many,huge] [--results bench/results] [--docs docs]
+Copies the same data with pgcopydb, pg_dump and Rehome, and measures how Rehome grows. What it finds is written to
+--results, and from there into --docs; at another scale than 1 only where they are named.
+PGCOPYDB=<path>: another pgcopydb beside the one on the PATH.`;
+
+/** Those that are installed, with their versions. */
+async function contenders(): Promise<Map<Contender, string>> {
+  const newer = process.env["PGCOPYDB"];
+  const all = [
+    ...[pgcopydb(2), pgcopydb(4)],
+    ...(newer === undefined ? [] : [pgcopydb(2, newer)]),
+    ...[dumpPipe, dumpDirectory(2), rehome(2)],
+  ];
+  const found = new Map<Contender, string>();
+  for (const contender of all) {
+    const version = await contender.version();
+    if (version !== undefined) found.set(contender, version);
+    else console.log(`${contender.name} is not installed: left out`);
+  }
+  return found;
+}
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string", default: "copy,same-server,growth" },
+      scale: { type: "string", default: "1" },
+      rounds: { type: "string", default: "3" },
+      datasets: { type: "string", default: DATASETS.map(({ name }) => name).join(",") },
+      results: { type: "string" },
+      docs: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const [scale, rounds] = [Number(values.scale), Number(values.rounds)];
+  const comparison: Comparison = { scale, rounds, tell: (line) => console.log(line) };
+  const root = resolve(__dirname, "../../..");
+  const results = values.results ?? (scale === 1 ? resolve(root, "bench/results") : undefined);
+  const docs = values.docs ?? (scale === 1 ? resolve(root, "docs") : undefined);
+  const wanted = (section: Section): boolean => values.only.split(",").includes(section);
+  const on = machine(await withServer(async ({ version }) => version));
+  const save = async <Name extends Section>(
+    section: Name,
+    result: Sections[Name],
+    versions: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
+    if (results === undefined) return;
+    await saveMeasured(results, {
+      ...{ section, machine: on, versions, scale, rounds, parameters: PARAMETERS, result },
+    });
+    if (docs !== undefined) await writePage(results, docs);
+  };
+  if (wanted("copy")) {
+    const all = await contenders();
+    const copies: CopyResult[] = [];
+    for (const dataset of DATASETS.filter(({ name }) => values.datasets.split(",").includes(name)))
+      copies.push(await compare(dataset, [...all.keys()], comparison));
+    const versions = [...all].map(([{ name }, version]) => [name, version] as const);
+    await save("copy", copies, Object.fromEntries(versions));
+    if (copies.some(({ failures }) => failures.some(({ contender }) => contender === "Rehome")))
+      process.exitCode = 1;
+  }
+  if (wanted("same-server")) await save("same-server", await sameServer(comparison));
+  if (wanted("growth")) await save("growth", await growth(comparison));
+};
+
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void removeAll().finally(() => process.exit(1)));
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.stack : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,85 @@
+import { median, type Measured } from "../results";
+import type { CopyResult, Lap } from "../sections/copy";
+import { barPlot, type Group } from "./plot";
+import { gigabytes, provenance, seconds, table, times } from "./text";
+
+const REHOME = "Rehome";
+
+const lapsOf = (result: CopyResult, contender: string): Lap[] =>
+  result.laps.filter((lap) => lap.contender === contender);
+
+const contendersOf = ({ laps, failures }: CopyResult): string[] => [
+  ...new Set([...laps.map(({ contender }) => contender), ...failures.map(({ contender }) => contender)]),
+];
+
+const middle = (laps: readonly Lap[], of: (lap: Lap) => number): number => median(laps.map(of));
+
+/** How many times as fast Rehome is, by the medians; undefined where one of them has no figure. */
+function advantage(result: CopyResult, over: (contender: string) => boolean): number | undefined {
+  const others = contendersOf(result)
+    .filter((name) => name !== REHOME && over(name))
+    .map((name) => lapsOf(result, name))
+    .filter((laps) => laps.length > 0)
+    .map((laps) => middle(laps, (lap) => lap.seconds));
+  const own = lapsOf(result, REHOME);
+  return others.length === 0 || own.length === 0
+    ? undefined
+    : Math.min(...others) / middle(own, (lap) => lap.seconds);
+}
+
+function datasetPage(result: CopyResult, cores: number): string {
+  const rows = contendersOf(result).map((name) => {
+    const laps = lapsOf(result, name);
+    const failure = result.failures.find(({ contender }) => contender === name);
+    if (laps.length === 0) return [name, failure?.reason.split("\n").at(-1) ?? "", "", "", "", "", ""];
+    const servers = middle(laps, ({ serverCpu }) => serverCpu.source + serverCpu.target);
+    const verified = laps.some(({ verify }) => verify !== undefined);
+    return [
+      name,
+      `**${seconds(middle(laps, (lap) => lap.seconds))}**`,
+      laps.map((lap) => lap.seconds.toFixed(1)).join(", "),
+      verified ? seconds(middle(laps, (lap) => lap.verify ?? 0)) : "–",
+      seconds(servers),
+      seconds(servers / cores),
+      seconds(middle(laps, (lap) => lap.clientCpu)),
+    ];
+  });
+  const head = ["", "copy", "rounds", "verification", "servers' CPU", "limit", "client's CPU"];
+  const own = lapsOf(result, REHOME);
+  const stages = Object.keys(own[0]?.stages ?? {}).map(
+    (stage) => `${stage} ${seconds(middle(own, (lap) => lap.stages?.[stage as keyof Lap["stages"]] ?? 0))}`,
+  );
+  const resident = Math.max(0, ...own.map((lap) => lap.resident ?? 0));
+  const pgcopydb = advantage(result, (name) => name.includes("pgcopydb"));
+  const dump = advantage(result, (name) => name.startsWith("pg_dump"));
+  return [
+    `### ${result.dataset}`,
+    `${result.what}: ${gigabytes(result.bytes)} with indexes.`,
+    table(head, rows),
+    [
+      ...(pgcopydb === undefined ? [] : [`Rehome is **${times(pgcopydb)}** as fast as pgcopydb's best.`]),
+      ...(dump === undefined ? [] : [`It is **${times(dump)}** as fast as pg_dump's best.`]),
+      `Its stages: ${stages.join(", ")}. Its process took ${gigabytes(resident)} of memory at most.`,
+    ].join(" "),
+  ].join("\n\n");
+}
+
+/** The page's part on copying between servers, and its plots by file name. Pure. */
+export function copyPage(measured: Measured<"copy">): { text: string; plots: Record<string, string> } {
+  const groups = measured.result.map((result): Group => ({
+    label: result.dataset,
+    bars: contendersOf(result).flatMap((label) => {
+      const laps = lapsOf(result, label).map((lap) => lap.seconds);
+      if (laps.length === 0) return [];
+      return [{ label, value: median(laps), least: Math.min(...laps), most: Math.max(...laps) }];
+    }),
+  }));
+  return {
+    text: [
+      provenance(measured),
+      `![Seconds for each copy](benchmarks/copy.svg)`,
+      ...measured.result.map((result) => datasetPage(result, measured.machine.cores)),
+    ].join("\n\n"),
+    plots: { "copy.svg": barPlot("Seconds to copy, without verification", groups, "s") },
+  };
+}

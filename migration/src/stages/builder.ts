@@ -1,0 +1,163 @@
+import type pg from "pg";
+import { SMALL } from "../copy/units";
+import { PARTS_OF_MEMORY, openBuilder, pendingStatements, runNoted, type Noted } from "./noted";
+import { analyze } from "./analyze";
+import type { Run } from "./run";
+
+/** What one worker takes at a time: a statement of a big table, or all those of some small ones; then statistics. */
+interface Unit {
+  readonly statements: readonly Noted[];
+  readonly analyze: readonly string[];
+  /** The big table that it is of. */
+  readonly table?: string;
+}
+
+/** Small tables in one unit: few enough for what is held in one transaction. */
+const TABLES = 50;
+
+/** Adding a constraint keeps everyone else from its table; to build an index does not. */
+const isAlone = ({ sql }: Noted): boolean => /^ALTER /.test(sql);
+
+/**
+ * Builds the indexes and keys of tables whose rows are whole, and collects their statistics, while other tables are still
+ * being copied. The run's jobs share what there is; a build that is the last one gets the others' share of it.
+ */
+export class Builder {
+  readonly analyzed = new Set<string>();
+  private readonly units: Unit[] = [];
+  private readonly running: Unit[] = [];
+  private readonly workers: Promise<void>[] = [];
+  private failed: { readonly error: unknown } | undefined;
+  private open = true;
+  private wake: () => void = () => undefined;
+  private changed = Promise.resolve();
+
+  private constructor(
+    private readonly run: Run,
+    /** Statements still to be run, by their table. */
+    private readonly pending: Map<string | null, Noted[]>,
+  ) {
+    this.change();
+  }
+
+  static async begin(run: Run): Promise<Builder> {
+    const pending = new Map<string | null, Noted[]>();
+    for (const statement of await pendingStatements(run)) {
+      if (statement.phase !== "index") continue;
+      const others = pending.get(statement.relation);
+      if (others === undefined) pending.set(statement.relation, [statement]);
+      else others.push(statement);
+    }
+    return new Builder(run, pending);
+  }
+
+  /** Statements that are not done yet. */
+  get left(): number {
+    const waiting = [...this.pending.values()].reduce((sum, { length }) => sum + length, 0);
+    return [...this.units, ...this.running].reduce((sum, { statements }) => sum + statements.length, waiting);
+  }
+
+  /** Takes on tables whose rows are here. @throws what a build before has failed with */
+  whole(tables: readonly string[]): void {
+    if (this.failed !== undefined) throw this.failed.error;
+    const bytes = new Map(this.run.inspection.relations.map((relation) => [relation.name, relation.bytes]));
+    const small = tables.filter((name) => (bytes.get(name) ?? 0) < SMALL);
+    for (const table of tables) {
+      if ((bytes.get(table) ?? 0) < SMALL) continue;
+      const statements = this.take(table);
+      const ordered = [...statements.filter(isAlone), ...statements.filter((each) => !isAlone(each))];
+      this.units.push(...ordered.map((statement) => ({ statements: [statement], analyze: [], table })));
+      if (statements.length === 0) this.units.push({ statements: [], analyze: [table], table });
+    }
+    for (let at = 0; at < small.length; at += TABLES) {
+      const some = small.slice(at, at + TABLES);
+      this.units.push({ statements: some.flatMap((table) => this.take(table)), analyze: some });
+    }
+    const wanted = Math.min(this.run.jobs, this.running.length + this.units.length);
+    while (this.workers.length < wanted) this.workers.push(this.work());
+    this.change();
+  }
+
+  /** Builds the rest too, that of tables without rows of their own; resolves when all is done. */
+  async finish(): Promise<void> {
+    const rest = [...this.pending.values()].flat();
+    this.pending.clear();
+    this.units.push(...rest.map((statement) => ({ statements: [statement], analyze: [] })));
+    this.open = false;
+    this.whole([]);
+    await Promise.all(this.workers);
+    if (this.failed !== undefined) throw this.failed.error;
+  }
+
+  /** Begins nothing more, and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.units.length = 0;
+    this.open = false;
+    this.change();
+    await Promise.all(this.workers);
+  }
+
+  private take(table: string): Noted[] {
+    const statements = this.pending.get(table) ?? [];
+    this.pending.delete(table);
+    return statements;
+  }
+
+  /** Wakes the workers that wait for something to do. */
+  private change(): void {
+    this.wake();
+    this.changed = new Promise((resolve) => (this.wake = resolve));
+  }
+
+  private async work(): Promise<void> {
+    let client: pg.Client | undefined;
+    try {
+      for (;;) {
+        const at = this.failed === undefined ? this.units.findIndex((unit) => this.mayRun(unit)) : -1;
+        const unit = at < 0 ? undefined : this.units.splice(at, 1)[0];
+        if (unit === undefined) {
+          if (this.failed !== undefined || (!this.open && this.units.length === 0)) return;
+          await this.changed;
+          continue;
+        }
+        this.running.push(unit);
+        client ??= await openBuilder(this.run);
+        await this.build(client, unit);
+        this.running.splice(this.running.indexOf(unit), 1);
+        this.built(unit);
+        this.change();
+      }
+    } catch (error) {
+      this.failed ??= { error };
+      this.change();
+    } finally {
+      await client?.end().catch(() => undefined);
+    }
+  }
+
+  /** Whether nobody is at work who would have to be waited for. */
+  private mayRun({ table, statements }: Unit): boolean {
+    const beside = this.running.filter((unit) => table !== undefined && unit.table === table);
+    if (beside.length === 0) return true;
+    const alone = [...statements, ...beside.flatMap((unit) => unit.statements)].some(isAlone);
+    return !alone;
+  }
+
+  private async build(client: pg.Client, { statements, analyze: tables }: Unit): Promise<void> {
+    if (statements.length > 0) {
+      const idle = this.units.length === 0 ? this.run.jobs - this.running.length : 0;
+      await client.query(PARTS_OF_MEMORY(1 + Math.max(0, idle)));
+      await runNoted(client, this.run, statements);
+      if (this.run.progress.at === "index") this.run.progress.tablesDone(statements.length);
+    }
+    await analyze(client, this.run, tables);
+    for (const table of tables) this.analyzed.add(table);
+  }
+
+  /** The statistics of a big table are collected once its last index is there: some are of the index. */
+  private built({ table, statements }: Unit): void {
+    if (table === undefined || statements.length === 0) return;
+    if ([...this.units, ...this.running].some((unit) => unit.table === table)) return;
+    this.units.push({ statements: [], analyze: [table], table });
+  }
+}

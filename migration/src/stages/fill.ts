@@ -1,0 +1,22 @@
+import { copyTables } from "../copy/copy-tables";
+import type { SequenceState } from "../inspect/sequences";
+import { Builder } from "./builder";
+import { complete } from "./complete";
+import type { Run } from "./run";
+
+/**
+ * Fills the prepared new home: rows, and as soon as a table's are whole its indexes; then all that follows the rows.
+ * @param copied called when the last rows are here
+ * @returns where the sequences were set to
+ */
+export async function fill(run: Run, copied: () => Promise<unknown>): Promise<SequenceState[]> {
+  const builder = await Builder.begin(run);
+  try {
+    await copyTables(run, (tables) => builder.whole(tables));
+    await copied();
+    return await complete(run, builder);
+  } catch (error) {
+    await builder.stop();
+    throw error;
+  }
+}
