@@ -39,7 +39,7 @@ export class Topology extends pulumi.ComponentResource {
     const given = new pulumi.Config("rehome").getObject<TopologyArgs>("topology");
     if (given !== undefined) return new Topology(name, given, opts);
     throw new pulumi.RunError(
-      "rehome:topology is missing from this stack's file: write hosts and services there (README, “A first stack”).",
+      "rehome:topology is missing from this stack's file: write hosts and services there (docs/tutorial.md shows a first one).",
     );
   }
 

@@ -11,7 +11,7 @@ export type {
   SummaryEvent,
 } from "./events";
 export type { PolicyPackOptions } from "./policies/pack";
-export { RehearsalError } from "./rehearsal-error";
+export { RehearsalError, type RehearsalErrorCode } from "./rehearsal-error";
 export { rehearse, readStack, type Command, type RehearseOptions, type RehearseResult } from "./run/rehearse";
 export { createRenderer, type RendererOptions } from "./display/renderer";
 export type { Value, Values } from "./wire/values";

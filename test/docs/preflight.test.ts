@@ -44,6 +44,7 @@ const known: [heading: string, codes: readonly string[]][] = [
   ["The stack file", union("topology/src/topology-error.ts", "ProblemCode")],
   ["Edits of the stack file", union("topology/src/refusal.ts", "RefusalCode")],
   ["Local servers", union("postgres/src/cluster-error.ts", "ClusterErrorCode")],
+  ["Rehearsals", union("rehearsal/src/rehearsal-error.ts", "RehearsalErrorCode")],
 ];
 
 describe("docs/preflight.md", () => {
@@ -65,11 +66,24 @@ describe("docs/preflight.md", () => {
     for (const [room, codes] of [
       ["topology/src", [...(known[2]?.[1] ?? []), ...(known[3]?.[1] ?? [])]],
       ["postgres/src", known[4]?.[1] ?? []],
+      ["rehearsal/src", known[5]?.[1] ?? []],
     ] as const) {
       const text = sources(room);
       // Once in its union, and where it is said.
       for (const code of codes) expect(text.split(`"${code}"`).length, code).toBeGreaterThan(2);
     }
+  });
+
+  it("knows every class of errors that has codes", () => {
+    const rooms = ["topology", "migration", "components", "postgres", "rehearsal", "policy"];
+    const coded = rooms.flatMap((room) =>
+      readdirSync(join(root, room, "src"), { recursive: true, encoding: "utf8" })
+        .filter((path) => path.endsWith(".ts"))
+        .map((path) => read(join(room, "src", path)))
+        .flatMap((text) => (/^ +readonly code\b/m.test(text) ? (/class (\w+) extends Error/.exec(text)?.[1] ?? []) : [])),
+    );
+    expect(coded.sort()).toEqual(["ClusterError", "RehearsalError", "RehomeError", "TopologyError"]);
+    expect(read("docs/preflight.md")).toContain("`invalid-topology`");
   });
 
   it("has every code that the engine gives as a text", () => {

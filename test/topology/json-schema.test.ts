@@ -4,6 +4,9 @@ import { expect, it } from "vitest";
 
 interface Node {
   readonly description?: string;
+  readonly default?: unknown;
+  readonly required?: readonly string[];
+  readonly items?: Node;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly additionalProperties?: unknown;
   readonly definitions?: Readonly<Record<string, Node>>;
@@ -11,7 +14,7 @@ interface Node {
 
 const schema = jsonSchema() as Node;
 
-it("schema.json is fresh (npm run schema -w @rehome/topology)", () => {
+it("schema.json is that of the sources (npm run schema -w @rehome/topology)", () => {
   const written: unknown = JSON.parse(readFileSync(`${__dirname}/../../topology/schema.json`, "utf8"));
   expect(written).toEqual(JSON.parse(JSON.stringify(schema)));
 });
@@ -19,22 +22,31 @@ it("schema.json is fresh (npm run schema -w @rehome/topology)", () => {
 it("leaves Pulumi's own keys to Pulumi and is strict in its own", () => {
   expect(schema.additionalProperties).toEqual({});
   expect(schema.properties?.config?.additionalProperties).toEqual({});
-  expect(Object.keys(schema.properties?.config?.properties ?? {})).toEqual(["rehome:topology"]);
+  expect(Object.keys(schema.properties?.config?.properties ?? {})).toEqual([
+    "rehome:topology",
+    "rehome:destroyData",
+    "rehome:passwordRotation",
+    "rehearsal:kubernetes",
+  ]);
   expect(schema.definitions?.Topology?.additionalProperties).toBe(false);
 });
 
-it("describes every field in a sentence", () => {
-  const bare = Object.entries(schema.definitions ?? {}).flatMap(([name, definition]) =>
-    withoutProse(definition, name),
-  );
-  expect(bare).toEqual([]);
+it("describes every field in a sentence, and says the default of each that may be left out", () => {
+  const bare = [
+    ...Object.entries(schema.definitions ?? {}),
+    ["config", schema.properties?.config ?? {}] as const,
+  ];
+  expect(bare.flatMap(([name, definition]) => unsaid(definition, name))).toEqual([]);
 });
 
-/** Fields under this node whose description is missing or no sentence; `platform` says what it is by its value. */
-function withoutProse(node: Node, path: string): string[] {
+/** Fields under this node whose description is missing, no sentence, or silent about what is meant without it. */
+function unsaid(node: Node, path: string): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
     const here = `${path}.${name}`;
-    const bare = name !== "platform" && !/^.{5,}\.$/s.test(field.description ?? "");
-    return [...(bare ? [here] : []), ...withoutProse(field, here)];
+    const prose = field.description ?? "";
+    const optional = node.required?.includes(name) !== true;
+    const scalar = field.default !== undefined && typeof field.default !== "object";
+    const said = /^.{5,}\.$/s.test(prose) && (!optional || scalar || /(Default|Absent): /.test(prose));
+    return [...(said ? [] : [here]), ...unsaid(field, here), ...unsaid(field.items ?? {}, `${here}[]`)];
   });
 }

@@ -1,3 +1,4 @@
+export type * from "./args";
 export { expand, type Dataset, type Expanded, type Service } from "./expand";
 export { moveCode, type Wait } from "./gates";
 export { jsonSchema } from "./json-schema";
@@ -15,7 +16,7 @@ export type { DatabaseDumps, KubernetesSpec } from "./schema/kubernetes";
 export type { Placement } from "./schema/placement";
 export type { Resources } from "./schema/resources";
 export type { SecretReference } from "./schema/secret-reference";
-export { topology as topologySchema, type Topology, type TopologyArgs } from "./schema/topology";
+export { topology as topologySchema, type Topology } from "./schema/topology";
 export { serverAddress, type ServerAddress } from "./server-url";
 export { TopologyError, type Problem, type ProblemCode } from "./topology-error";
 export { asKubernetesName, type Workload } from "./workload";

@@ -17,11 +17,13 @@ const health = fields({
   timeout: whole(1, 86_400)
     .default(120)
     .describe("Seconds to wait for that answer; asked again every second. Default: 120."),
-}).describe("What must be healthy before this service's move begins.");
+});
 
 /** What a service's move waits for, besides the services in `after`. */
 export const gate = fields({
-  health: health.exactOptional(),
+  health: health
+    .exactOptional()
+    .describe("What must be healthy before this service's move begins. Default: nothing."),
   approval: z
     .boolean()
     .default(false)

@@ -18,8 +18,10 @@ export const pgbouncer = fields({
   user: whole(1, 2_147_483_647)
     .default(998)
     .describe("User id that PgBouncer runs as, never root. Default: 998."),
-  requests: resources.exactOptional().describe("What each pod of PgBouncer is promised."),
-  limits: resources.exactOptional().describe("What each pod of PgBouncer may use at most."),
+  requests: resources.exactOptional().describe("What each pod of PgBouncer is promised. Default: nothing."),
+  limits: resources
+    .exactOptional()
+    .describe("What each pod of PgBouncer may use at most. Default: no limits."),
 });
 
 /** The connection pool of each of a service's processes. */
@@ -35,7 +37,9 @@ export const pool = fields({
     .describe(
       "A PgBouncer of the service's own stands between it and the server, and lends a connection for a session, a transaction or a statement. Needs a workload. Default: none, the service connects directly.",
     ),
-  pgbouncer: pgbouncer.exactOptional().describe("That PgBouncer's size. Only with `mode`."),
+  pgbouncer: pgbouncer
+    .exactOptional()
+    .describe("That PgBouncer's size. Only with `mode`. Default: as its own keys say."),
 })
   .check((context) => {
     const { max, idle, mode, pgbouncer } = context.value;

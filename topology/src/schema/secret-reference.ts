@@ -9,7 +9,9 @@ export const secretReference = z
         config: z
           .string()
           .min(1)
-          .describe("Key of a secret in this stack's configuration (`pulumi config set --secret <key>`)."),
+          .describe(
+            "Key of a secret in this stack's configuration: `pulumi config set --secret rehome:<key>`.",
+          ),
       }),
       fields({
         env: z

@@ -27,8 +27,10 @@ const serviceFields = fields({
     .exactOptional()
     .describe("Connections the role may have at once. Default: no limit."),
   settings: settings()
-    .default({})
-    .describe("Parameters set for the role: statement_timeout: 30s. search_path follows the home by itself."),
+    .prefault({})
+    .describe(
+      "Parameters set for the role: statement_timeout: 30s. search_path follows the home by itself. Default: none.",
+    ),
   readers: z
     .array(roleName())
     .default([])
@@ -38,11 +40,15 @@ const serviceFields = fields({
   ...whereabouts,
   home: whereabouts.home
     .exactOptional()
-    .describe("Where all of the service's data lives. Else name `datasets`."),
+    .describe(
+      "Where all of the service's data lives. Else name `datasets`. Default: none, the datasets have homes.",
+    ),
   datasets: z
     .record(label(), dataset)
     .exactOptional()
-    .describe("Parts of the service's data that have homes of their own. Instead of `home`."),
+    .describe(
+      "Parts of the service's data that have homes of their own. Instead of `home`. Default: none, all of it is at `home`.",
+    ),
   migration: migration.prefault({}).describe("How its data moves. Default: offline, verified by checksum."),
   after: z
     .array(z.string())

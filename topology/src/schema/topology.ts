@@ -22,5 +22,3 @@ export const topology = fields({
 
 /** A parsed stack file: constant defaults filled in, names still templates. */
 export type Topology = z.output<typeof topology>;
-/** What may be written: the stack file's `rehome:topology`, or the arguments of the TypeScript API. */
-export type TopologyArgs = z.input<typeof topology>;

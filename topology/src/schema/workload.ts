@@ -46,14 +46,14 @@ export const workload = fields({
   env: z
     .record(variableName(), z.string())
     .exactOptional()
-    .describe("More environment variables; no secrets."),
+    .describe("More environment variables; no secrets. Default: none."),
   command: z
     .array(z.string())
     .min(1)
     .exactOptional()
     .describe("What the container runs, with its arguments; no secrets. Default: what its image says."),
-  requests: resources.exactOptional().describe("What each pod is promised."),
-  limits: resources.exactOptional().describe("What each pod may use at most."),
+  requests: resources.exactOptional().describe("What each pod is promised. Default: nothing."),
+  limits: resources.exactOptional().describe("What each pod may use at most. Default: no limits."),
   user: whole(1, 2_147_483_647)
     .exactOptional()
     .describe(

@@ -37,7 +37,7 @@ const disk = fields({
 
 /** An instance of Google Cloud SQL. Secure unless told otherwise. */
 export const cloudSqlHost = fields({
-  platform: z.literal("cloudsql"),
+  platform: z.literal("cloudsql").describe("An instance of Google Cloud SQL."),
   tier: z.string().min(1).describe("Machine type: db-custom-2-7680 has 2 cores and 7,680 MB."),
   version: whole(12, 99).default(17).describe("PostgreSQL's major version. Default: 17."),
   name: z

@@ -13,7 +13,7 @@ const limits = fields({
 
 /** A server in a container. */
 export const dockerHost = fields({
-  platform: z.literal("docker"),
+  platform: z.literal("docker").describe("A container of this machine's Docker engine."),
   image: z.string().min(1).default("postgres:17").describe("Image of PostgreSQL. Default: postgres:17."),
   port: port().exactOptional().describe("Port published on 127.0.0.1. Default: a free one."),
   volume: z

@@ -5,7 +5,7 @@ import { secretReference } from "../secret-reference";
 
 /** Someone else's server, by URL. */
 export const existingHost = fields({
-  platform: z.literal("existing"),
+  platform: z.literal("existing").describe("Someone else's server."),
   url: z
     .string()
     .check((context) => {

@@ -4,7 +4,7 @@ import { parameters } from "../parameters";
 
 /** A server that Rehome runs itself on this machine. */
 export const localHost = fields({
-  platform: z.literal("local"),
+  platform: z.literal("local").describe("A server of this machine."),
   port: port().exactOptional().describe("TCP port on 127.0.0.1. Default: a free one, kept from then on."),
   version: whole(12, 99)
     .exactOptional()

@@ -3,7 +3,7 @@ import { fields } from "../fields";
 
 /** A host of another stack, as that one hands it out. */
 export const stackHost = fields({
-  platform: z.literal("stack"),
+  platform: z.literal("stack").describe("A server that another stack declares."),
   stack: z
     .string()
     .regex(/^[\w.-]+(\/[\w.-]+){0,2}$/, {
