@@ -14,12 +14,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where root's clusters lie, with a link in the folder, when the server's account cannot reach the folder. */
 const ELSEWHERE = "/var/lib/rehome/";
 
-/** The folders that hold clusters: the stacks', the examples' and the demo's. */
-const folders = () => {
-  const examples = join(root, "examples");
-  const worlds = existsSync(examples) ? readdirSync(examples).map((name) => join(examples, name)) : [];
-  return [root, ...worlds].map((folder) => join(folder, ".rehome")).filter((folder) => existsSync(folder));
-};
+const below = (folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
+
+/** The folders that hold clusters: the stacks', the examples', the demo's, and those of programs of one's own beside them. */
+const folders = () =>
+  [root, ...below(root), ...below(join(root, "examples"))]
+    .map((folder) => join(folder, ".rehome"))
+    .filter((folder) => existsSync(folder));
 
 const alive = (pid) => {
   try {

@@ -25,7 +25,18 @@ export interface MigrationOutcome {
   readonly result?: MoveResult;
 }
 
-/** Where each service's PostgreSQL data lives: declares it all, and moves the data there when it changes. */
+/**
+ * Where each service's PostgreSQL data lives: declares it all, and moves the data there when it changes.
+ *
+ * @example
+ * ```ts
+ * const shop = new Topology("shop", {
+ *   hosts: { main: { platform: "local" } },
+ *   services: { orders: { home: { host: "main", database: "shop", schema: "orders" } } },
+ * });
+ * export const connections = shop.connections;
+ * ```
+ */
 export class Topology extends pulumi.ComponentResource {
   /** How each service reaches its data, by service; available once its data is there. Secret. */
   readonly connections: pulumi.Output<Record<string, Connection>>;
@@ -34,7 +45,7 @@ export class Topology extends pulumi.ComponentResource {
   /** Each dataset's state and its last move, by dataset. */
   readonly migrations: pulumi.Output<Record<string, MigrationOutcome>>;
 
-  /** The topology in the stack's configuration, `rehome:topology`. Throws a `RunError` that lists every mistake in it. */
+  /** The topology in the stack's configuration, `rehome:topology`; `name` is the component's. Throws a `RunError` that lists every mistake in it. */
   static fromConfig(name = "topology", opts?: pulumi.ComponentResourceOptions): Topology {
     const given = new pulumi.Config("rehome").getObject<TopologyArgs>("topology");
     if (given !== undefined) return new Topology(name, given, opts);
@@ -43,7 +54,10 @@ export class Topology extends pulumi.ComponentResource {
     );
   }
 
-  /** Throws a `RunError` that lists every mistake in `args`, or that names a missing password. */
+  /**
+   * `name` is the component's, in the stack; `args` are the keys of the stack file; `opts` are Pulumi's. Throws a `RunError`
+   * that lists every mistake in `args`, or that names a missing password.
+   */
   constructor(name: string, args: TopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rehome:index:Topology", name, {}, opts);
     const stack = read(args);

@@ -80,7 +80,9 @@ describe("docs/preflight.md", () => {
       readdirSync(join(root, room, "src"), { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".ts"))
         .map((path) => read(join(room, "src", path)))
-        .flatMap((text) => (/^ +readonly code\b/m.test(text) ? (/class (\w+) extends Error/.exec(text)?.[1] ?? []) : [])),
+        .flatMap((text) =>
+          /^ +readonly code\b/m.test(text) ? (/class (\w+) extends Error/.exec(text)?.[1] ?? []) : [],
+        ),
     );
     expect(coded.sort()).toEqual(["ClusterError", "RehearsalError", "RehomeError", "TopologyError"]);
     expect(read("docs/preflight.md")).toContain("`invalid-topology`");

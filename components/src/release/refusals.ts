@@ -124,8 +124,8 @@ export const databaseRefusal = async (
   const count = await engine.holdsTables(server, database);
   if (count === 0) return undefined;
   return (
-    `The database ${name} is not deleted: it holds ${tables(count)} that are no dataset's of this stack. ` +
-    `Move them elsewhere, or drop them; or, ${destroy}.`
+    `The database ${name} is not deleted: it holds ${tables(count)}. ` +
+    `Move elsewhere what it holds, or drop it; or, ${destroy}.`
   );
 };
 
