@@ -7,6 +7,8 @@ export interface Step {
   readonly script: string;
   /** Lines that the output holds, in this order. */
   readonly shows: readonly string[];
+  /** The files that the page has made, as they are then, by name. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 type Tree = Record<string, Record<string, Record<string, unknown>>>;
@@ -44,7 +46,7 @@ export const stepsOf = (blocks: readonly Block[], name: string): Step[] => {
     const old = files.get(file) ?? "";
     switch (verb) {
       case "run":
-        steps.push({ line, script: before + text, shows: [] });
+        steps.push({ line, script: before + text, shows: [], files: new Map(files) });
         before = "";
         break;
       case "shows": {
