@@ -16,6 +16,17 @@ export type { MigrationHistory } from "./report/history";
 export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
+export { openLocalDoor, type LocalDoor } from "./sql/local-door";
+export { readEvents, readJournal, type JournalPlace } from "./status/read-journal";
+export { readSizes, type SchemaSize } from "./status/read-sizes";
+export type {
+  EventRecord,
+  FenceRecord,
+  JournalReading,
+  MigrationRecord,
+  ProofRecord,
+  Share,
+} from "./status/records";
 export type {
   CloudSqlConnector,
   Endpoint,

@@ -12,6 +12,7 @@ export type {
 } from "./events";
 export type { PolicyPackOptions } from "./policies/pack";
 export { RehearsalError, type RehearsalErrorCode } from "./rehearsal-error";
+export { findStack, type FoundStack } from "./run/find-stack";
 export { rehearse, readStack, type Command, type RehearseOptions, type RehearseResult } from "./run/rehearse";
 export { createRenderer, type RendererOptions } from "./display/renderer";
 export type { Value, Values } from "./wire/values";
