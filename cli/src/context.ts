@@ -18,6 +18,8 @@ export interface Context {
   readonly json: boolean;
   /** Reads the stack that the flags name. */
   readonly open: () => Promise<Stack>;
+  /** Says what is being waited for, to somebody who looks. */
+  readonly waiting: (line: string) => void;
   /** Prints a document, or the text that a person reads in its place. */
   readonly answer: (document: object, text: () => string) => void;
 }
@@ -38,6 +40,9 @@ export const contextOf = (flags: CommonFlags): Context => {
   return {
     terminal,
     json,
+    waiting: (line) => {
+      if (terminal.live && !json) terminal.note(terminal.paint.faint(line));
+    },
     open: () => openStack(choiceOf(flags)),
     answer: (document, text) => terminal.print(json ? JSON.stringify(document, undefined, 2) : text()),
   };

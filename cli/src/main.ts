@@ -30,7 +30,7 @@ const wantsJson = (argv: readonly string[]): boolean => {
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code: number = EXIT.ok;
   try {
-    const program = await rehome(version(), (result) => {
+    const program = await rehome(version(), argv, (result) => {
       code = result;
     });
     if (argv.length === 0) program.outputHelp();

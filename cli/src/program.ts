@@ -29,7 +29,8 @@ export interface Description {
   readonly examples: readonly (readonly [line: string, does: string])[];
 }
 
-const exampleText = (examples: Description["examples"]): string => {
+/** Below a command's help. */
+export const exampleText = (examples: Description["examples"]): string => {
   const width = Math.max(...examples.map(([line]) => line.length));
   return ["", "Examples:", ...examples.map(([line, does]) => `  ${line.padEnd(width)}  # ${does}`)].join(
     "\n",

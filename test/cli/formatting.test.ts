@@ -1,7 +1,10 @@
 import type { MigrationRecord } from "@rehome/migration";
+import type { TopologyArgs } from "@rehome/topology";
 import { describe, expect, it } from "vitest";
 import { environmentOf } from "../../cli/src/connect/psql";
 import { formatPreview } from "../../cli/src/plan/format-preview";
+import { scratchTopology } from "../../cli/src/rehearse/scratch-topology";
+import { serverByUrl } from "../../cli/src/stack/by-url";
 import { opened } from "../../cli/src/stack/secrets";
 import { datasetStatuses } from "../../cli/src/status/dataset-status";
 import { formatStatus, statusLine } from "../../cli/src/status/format-status";
@@ -25,6 +28,7 @@ const record: MigrationRecord = {
     clean: null,
     alive: true,
     targetExists: true,
+    givenUp: false,
   },
   tables: { done: 3, total: 12 },
   bytes: { done: 1_200_000_000, total: 3_400_000_000 },
@@ -62,6 +66,8 @@ describe("a dataset's state", () => {
     ["interrupted", {}, { migrations: [{ ...record, alive: false }] }],
     ["failed", {}, { migrations: [{ ...record, alive: false, error: "disk full" }] }],
     ["steady", {}, { migrations: [{ ...record, alive: false, targetExists: false }] }],
+    ["given-up", { next: place("b") }, { migrations: [{ ...record, alive: false, givenUp: true }] }],
+    ["steady", {}, { migrations: [{ ...record, alive: false, givenUp: true }] }],
     ["switched", {}, { migrations: [done] }],
     ["moved", moved, { migrations: [done], fences: [fence] }],
     [
@@ -92,6 +98,9 @@ describe("a dataset's state", () => {
     const found = datasetStatuses([], [], reading({ migrations: [record] }));
     expect(found).toMatchObject([{ dataset: "billing", state: "moving", home: "a/shop.billing" }]);
     expect(datasetStatuses([], [], reading({ migrations: [done] }))).toEqual([]);
+    const wanted = { ...dataset, ...moved };
+    const [first] = datasetStatuses([], [wanted], reading({ migrations: [done], fences: [fence] }));
+    expect(first).toMatchObject({ state: "switched", home: "a/shop.billing" });
   });
 });
 
@@ -100,6 +109,15 @@ describe("the view", () => {
     expect(statusLine(of({}, { migrations: [record] }))).toBe(
       "billing: moving, a/shop.billing → b/shop.billing, copy, 3 of 12 tables, 1.2 GB of 3.4 GB, 110 MB/s, 20 s left, not verified",
     );
+  });
+
+  it("has two lines for each dataset where a table does not fit", () => {
+    const status = of(moved, { migrations: [done], fences: [fence] });
+    const [first, second, ...rest] = formatStatus([status], [], plain, 60).split("\n");
+    expect(first).toBe("billing  moved  a/shop.billing → b/shop.billing");
+    expect(second).toBe("         12 tables, 3.4 GB, in 60 s, fence sealed, verified");
+    expect(rest.join()).toContain("Next");
+    expect(formatStatus([status], [], plain, 200)).toMatch(/^DATASET/);
   });
 
   it("says why a move has failed, and what to do", () => {
@@ -139,6 +157,10 @@ describe("a plan", () => {
     const step = { kind: "step", dataset: "billing", step: "refused", to: "b/x.y", mode: "offline" } as const;
     const text = formatPreview({ ...preview, steps: [{ ...step, refused: ["home changed"] }] }, plain);
     expect(text).toBe("billing: b/x.y\n  BLOCKER   home changed");
+    const early = { ...step, step: "move", from: "a/x.y", refused: [] };
+    expect(formatPreview({ ...preview, steps: [early] }, plain)).toBe(
+      "billing: a/x.y → b/x.y, planned as soon as a/x.y is there",
+    );
     expect(formatPreview({ ...preview, errors: ["no such file"] }, plain)).toBe("error: no such file");
   });
 });
@@ -172,4 +194,46 @@ it("hands psql the password by its environment, and nothing of the caller's that
     },
     PGOPTIONS: '-c search_path="a\\ ""b"',
   });
+});
+
+it("rehearses on servers of this machine alone, from before the move to after it", () => {
+  const at = (host: string) => ({ host, database: "shop", schema: "public" });
+  const topology: TopologyArgs = {
+    hosts: {
+      old: { platform: "existing", url: "postgres://admin@db.example/postgres", password: { env: "X" } },
+      new: { platform: "cloudsql", tier: "db-f1-micro", name: "prod-1" },
+      here: { platform: "local", port: 5432, directory: "/var/lib/real" },
+    },
+    services: {
+      a: {
+        ...{ role: "app", adoptRole: true, password: { env: "Y" }, gate: { approval: true } },
+        ...{ home: at("new"), formerly: at("old") },
+      },
+      b: { role: "app", adoptRole: true, datasets: { x: { home: at("here"), next: at("new") } } },
+    },
+  };
+  const { before, after } = scratchTopology(topology);
+  expect(after.hosts).toEqual({
+    old: { platform: "local" },
+    new: { platform: "cloudsql", tier: "db-f1-micro", deletionProtection: false },
+    here: { platform: "local" },
+  });
+  expect(before.hosts).toEqual(after.hosts);
+  expect(after.services).toEqual({
+    a: { role: "app", home: at("new"), formerly: at("old") },
+    b: { role: "app", adoptRole: true, datasets: { x: { home: at("here"), next: at("new") } } },
+  });
+  expect(before.services).toEqual({
+    a: { role: "app", home: at("old") },
+    b: { role: "app", adoptRole: true, datasets: { x: { home: at("here") } } },
+  });
+});
+
+it("takes a server by its URL, and no password in it", () => {
+  expect(serverByUrl("postgres://admin@db:5433/x?sslmode=require")).toMatchObject({
+    ...{ database: "x", server: { host: "db", port: 5433, user: "admin", sslmode: "require" } },
+  });
+  expect(() => serverByUrl("postgres://admin:hush@db")).toThrow(
+    /^The URL holds a password; take it out, and put it into PGPASSWORD\.$/,
+  );
 });

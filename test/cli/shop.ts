@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { DatasetStatus, StatusDocument } from "@rehome/cli";
 import { rehearse } from "@rehome/rehearsal";
 import { startServer, type TestServer } from "../support/servers";
 
@@ -43,6 +44,26 @@ export const runProgram = (command: string, args: readonly string[], options: ob
     child.once("error", failed).once("close", (code) => done({ code, out, err }));
   });
 
+/** A placement. */
+export const at = (host: string, database: string, schema: string) => ({ host, database, schema });
+export const BILLING = { home: at("main", "billing", "public"), formerly: at("legacy", "shop", "billing") };
+export const ORDERS = { home: at("legacy", "shop", "orders"), next: at("main", "orders", "orders") };
+export const ONLINE = { migration: { mode: "online" } };
+/** Slow enough to be looked at, by bytes per second. */
+export const slowly = (copyRate: number) => ({ migration: { copyRate } });
+
+/** The status of billing as soon as its rows are being copied; undefined when the run has ended before that was seen. */
+export const firstCopying = async (shop: Shop, run: ChildProcess): Promise<DatasetStatus | undefined> => {
+  while (run.exitCode === null) {
+    const { code, out } = await shop.rehome(["status", "--json"]);
+    if (code !== 0) continue;
+    const { datasets } = JSON.parse(out) as StatusDocument;
+    const seen = datasets.find(({ dataset }) => dataset === "billing");
+    if (seen?.migration?.rate != null) return seen;
+  }
+  return undefined;
+};
+
 export const ROWS = { invoices: 4_000, orders: 500 } as const;
 
 const LEGACY = `
@@ -62,7 +83,12 @@ const LEGACY = `
 
 const stackFile = (legacy: TestServer, main: TestServer, services: Placements): string => {
   const host = ({ port }: TestServer, variable: string, manage: boolean): object => ({
-    ...{ platform: "existing", url: `postgres://postgres@127.0.0.1:${port}/postgres`, manage },
+    ...{
+      platform: "existing",
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      manage,
+      dropRetired: manage,
+    },
     password: { env: variable },
   });
   const hosts = { legacy: host(legacy, "LEGACY_PASSWORD", false), main: host(main, "MAIN_PASSWORD", true) };

@@ -85,7 +85,9 @@ const run = async (names: readonly string[], flags: Flags): Promise<ExitCode> =>
   const look = looker(names, open);
   if (flags.watch !== true && flags.wait !== true) {
     const seen = await look();
-    answer(documentOf(seen), () => formatStatus(seen.statuses, seen.unread, terminal.paint));
+    answer(documentOf(seen), () =>
+      formatStatus(seen.statuses, seen.unread, terminal.paint, terminal.live ? terminal.columns : Infinity),
+    );
     return codeOf(seen);
   }
   const view = viewOf(terminal);

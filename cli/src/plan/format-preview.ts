@@ -32,6 +32,10 @@ const inWords = ({ step, from, to }: PlannedStep): string => {
       return `${to ?? ""} is given up; the service stays in ${from ?? ""}`;
     case "retire":
       return `${from ?? ""} is retired, for all of it was verified to be in ${to ?? ""}`;
+    case "move":
+    case "roll-back":
+    case "prepare":
+      return `${from ?? ""} → ${to ?? ""}, planned as soon as ${from ?? "that"} is there`;
     default:
       return from === undefined ? (to ?? "") : `${from} → ${to ?? ""}`;
   }
@@ -39,8 +43,8 @@ const inWords = ({ step, from, to }: PlannedStep): string => {
 
 const stepText = (step: PlannedStep, paint: Paint): string => {
   const { dataset, plan, refused } = step;
-  const head =
-    plan === undefined ? paint.strong(`${dataset}: ${inWords(step)}`) : painted(formatPlan(plan), paint);
+  const what = inWords(refused.length > 0 ? { ...step, step: "refused" } : step);
+  const head = plan === undefined ? paint.strong(`${dataset}: ${what}`) : painted(formatPlan(plan), paint);
   // A plan names its own blockers.
   const lines = plan === undefined ? refused.map((reason) => `  ${paint.bad("BLOCKER")}   ${reason}`) : [];
   return [head, ...lines].join("\n");

@@ -6,11 +6,19 @@ import type { Following, PlacedFence, StackReading } from "./read-stack";
 /**
  * Where a dataset is in its life. `steady`: at home, nothing under way. `preparing`: its next home is made, or follows.
  * `moving`: a run is at work. `interrupted`: its run has died before the switch. `failed`: its last attempt ended with an
- * error. `switched`: it has moved, and the stack's state does not say so yet. `moved`: it has, and can go back.
+ * error. `given-up`: its preparation was cancelled, and the stack still has its `next`. `switched`: it has moved, and the stack's state does not say so yet. `moved`: it has, and can go back.
  * `rolled-back`: it has gone back, and can go again.
  */
 export type DatasetState =
-  "steady" | "preparing" | "moving" | "interrupted" | "failed" | "switched" | "moved" | "rolled-back";
+  | "steady"
+  | "preparing"
+  | "moving"
+  | "interrupted"
+  | "failed"
+  | "given-up"
+  | "switched"
+  | "moved"
+  | "rolled-back";
 
 /**
  * What proves that all arrived. `stale`: it was proved, but the home that was left is not fenced any more, so the proof
@@ -48,9 +56,12 @@ interface Facts {
   readonly migrations: readonly MigrationRecord[];
 }
 
-/** A migration that is under way, or was: one that was given up, whose new home is gone, counts no more. */
-const underWay = ({ migrations }: Facts): MigrationRecord | undefined =>
-  migrations.find(({ state, alive, targetExists }) => state === "running" && (alive || targetExists));
+/** A migration that is under way, or was. One that was given up counts while the stack still has it as its next home. */
+const underWay = ({ migrations, next }: Facts): MigrationRecord | undefined =>
+  migrations.find(
+    ({ state, alive, givenUp, target, targetExists }) =>
+      state === "running" && (alive || (targetExists && (!givenUp || target === next))),
+  );
 
 const stateOf = (facts: Facts): { state: DatasetState; migration: MigrationRecord | undefined } => {
   const { home, next, formerly, migrations } = facts;
@@ -61,6 +72,7 @@ const stateOf = (facts: Facts): { state: DatasetState; migration: MigrationRecor
       const preparing = running.target === next && running.strategy === "follow";
       return { state: preparing ? "preparing" : "moving", migration: running };
     }
+    if (running.givenUp) return { state: "given-up", migration: running };
     if (running.error !== null) return { state: "failed", migration: running };
     if (running.target === next && following) return { state: "preparing", migration: running };
     return { state: "interrupted", migration: running };
@@ -81,7 +93,7 @@ const verificationOf = (
   fence: PlacedFence | undefined,
   { formerly }: Facts,
 ): Verification | null => {
-  if (migration === undefined) return null;
+  if (migration === undefined || migration.givenUp) return null;
   if (migration.clean === false) return "different";
   if (migration.clean === null || migration.state === "running") return "not verified";
   const left = migration.source === formerly && fence?.state !== "sealed";
@@ -108,6 +120,12 @@ const statusOf = (
   return { ...status, next_steps: nextSteps(status) };
 };
 
+/** A dataset that its first run is making: it is where it comes from until it has moved. */
+const unborn = ({ home, formerly, ...rest }: DatasetModel): DatasetModel => ({
+  ...rest,
+  home: formerly ?? home,
+});
+
 /** Each dataset of the stack, and those that only a journal knows: their first move has not come to its end. Pure. */
 export const datasetStatuses = (
   datasets: readonly DatasetModel[],
@@ -116,7 +134,9 @@ export const datasetStatuses = (
 ): DatasetStatus[] => {
   const of = (dataset: string): MigrationRecord[] =>
     reading.migrations.filter((one) => one.dataset === dataset);
-  const known = datasets.map((dataset) => {
+  const there = new Set(datasets.map((dataset) => dataset.name));
+  const all = [...datasets, ...wanted.filter((one) => !there.has(one.name)).map(unborn)];
+  const known = all.map((dataset) => {
     const { name: title, service, home, next, formerly, options } = dataset;
     const facts = {
       home: placementName(home),
@@ -127,13 +147,11 @@ export const datasetStatuses = (
     const mode = (wanted.find((one) => one.name === title)?.options ?? options).mode;
     return statusOf({ dataset: title, service, mode }, facts, reading);
   });
-  const names = new Set(datasets.map((dataset) => dataset.name));
-  const strangers = [...new Set(reading.migrations.map(({ dataset }) => dataset))].filter(
-    (one) => !names.has(one),
-  );
+  const names = new Set(all.map((dataset) => dataset.name));
+  const strangers = [...new Set(reading.migrations.map(({ dataset }) => dataset))];
   const unknown = strangers.flatMap((title) => {
     const facts = { home: "", next: null, formerly: null, migrations: of(title) };
-    const running = underWay(facts);
+    const running = names.has(title) ? undefined : underWay(facts);
     if (running === undefined) return []; // of another stack, or of a dataset that has left this one
     const mode = running.strategy === "follow" ? "online" : "offline";
     const service = title.split("/")[0] ?? title;

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { formatBytes, formatDuration } from "@rehome/migration";
 import { columns } from "../terminal/table";
 import type { Paint } from "../terminal/terminal";
@@ -7,7 +8,7 @@ import type { Unread } from "./read-stack";
 
 const STATE_PAINT: Readonly<Record<DatasetState, keyof Paint>> = {
   ...{ steady: "good", moved: "good", "rolled-back": "good", switched: "warn" },
-  ...{ preparing: "busy", moving: "busy", interrupted: "warn", failed: "bad" },
+  ...{ preparing: "busy", moving: "busy", interrupted: "warn", failed: "bad", "given-up": "warn" },
 };
 const PROOF_PAINT: Readonly<Record<Verification, keyof Paint>> = {
   ...{ verified: "good", "not verified": "warn", stale: "warn", different: "bad" },
@@ -58,6 +59,7 @@ const lagging = ({ replication }: DatasetStatus): string[] =>
 /** `copy, 3 of 12 tables, 1.2 GB of 3.4 GB, 110 MB/s, 20 s left` */
 export const progressText = (status: DatasetStatus): string => {
   const { state, migration } = status;
+  if (state === "given-up") return "";
   const underWay = migration?.state === "running";
   const stage = underWay && state !== "preparing" ? [migration.stage] : [];
   const preparing = state === "preparing" && migration?.alive === true ? [migration.stage] : [];
@@ -115,21 +117,41 @@ const steps = (statuses: readonly DatasetStatus[], paint: Paint): string[] => {
   return lines.length === 0 ? [] : ["", paint.strong("Next"), ...lines];
 };
 
-/** The whole view: a table, what failed, what is not known, and what to do next. */
+const widest = (text: string): number =>
+  Math.max(...text.split("\n").map((line) => stripVTControlCharacters(line).length));
+
+/** Two lines for each dataset, where the table is too wide. */
+const stacked = (statuses: readonly DatasetStatus[], paint: Paint): string => {
+  const width = Math.max(...statuses.map(({ dataset }) => dataset.length));
+  return statuses
+    .flatMap((status) => {
+      const { dataset, fence } = status;
+      const [, state = "", where = "", progress = "", , proof = ""] = row(status, paint);
+      const closed = fence === null ? "" : `fence ${fence.state}`;
+      const below = [progress, closed, proof].filter((part) => part !== "").join(", ");
+      const gap = " ".repeat(width - dataset.length + 2);
+      const first = `${paint.strong(dataset)}${gap}${state}  ${where}`;
+      return below === "" ? [first] : [first, `${" ".repeat(width + 2)}${below}`];
+    })
+    .join("\n");
+};
+
+/**
+ * The whole view: a table, what failed, what is not known, and what to do next.
+ * @param width columns that there are; a table that does not fit gives way to two lines for each dataset
+ */
 export const formatStatus = (
   statuses: readonly DatasetStatus[],
   unread: readonly Unread[],
   paint: Paint,
+  width = Infinity,
 ): string => {
   if (statuses.length === 0)
     return ["no dataset yet: pulumi up creates them", ...unreadLines(unread, paint)].join("\n");
-  const names = ["DATASET", "STATE", "WHERE", "PROGRESS", "FENCE", "PROOF"];
-  const table = columns(
-    names,
-    statuses.map((status) => row(status, paint)),
-    paint,
-  );
-  return [table, ...errors(statuses, paint), ...unreadLines(unread, paint), ...steps(statuses, paint)].join(
+  const rows = statuses.map((status) => row(status, paint));
+  const table = columns(["DATASET", "STATE", "WHERE", "PROGRESS", "FENCE", "PROOF"], rows, paint);
+  const view = widest(table) <= width ? table : stacked(statuses, paint);
+  return [view, ...errors(statuses, paint), ...unreadLines(unread, paint), ...steps(statuses, paint)].join(
     "\n",
   );
 };

@@ -13,6 +13,11 @@ export const nextSteps = (status: Omit<DatasetStatus, "next_steps">): string[] =
       return [`pulumi up goes on with it; until then the service works in ${home}`, givingUp];
     case "failed":
       return [`see to the reason, and pulumi up goes on with it; the service works in ${home}`, givingUp];
+    case "given-up":
+      return [
+        `delete \`next\`, then pulumi up deletes what was made in ${next ?? "its next home"}`,
+        "or leave it, and pulumi up begins anew",
+      ];
     case "switched":
       return [`pulumi up hands out ${migration?.target ?? "the new home"}, which has all of its data`];
     case "preparing": {

@@ -30,7 +30,7 @@ const cut = (line: string, width: number): string => {
 const drawer = (terminal: Terminal, write: (text: string) => void) => {
   let drawn = 0;
   return (look: Look): void => {
-    const body = formatStatus(look.statuses, look.unread, terminal.paint);
+    const body = formatStatus(look.statuses, look.unread, terminal.paint, terminal.columns - 1);
     const head = terminal.paint.faint(
       `${look.title}, ${clock(look.at)} UTC; Ctrl-C ends this view, and nothing else`,
     );

@@ -38,7 +38,9 @@ export const processTerminal = (color: boolean): Terminal => {
     note: (text) => void stderr.write(`${text}\n`),
     live: stdout.isTTY,
     asks: stdin.isTTY && stdout.isTTY,
-    columns: stdout.columns ?? 80,
+    get columns() {
+      return stdout.columns ?? 80; // a window may be made wider
+    },
     paint: paintOf(colors),
   };
 };

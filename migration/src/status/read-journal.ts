@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { codeOf } from "../errors";
 import { fenceKey } from "../fence/fence";
-import { hasJournal, type MigrationRow } from "../journal/journal";
+import { GIVEN_UP, hasJournal, type MigrationRow } from "../journal/journal";
 import { LOCK, runLockKey } from "../journal/locks";
 import { placementName } from "../naming";
 import { rows, withSession } from "../sql/connect";
@@ -116,9 +116,11 @@ function recordOf(row: Row, place: JournalPlace, live: Live, running: number): M
   const { rate, secondsLeft } = copies
     ? pace({ bytes, sinceBegin: Number(row.new_bytes) + arriving, seconds: row.copy_seconds ?? 0 })
     : { rate: null, secondsLeft: null };
-  const { id, dataset, source, target, strategy, state, stage, attempt, error, clean, proof } = row;
+  const { id, dataset, source, target, strategy, state, stage, attempt, clean, proof } = row;
+  const givenUp = row.state === "running" && row.error === GIVEN_UP;
   return {
-    ...{ id, dataset, source, target, strategy, state, stage, attempt, error, clean, alive },
+    ...{ id, dataset, source, target, strategy, state, stage, attempt, clean, alive, givenUp },
+    error: givenUp ? null : row.error,
     targetExists: live.schemas.some((schema) => placementName({ ...place, schema }) === target),
     tables: { done: row.copied_tables, total: Math.max(row.copied_tables, row.tables) },
     bytes,

@@ -33,6 +33,8 @@ export interface MigrationRecord {
   readonly attempt: number;
   /** Why the last attempt failed; null when it has not. */
   readonly error: string | null;
+  /** Whether it was given up and not begun again. */
+  readonly givenUp: boolean;
   /** Whether the proof found both sides equal; null when there is none. */
   readonly clean: boolean | null;
   /** Whether a run is at work on it. */

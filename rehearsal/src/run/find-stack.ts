@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { loadProject } from "../project/project";
+import { readStackFile, type StackFile } from "../project/stack-config";
 import { stateFile } from "../state/store";
 import { chooseStack } from "./stack-name";
 
@@ -26,3 +28,10 @@ export const findStack = async (cwd: string, given?: string): Promise<FoundStack
   const { name: project, root, directory } = found;
   return { project, root, directory, stack, rehearsed: existsSync(stateFile(root, stack)) };
 };
+
+/** A stack's file as it stands, secrets closed; empty where there is none. @throws RehearsalError `bad-config` */
+export const readStackFileOf = async ({
+  root,
+  stack,
+}: Pick<FoundStack, "root" | "stack">): Promise<StackFile> =>
+  await readStackFile(join(root, `Pulumi.${stack}.yaml`), false);
