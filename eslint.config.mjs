@@ -62,6 +62,11 @@ export default tseslint.config(
     [...pulumi, "pg", "node:fs", "node:fs/*", "node:net", "@rehome/*"],
     "report is pure: plain data in, text out.",
   ),
+  forbid(
+    ["cli/src/**"],
+    ["@rehome/components", "pg", "pg-*", ...pulumi],
+    "cli shows what the engine reads; only the engine speaks to PostgreSQL.",
+  ),
   { files: ["**/*.mjs", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ["**/*.cjs"],

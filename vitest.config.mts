@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-const rooms = ["topology", "postgres", "migration", "components", "policy", "rehearsal", "report"];
+const rooms = ["topology", "postgres", "migration", "components", "policy", "rehearsal", "report", "cli"];
 
 /** Unit tests read the sources; what runs in processes of its own (dynamic providers) uses the build. */
 export default defineConfig({

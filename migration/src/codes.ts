@@ -118,3 +118,25 @@ export const ERROR_CODES = [
   "verification-failed",
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Codes of what an examination of a host finds, beside those of the errors that keep it from being reached. */
+export const HOST_CODES = [
+  "connections-too-few",
+  "disk-short",
+  "extension-missing",
+  "fsync-off",
+  "long-transactions",
+  "not-encrypted",
+  "pg-dump-older",
+  "prepared-transactions",
+  "read-only",
+  "rights-missing",
+  "senders-too-few",
+  "slot-unread",
+  "slots-too-few",
+  "standby",
+  "version-untested",
+  "wal-level",
+  "workers-too-few",
+] as const;
+export type HostCode = (typeof HOST_CODES)[number] | ErrorCode;

@@ -3,6 +3,10 @@
  *
  * @packageDocumentation
  */
+export { cancelMove } from "./cancel";
+export type { HostCode } from "./codes";
+export { examineHost, installedExtensions, type HostQuery } from "./doctor/examine-host";
+export type { HostCheck } from "./doctor/host-checks";
 export { RehomeError } from "./errors";
 export type { LinkHealth } from "./follow/health";
 export { move } from "./move";
@@ -15,7 +19,27 @@ export { gatherReport, type GatheredReport, type ReportDataset, type ReportFacts
 export type { MigrationHistory } from "./report/history";
 export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
+export { sampleSchema, type Sample, type SampleRequest } from "./sample/sample-schema";
 export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
+export { openLocalDoor, type LocalDoor } from "./sql/local-door";
+export { readEvents, readJournal, type JournalPlace } from "./status/read-journal";
+export { readSizes, type SchemaSize } from "./status/read-sizes";
+export type {
+  EventRecord,
+  FenceRecord,
+  JournalReading,
+  MigrationRecord,
+  ProofRecord,
+  Share,
+} from "./status/records";
+export {
+  compareHomes,
+  type CompareOptions,
+  type Comparison,
+  type ComparisonKind,
+  type TableComparison,
+} from "./verify/compare-homes";
+export type { DifferentRow, Presence } from "./verify/converge";
 export type {
   CloudSqlConnector,
   Endpoint,

@@ -7,7 +7,8 @@ import { abandonFence, fenceKey, findFence, liftFence } from "./fence/fence";
 import { dropMovedObjects } from "./copy/large-objects";
 import { dropHeldObjects } from "./fence/held-objects";
 import { removeLinksAt } from "./follow/remove";
-import { dropJournalIfEmpty, hasJournal, latestMigration } from "./journal/journal";
+import { dropJournalIfEmpty, GIVEN_UP, hasJournal, latestMigration } from "./journal/journal";
+import { recordStop } from "./journal/notes";
 import { placementName } from "./naming";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
@@ -176,6 +177,7 @@ export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<voi
     if (row?.state !== "running") return;
     await dropScratch(client, row.id);
     await dropLeftovers({ source: client, migration: row });
+    await recordStop(client, row.id, GIVEN_UP);
   });
   const oldIsThere = await databaseExists(old);
   if (oldIsThere)

@@ -25,7 +25,10 @@ export interface ReplicationFacts {
   readonly facadesStand: boolean;
 }
 
-interface Facts extends Omit<ReplicationFacts, "slotWalLimit" | "facadesFree" | "facadesStand"> {
+/** What a server allows any dataset's link. */
+export type ReplicationLimits = Omit<ReplicationFacts, "facadesFree" | "facadesStand">;
+
+interface Facts extends Omit<ReplicationLimits, "slotWalLimit"> {
   readonly slotWalLimit: string | null;
 }
 
@@ -51,6 +54,21 @@ const facts = (version: number): string => `
     r.rolsuper OR managed OR ${version >= 15 ? "has_parameter_privilege('session_replication_role', 'SET')" : "false"} AS "mayActAsReplica"
   FROM pg_roles r, free, (SELECT ${MANAGED} AS managed) m WHERE r.rolname = current_user`;
 
+/**
+ * Reads what a server allows links.
+ * @param links names of those that count as free
+ */
+export async function inspectReplicationLimits(
+  client: pg.Client,
+  links: readonly string[],
+): Promise<ReplicationLimits | undefined> {
+  const version = await serverVersion(client);
+  await client.query("SET search_path = pg_catalog");
+  const [row] = await rows<Facts>(client, facts(version), [links]);
+  await client.query("SET search_path = ''");
+  return row && { ...row, slotWalLimit: row.slotWalLimit === null ? null : Number(row.slotWalLimit) };
+}
+
 /** Reads what an end allows. A fixed number of queries. */
 export async function inspectReplication(
   client: pg.Client,
@@ -60,11 +78,8 @@ export async function inspectReplication(
 ): Promise<ReplicationFacts | undefined> {
   const other = { ...here, ...there };
   const links = [linkOf(dataset, here, other).name, linkOf(dataset, other, here).name];
-  const version = await serverVersion(client);
-  await client.query("SET search_path = pg_catalog");
-  const [row] = await rows<Facts>(client, facts(version), [links]);
-  await client.query("SET search_path = ''");
-  if (row === undefined) return undefined;
+  const limits = await inspectReplicationLimits(client, links);
+  if (limits === undefined) return undefined;
   const facadesFree =
     here.schema === there.schema || (await isFree(client, { real: here.schema, facade: there.schema }));
   const [known] = await rows<{ journal: boolean }>(
@@ -74,10 +89,5 @@ export async function inspectReplication(
   const facadesStand =
     known?.journal === true &&
     (await findFacades(client, here.schema, pairOf(dataset, here, other))).length > 0;
-  return {
-    ...row,
-    facadesFree,
-    facadesStand,
-    slotWalLimit: row.slotWalLimit === null ? null : Number(row.slotWalLimit),
-  };
+  return { ...limits, facadesFree, facadesStand };
 }

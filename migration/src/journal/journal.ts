@@ -25,6 +25,9 @@ export interface MigrationRow {
   readonly switched_at: Date | null;
 }
 
+/** What stands in the place of the error of a migration that was given up. */
+export const GIVEN_UP = "given up";
+
 /** Creates the journal where it is missing. Two at once are kept apart by a lock. */
 export async function ensureJournal(client: pg.Client): Promise<void> {
   await transaction(client, async () => {

@@ -7,7 +7,7 @@ import { enterStage } from "../journal/journal";
 import { placementName } from "../naming";
 import { rows } from "../sql/connect";
 import type { Run } from "../stages/run";
-import { converge } from "../verify/converge";
+import { converge, type Convergence } from "../verify/converge";
 import { differenceInWords, openSide } from "../verify/narrow";
 import { catalogDifferences, strangersOwning } from "../verify/verify";
 import { arrivalOf, forward } from "./follow";
@@ -47,6 +47,24 @@ async function cameUnequal(run: Run): Promise<boolean> {
 }
 
 async function differentRows(run: Run): Promise<string[]> {
+  const compared = await compareRows(run);
+  return compared
+    .filter(({ different }) => different.length > 0)
+    .map(({ table, key, different }) => differenceInWords(table, key, different));
+}
+
+/** What came of comparing a table that is followed. */
+export interface ComparedRows extends Convergence {
+  /** Empty where it has none. */
+  readonly key: readonly string[];
+}
+
+/**
+ * Compares all rows that are followed, while the service writes.
+ * @param limit rows that are named of one table at most
+ * @throws RehomeError `drain-timeout`, `link-broken`
+ */
+export async function compareRows(run: Run, limit?: number): Promise<ComparedRows[]> {
   const { request, inspection, source, progress } = run;
   const { followed } = await scopeOf(run);
   progress.enter("compare", { bytes: 0, tables: followed.length });
@@ -58,18 +76,18 @@ async function differentRows(run: Run): Promise<string[]> {
     const other = await openSide(run, request.to);
     try {
       await catchUp();
-      const wrong: string[] = [];
+      const compared: ComparedRows[] = [];
       for (const { name, key } of followed) {
         const relation = inspection.relations.find((found) => found.name === name);
         const columns = await columnsOf(source, request.from.schema, name);
         const { sorted = [], hashed = [], rows = 0 } = relation ?? {};
         const table = { name, key, columns, sorted, hashed, rows };
         const converted = encoding !== inspection.text.encoding;
-        const { different } = await converge(one, other, { ...table, converted }, catchUp);
+        const found = await converge(one, other, { ...table, converted }, catchUp, limit);
         progress.tablesDone(1);
-        if (different.length > 0) wrong.push(differenceInWords(name, key, different));
+        compared.push({ ...found, key });
       }
-      return wrong;
+      return compared;
     } finally {
       await other.client.end().catch(() => undefined);
     }

@@ -30,10 +30,19 @@ const MOST_CHUNKS = 20_000;
 /** Times that what differs is looked at again, each after the new home has caught up. */
 const PASSES = 8;
 
+/** Where a row that differs is: on one side alone, or on both with other content. */
+export type Presence = "source" | "target" | "both";
+
+/** A row that differs, by its key: no other content of a row is told. */
+export interface DifferentRow {
+  readonly key: string;
+  readonly where: Presence;
+}
+
 export interface Convergence {
   readonly table: string;
-  /** Keys of rows that stay different; at most 20 of them are named. Keys only: no other content of a row. */
-  readonly different: readonly string[];
+  /** Rows that stay different; so many of them are named as were asked for. */
+  readonly different: readonly DifferentRow[];
   /** Rows that were written to whenever they were looked at: the proof after the switch has the last word on them. */
   readonly unsettled: number;
 }
@@ -84,16 +93,21 @@ function differing<Key>(one: ReadonlyMap<Key, string>, other: ReadonlyMap<Key, s
   return [...new Set([...one.keys(), ...other.keys()])].filter((key) => one.get(key) !== other.get(key));
 }
 
+/** Rows named of one table where nobody asks for more. */
+const NAMED = 20;
+
 /**
  * Compares a table on both sides while clients write to the first and changes arrive at the second. What differs is read
  * again after the second has caught up, until it is equal, or stands still and is different.
  * @param catchUp waits until the second side has all that the first had when it was called
+ * @param limit rows that are named at most
  */
 export async function converge(
   source: Side,
   target: Side,
   table: Comparable,
   catchUp: () => Promise<void>,
+  limit = NAMED,
 ): Promise<Convergence> {
   const count = Math.max(1, Math.min(MOST_CHUNKS, Math.ceil(table.rows / CHUNK)));
   let suspects: number[] | null = null;
@@ -110,19 +124,24 @@ export async function converge(
     if (settled && left.length <= 200) break;
     await catchUp();
   }
-  return await byKey(source, target, table, count, (suspects ?? []).slice(0, 200), catchUp);
+  const some = (suspects ?? []).slice(0, 200);
+  const read = (): Promise<Keys> =>
+    Promise.all([keys(source, table, count, some), keys(target, table, count, some)]);
+  return await byKey(table.name, read, catchUp, limit);
 }
 
+/** What each key's rows are like, on both sides. */
+type Keys = [Map<string, string>, Map<string, string>];
+
+const presence = (key: string, [source, target]: Keys): Presence =>
+  !target.has(key) ? "source" : !source.has(key) ? "target" : "both";
+
 async function byKey(
-  source: Side,
-  target: Side,
-  table: Comparable,
-  count: number,
-  suspects: number[],
+  table: string,
+  read: () => Promise<Keys>,
   catchUp: () => Promise<void>,
+  limit: number,
 ): Promise<Convergence> {
-  const read = (): Promise<[Map<string, string>, Map<string, string>]> =>
-    Promise.all([keys(source, table, count, suspects), keys(target, table, count, suspects)]);
   let before = await read();
   let different: string[] = [];
   let unsettled = 0;
@@ -137,5 +156,6 @@ async function byKey(
     before = now;
     if (unequal.length === 0) break;
   }
-  return { table: table.name, different: different.slice(0, 20), unsettled };
+  const named = different.slice(0, limit).map((key) => ({ key, where: presence(key, before) }));
+  return { table, different: named, unsettled };
 }

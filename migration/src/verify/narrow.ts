@@ -4,7 +4,7 @@ import { open, rows } from "../sql/connect";
 import { literal } from "../sql/quote";
 import type { Run } from "../stages/run";
 import type { Endpoint, TableVerification } from "../types";
-import { converge, type Side } from "./converge";
+import { converge, type DifferentRow, type Side } from "./converge";
 
 /** A session that reads one end's values as the other's are read. @param snapshot its state, when not the present one */
 export async function openSide(
@@ -26,9 +26,9 @@ export async function openSide(
 export const differenceInWords = (
   table: string,
   key: readonly string[],
-  different: readonly string[],
+  different: readonly DifferentRow[],
 ): string =>
-  `table ${table}: ${key.length === 0 ? `${different.length} rows` : `rows with the keys ${different.join(", ")}`}`;
+  `table ${table}: ${key.length === 0 ? `${different.length} rows` : `rows with the keys ${different.map((row) => row.key).join(", ")}`}`;
 
 /**
  * The tables of a proof that are not equal, down to the keys of the first rows that differ. Both ends stand still: the old
@@ -63,7 +63,8 @@ export async function narrowed(
   }
 }
 
-async function keyOf({ client, schema }: Side, table: string): Promise<string[]> {
+/** The columns of a table's primary key; empty where it has none. */
+export async function keyOf({ client, schema }: Side, table: string): Promise<string[]> {
   const found = await rows<{ name: string }>(
     client,
     `SELECT a.attname::text AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -14,7 +14,8 @@ export interface StackConfig {
 /** A value to set or override; `{ secret }` marks it as confidential. */
 export type ConfigOverride = string | number | boolean | object;
 
-interface StackFile {
+/** `Pulumi.<stack>.yaml` */
+export interface StackFile {
   readonly encryptionsalt?: string;
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -53,7 +54,8 @@ const asText = (value: unknown): string =>
 export const configFile = (project: Project, stack: string, given: string | undefined): string =>
   given ?? join(project.root, `Pulumi.${stack}.yaml`);
 
-const readStackFile = async (file: string, mustExist: boolean): Promise<StackFile> => {
+/** A stack's file as it stands. @throws RehearsalError `bad-config` */
+export const readStackFile = async (file: string, mustExist: boolean): Promise<StackFile> => {
   try {
     return (parse(await readFile(file, "utf8")) ?? {}) as StackFile;
   } catch (error) {

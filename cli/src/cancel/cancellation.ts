@@ -1,0 +1,67 @@
+import { placementName } from "@rehome/migration";
+import type { Placement } from "@rehome/topology";
+import { CliError } from "../cli-error";
+import type { DatasetModel } from "../stack/model";
+import type { DatasetStatus } from "../status/dataset-status";
+import type { DatabaseAt } from "../status/read-stack";
+
+/** What cancelling a dataset's move comes to: where it stays, and what is given up; nothing where nothing was made. */
+export type Cancellation =
+  | { readonly kind: "give-up"; readonly from: Placement; readonly to: Placement }
+  | { readonly kind: "nothing"; readonly say: string };
+
+/** Finds a placement that the journal names, in one of the stack's databases. Pure. */
+export const placementNamed = (name: string, databases: readonly DatabaseAt[]): Placement | undefined => {
+  for (const { host, database } of databases) {
+    const before = placementName({ host, database, schema: "x" }).slice(0, -1);
+    if (!name.startsWith(before)) continue;
+    const rest = name.slice(before.length);
+    const schema = rest.startsWith('"') ? (JSON.parse(rest) as string) : rest;
+    const found = { host, database, schema };
+    if (placementName(found) === name) return found;
+  }
+  return undefined;
+};
+
+const refuse = (code: string, message: string): CliError => new CliError(code, message);
+
+/**
+ * Decides what there is to cancel. Pure.
+ * @throws CliError `at-work`, `moved`, `no-host`
+ */
+export const cancellationOf = (
+  status: DatasetStatus,
+  dataset: DatasetModel | undefined,
+  databases: readonly DatabaseAt[],
+): Cancellation => {
+  const { dataset: name, state, migration, home, formerly } = status;
+  if (state === "moved" || state === "rolled-back" || state === "switched") {
+    const back = state === "switched" ? `run pulumi up first, then ` : "";
+    throw refuse(
+      "moved",
+      `${name} has moved to ${state === "switched" ? (migration?.target ?? home) : home}: there is nothing left to cancel. To go back${formerly === null ? "" : ` to ${formerly}`} ${back}swap \`home\` and \`formerly\` in the stack file, and run pulumi up.`,
+    );
+  }
+  if (migration?.alive === true)
+    throw refuse(
+      "at-work",
+      `a run is at work on ${name}: end that pulumi up first (Ctrl-C there), then cancel.`,
+    );
+  if (state === "steady")
+    return { kind: "nothing", say: `${name} is at home in ${home}; nothing is under way.` };
+  if (state === "given-up")
+    return { kind: "nothing", say: `${name} was given up already; it stays in ${home}.` };
+  if (migration === null || migration.state !== "running")
+    return {
+      kind: "nothing",
+      say: `nothing of ${name} has been copied to ${status.next ?? "its next home"} yet.`,
+    };
+  const from = dataset?.home ?? placementNamed(migration.source, databases);
+  const to = placementNamed(migration.target, databases);
+  if (from === undefined || to === undefined)
+    throw refuse(
+      "no-host",
+      `the stack's state does not say how ${from === undefined ? migration.source : migration.target} is reached. Put the stack file back as it was, and run pulumi up.`,
+    );
+  return { kind: "give-up", from, to };
+};

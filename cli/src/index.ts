@@ -1,0 +1,13 @@
+export type { CancelDocument } from "./commands/cancel";
+export type { ConnectDocument } from "./commands/connect";
+export type { DiffDocument } from "./commands/diff";
+export type { DoctorDocument } from "./commands/doctor";
+export type { HistoryDocument } from "./commands/history";
+export type { PlanDocument } from "./commands/plan";
+export type { RehearseDocument } from "./commands/rehearse";
+export type { SizesDocument } from "./commands/sizes";
+export type { StatusDocument } from "./commands/status";
+export type { VerifyDocument } from "./commands/verify";
+export type { DocumentHead } from "./context";
+export type { ErrorDocument } from "./main";
+export type { DatasetState, DatasetStatus, Verification } from "./status/dataset-status";
