@@ -6,6 +6,7 @@ import { addDoctor } from "./commands/doctor";
 import { addHistory } from "./commands/history";
 import { addPlan } from "./commands/plan";
 import { addRehearse } from "./commands/rehearse";
+import { addReport } from "./commands/report";
 import { addSizes } from "./commands/sizes";
 import { addStatus } from "./commands/status";
 import { addVerify } from "./commands/verify";
@@ -17,6 +18,7 @@ const COMMANDS = [
   addStatus,
   addPlan,
   addHistory,
+  addReport,
   addSizes,
   addConnect,
   addDoctor,

@@ -4,6 +4,7 @@ import type {
   CancelDocument,
   DoctorDocument,
   HistoryDocument,
+  ReportDocument,
   SizesDocument,
   StatusDocument,
   VerifyDocument,
@@ -96,6 +97,22 @@ it("prints what happened, and when", async () => {
   const { migrations } = await json<HistoryDocument>("history");
   expect(migrations.map(({ dataset }) => dataset).sort()).toEqual(["billing", "orders"]);
   expect(migrations.flatMap(({ events }) => events.map(({ stage }) => stage))).toContain("follow");
+});
+
+it("writes a report that needs nothing else, and the picture alone", async () => {
+  const { file, unread } = await json<ReportDocument>("report", "--out", join(shop.folder, "report.html"));
+  expect(unread).toEqual([]);
+  const page = await readFile(file, "utf8");
+  expect(page).toMatch(/^<!doctype html>/i);
+  for (const shown of ["legacy/shop.billing", "main/billing.public", "invoices", "fenced"])
+    expect(page).toContain(shown);
+  const { out } = await rehome("report", "billing", "--svg", "--out", join(shop.folder, "billing.svg"));
+  const picture = await readFile(out.trim(), "utf8");
+  expect(picture).toMatch(/^<svg/);
+  expect(picture).toContain("billing");
+  expect(picture).not.toContain("orders");
+  const { code, err } = await rehome("report", "--out", join(shop.folder, "nowhere", "report.html"));
+  expect([code, err]).toEqual([1, expect.stringMatching(/cannot be written to .*nowhere.*--out/)]);
 });
 
 it("prints what each schema takes", async () => {

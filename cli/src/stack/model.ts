@@ -42,6 +42,8 @@ export interface StackModel {
   readonly wanted: readonly DatasetModel[];
   /** Administrators' connections, by host. */
   readonly hosts: ReadonlyMap<string, ServerConnection>;
+  /** What the stack's own hosts run on; one that is not here is somebody else's. By host. */
+  readonly platforms: ReadonlyMap<string, "local" | "docker" | "cloudsql">;
   /** By host. */
   readonly clusters: ReadonlyMap<string, LocalCluster>;
   /** Databases that the stack has declared, beside those of its datasets. */
@@ -52,6 +54,11 @@ export interface StackModel {
 
 const MIGRATION = /^pulumi-nodejs:dynamic\/rehome:Migration$/;
 const CLUSTER = /^pulumi-nodejs:dynamic\/rehome:Cluster$/;
+const PLATFORMS = [
+  ["local", CLUSTER],
+  ["docker", /^docker:index\/container:Container$/],
+  ["cloudsql", /^gcp:sql\/databaseInstance:DatabaseInstance$/],
+] as const;
 const DATABASE = /^postgresql:index\/database:Database$/;
 const PROVIDER = /^pulumi:providers:postgresql$/;
 const TOPOLOGY = "rehome:index:Topology";
@@ -133,6 +140,11 @@ export const modelOf = ({ resources, pending }: State): StackModel => {
       .filter(({ type }) => MIGRATION.test(type))
       .map((one) => datasetOf(one.inputs as unknown as Inputs)),
     hosts: new Map([...ofType(PROVIDER).flatMap(declared), ...[...now, ...wanted].flatMap(serversOf)]),
+    platforms: new Map(
+      PLATFORMS.flatMap(([platform, type]) =>
+        ofType(type).map((one) => [decoded(nameOf(one)), platform] as const),
+      ),
+    ),
     clusters: new Map(
       ofType(CLUSTER).map((one) => [
         decoded(nameOf(one)),
