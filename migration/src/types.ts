@@ -97,6 +97,8 @@ export interface Plan {
   readonly objects: Readonly<Record<string, number>>;
   /** Seconds that the service cannot write, expected. */
   readonly fenceSeconds: number;
+  /** Bytes per second that this is reckoned by, where earlier moves into the same database have reached it. */
+  readonly measuredRate?: number;
   readonly findings: readonly Finding[];
   /** Hash of the catalog that was planned for: what is carried out is what was previewed. */
   readonly fingerprint: string;

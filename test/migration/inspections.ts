@@ -60,7 +60,7 @@ export const inspected = (given: Partial<SourceInspection> = {}): SourceInspecti
 
 /** What is found in an empty new home, and what is given instead. */
 export const reached = (given: Partial<TargetInspection> = {}): TargetInspection => ({
-  ...{ serverVersion: 15, strangers: 0, ownerExists: true, rights, obstacles, reclaimable: 0 },
+  ...{ serverVersion: 15, strangers: 0, ownerExists: true, rights, obstacles, reclaimable: 0, rates: {} },
   ...{ availableExtensions: new Set<string>(), extensionVersions: new Map<string, string>() },
   ...{ installedExtensions: new Map<string, string>(), roles: new Set(["core_user"]) },
   ...{ largeObjects: new Set<number>(), collations: new Map<string, string>() },

@@ -88,6 +88,7 @@ const target: TargetInspection = {
   server: host("two"),
   obstacles,
   reclaimable: 0,
+  rates: {},
 };
 const routine = (body: string, language = "plpgsql") => ({
   row: "pg_proc 1",
@@ -885,5 +886,14 @@ describe("a plan", () => {
     expect(text).toMatch(/objects +1 index, 1 view, 2 functions$/m);
     expect(text).toMatch(/fence +about 3 s/);
     expect(JSON.stringify(plan) + text).not.toContain("s3cret-pass");
+  });
+
+  it("reckons by what has been measured, where there is such a figure, and says so", () => {
+    const slow = { ...target, rates: { copy: 1_500_000, template: 9e9 } };
+    const plan = makePlan(request, source, slow, 15);
+    expect(plan).toMatchObject({ fenceSeconds: 32, measuredRate: 1_500_000 });
+    expect(formatPlan(plan)).toMatch(
+      /fence +about 32 s, .* cannot write; by the 1\.5 MB\/s of the last moves into this database$/m,
+    );
   });
 });

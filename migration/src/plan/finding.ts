@@ -1,3 +1,4 @@
+import type { MeasuredRates } from "../inspect/measured-rates";
 import type { FindingCode } from "../codes";
 import type { DatabaseInspection } from "../inspect/database";
 import type { Disk } from "../inspect/disk";
@@ -55,6 +56,8 @@ export interface TargetInspection {
   readonly disk?: Disk;
   /** Bytes that the dataset's own former copy takes in the target schema, to be removed before the new one comes. */
   readonly reclaimable: number;
+  /** What earlier moves into the database have reached. */
+  readonly rates: MeasuredRates;
 }
 
 /** All that a check judges by: plain data, read before. */

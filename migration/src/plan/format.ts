@@ -59,6 +59,11 @@ function formatFindings(findings: readonly Finding[]): string[] {
   });
 }
 
+const measured = ({ measuredRate }: Plan): string =>
+  measuredRate === undefined
+    ? ""
+    : `; by the ${formatBytes(measuredRate)}/s of the last moves into this database`;
+
 /** The plan as the preview prints it: a few aligned lines. */
 export function formatPlan(plan: Plan): string {
   const objects = SHOWN.flatMap(([kind, plural]) => {
@@ -71,7 +76,7 @@ export function formatPlan(plan: Plan): string {
     `  strategy  ${plan.strategy}: ${plan.because}`,
     `  data      ${formatCount(plan.tables)} ${plan.tables === 1 ? "table" : "tables"}${rowsText}, ${formatBytes(plan.bytes)}`,
     ...(objects.length === 0 ? [] : [`  objects   ${objects.join(", ")}`]),
-    `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write`,
+    `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write${measured(plan)}`,
     ...disk(plan),
     `  proof     ${PROOF[plan.strategy]}`,
     `  way back  ${wayBack(plan)}`,

@@ -3,6 +3,7 @@ import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
 import { inspectDisk } from "../inspect/disk";
 import { inspectFollowable } from "../inspect/followable";
+import { measuredRates } from "../inspect/measured-rates";
 import { inspectObstacles, type Obstacles } from "../inspect/obstacles";
 import { NAMED_SCHEMA, OWN, ownRelation } from "../inspect/own-rows";
 import { inspectReplication } from "../inspect/replication";
@@ -112,6 +113,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     obstacles: own === undefined ? obstacles : obstaclesFor(new Set(own.map(({ name }) => name)), obstacles),
     ...(disk === undefined ? {} : { disk }),
     ...(replication === undefined ? {} : { replication }),
+    rates: await measuredRates(client),
     reclaimable: ours ? await storedBytes(client, request.to.schema, keys) : 0,
   };
 }

@@ -19,7 +19,7 @@ export type PlanRequest = Omit<MoveRequest, "to"> & {
   readonly ownerToCome?: boolean;
 };
 
-/** Bytes per second that each strategy is expected to reach with its verification, until one has been measured. */
+/** Bytes per second that each strategy is expected to reach with its verification, where none has been measured. */
 const EXPECTED_RATE: Readonly<Record<Strategy, number>> = {
   copy: 30_000_000,
   follow: 30_000_000,
@@ -54,6 +54,7 @@ export function makePlan(
   const others =
     strategy === "follow" ? followPlan({ request: { ...request, to }, source, target }).others : [];
   const fenced = strategy === "follow" ? others.reduce((sum, table) => sum + table.bytes, 0) : bytes;
+  const measured = target?.rates[strategy];
   const { data, wal } = diskNeeded(strategy, source, target);
   return {
     dataset: request.dataset,
@@ -67,7 +68,8 @@ export function makePlan(
     diskBytes: data + wal,
     ...(target?.disk === undefined ? {} : { diskFree: target.disk.data }),
     objects,
-    fenceSeconds: Math.ceil(OVERHEAD + fenced / EXPECTED_RATE[strategy]),
+    fenceSeconds: Math.ceil(OVERHEAD + fenced / (measured ?? EXPECTED_RATE[strategy])),
+    ...(measured === undefined ? {} : { measuredRate: measured }),
     findings: preflight({ request: { ...request, to }, strategy, source, target, dumpVersion }),
     fingerprint: source.fingerprint,
   };
