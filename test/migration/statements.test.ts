@@ -40,6 +40,21 @@ describe("splitting a dump", () => {
     expect(split.map((statement) => statement.sql)).toEqual([body]);
   });
 
+  it("splits a long dump in pieces, but no text that looks like the beginning of an entry", async () => {
+    const entry = "\n--\n-- Name: x; Type: TABLE; Schema: s; Owner: -\n--\n\n";
+    const long = "-- it's long\n".repeat(20_000);
+    const bodies = [
+      "CREATE TABLE s.a ()",
+      `CREATE FUNCTION s.f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN\n${long}${entry}${long}${entry} END $$`,
+      `COMMENT ON TABLE s.a IS '${"long ".repeat(50_000)}${entry}'`,
+      `CREATE TABLE s."${entry}" ()`,
+      "CREATE TABLE s.b ()",
+    ];
+    const split = await splitStatements(bodies.map((body) => `${entry}${body};`).join("\n"));
+    expect(split.map((statement) => statement.sql)).toEqual(bodies);
+    await expect(splitStatements(`${entry}${bodies[1]};${entry}CREATE TABLE 'x`)).rejects.toThrow();
+  });
+
   it("finds nothing in nothing", async () => {
     expect(await splitStatements("--\n-- PostgreSQL database dump\n--\n")).toEqual([]);
   });
