@@ -212,7 +212,7 @@ async function keepUnwritten({ source, target, fence, migration, request }: Run)
   if (written.length === 0) return true;
   const [built] = await rows<{ far: boolean }>(
     target,
-    "SELECT EXISTS (SELECT FROM rehome.statement WHERE migration = $1 AND done_at IS NOT NULL AND phase <> 'index') AS far",
+    "SELECT EXISTS (SELECT FROM rehome.statement WHERE migration = $1 AND done_at IS NOT NULL AND phase NOT IN ('index', 'key')) AS far",
     [migration.id],
   );
   if (built?.far === true) return false;

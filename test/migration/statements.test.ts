@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { laterStatements } from "../../migration/src/ddl/later";
 import {
   PHASES,
   isFence,
@@ -38,6 +39,21 @@ describe("splitting a dump", () => {
     const body = "CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS $$ SELECT '\n\\restrict other\n' $$";
     const split = await splitStatements(`\\restrict k3y\n${body};\n\\unrestrict k3y\n`);
     expect(split.map((statement) => statement.sql)).toEqual([body]);
+  });
+
+  it("splits a long dump in pieces, but no text that looks like the beginning of an entry", async () => {
+    const entry = "\n--\n-- Name: x; Type: TABLE; Schema: s; Owner: -\n--\n\n";
+    const long = "-- it's long\n".repeat(20_000);
+    const bodies = [
+      "CREATE TABLE s.a ()",
+      `CREATE FUNCTION s.f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN\n${long}${entry}${long}${entry} END $$`,
+      `COMMENT ON TABLE s.a IS '${"long ".repeat(50_000)}${entry}'`,
+      `CREATE TABLE s."${entry}" ()`,
+      "CREATE TABLE s.b ()",
+    ];
+    const split = await splitStatements(bodies.map((body) => `${entry}${body};`).join("\n"));
+    expect(split.map((statement) => statement.sql)).toEqual(bodies);
+    await expect(splitStatements(`${entry}${bodies[1]};${entry}CREATE TABLE 'x`)).rejects.toThrow();
   });
 
   it("finds nothing in nothing", async () => {
@@ -91,6 +107,47 @@ describe("phases", () => {
   });
 
   it("keys come before what refers to them, rows of views last", () => {
-    expect(PHASES).toEqual(["index", "object", "foreign-key", "validate", "comment", "refresh"]);
+    expect(PHASES).toEqual(["index", "key", "object", "foreign-key", "validate", "comment", "refresh"]);
+  });
+});
+
+describe("what follows the rows", () => {
+  const tables = [
+    { name: "big", kind: "r", bytes: 1e9 },
+    { name: "small", kind: "r", bytes: 1e4 },
+    { name: "parts", kind: "p", bytes: 0 },
+  ];
+  const later = async (sql: string): Promise<string[]> =>
+    laterStatements(await splitStatements(sql), "s", tables).map((each) => `${each.phase}: ${each.sql}`);
+
+  it("builds a big table's keys as indexes first, a small one's at once", async () => {
+    expect(
+      await later(`ALTER TABLE ONLY s.big ADD CONSTRAINT "p k" PRIMARY KEY (a, "B");
+        ALTER TABLE ONLY s.big ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (a) INCLUDE (c) DEFERRABLE INITIALLY DEFERRED;
+        ALTER TABLE ONLY s.small ADD CONSTRAINT k PRIMARY KEY (a);
+        ALTER TABLE ONLY s.big ADD CONSTRAINT f UNIQUE (a) WITH (fillfactor='70')`),
+    ).toEqual([
+      'index: CREATE UNIQUE INDEX "p k" ON ONLY "s"."big" ("a", "B")',
+      'index: CREATE UNIQUE INDEX "u" ON ONLY "s"."big" ("a") INCLUDE ("c") NULLS NOT DISTINCT',
+      "index: ALTER TABLE ONLY s.small ADD CONSTRAINT k PRIMARY KEY (a)",
+      "index: ALTER TABLE ONLY s.big ADD CONSTRAINT f UNIQUE (a) WITH (fillfactor='70')",
+      'key: ALTER TABLE ONLY "s"."big" ADD CONSTRAINT "p k" PRIMARY KEY USING INDEX "p k"',
+      'key: ALTER TABLE ONLY "s"."big" ADD CONSTRAINT "u" UNIQUE USING INDEX "u" DEFERRABLE INITIALLY DEFERRED',
+    ]);
+  });
+
+  it("checks a foreign key apart from adding it, but where partitions or another schema are in it, or nobody checked", async () => {
+    const [one, ...others] = [
+      "ALTER TABLE ONLY s.small ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES s.big(a) ON DELETE CASCADE",
+      "ALTER TABLE s.parts ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES s.big(a)",
+      "ALTER TABLE ONLY s.small ADD CONSTRAINT g FOREIGN KEY (a) REFERENCES s.parts(a)",
+      "ALTER TABLE ONLY s.small ADD CONSTRAINT h FOREIGN KEY (a) REFERENCES o.big(a)",
+      "ALTER TABLE ONLY s.small ADD CONSTRAINT i FOREIGN KEY (a) REFERENCES s.big(a) NOT VALID",
+    ];
+    expect(await later([one, ...others].join(";"))).toEqual([
+      `foreign-key: ${one} NOT VALID`,
+      ...others.map((sql) => `foreign-key: ${sql}`),
+      'validate: ALTER TABLE ONLY "s"."small" VALIDATE CONSTRAINT "f"',
+    ]);
   });
 });

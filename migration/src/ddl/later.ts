@@ -1,3 +1,4 @@
+import { SMALL } from "../copy/units";
 import type { Relation } from "../inspect/relations";
 import { ident, qualified } from "../sql/quote";
 import {
@@ -22,23 +23,72 @@ export interface LaterStatement {
 export function laterStatements(
   postData: readonly Statement[],
   schema: string,
-  relations: readonly Pick<Relation, "name" | "kind">[],
+  relations: readonly Pick<Relation, "name" | "kind" | "bytes">[],
 ): LaterStatement[] {
   const late = lateRelations(postData);
-  const tables = new Set(relations.filter(({ kind }) => kind === "r").map(({ name }) => name));
+  const tables = new Map(relations.filter(({ kind }) => kind === "r").map((table) => [table.name, table]));
   return postData
     .flatMap((statement): LaterStatement[] => {
       const phase = phaseOf(statement, late);
       const relation = relationOf(statement) ?? null;
-      if (phase !== "foreign-key") return [{ phase, sql: statement.sql, relation }];
-      const { add, validate } = checkedLater(statement, schema, (name) => tables.has(name));
-      if (validate === undefined) return [{ phase, sql: add, relation }];
-      return [
-        { phase, sql: add, relation },
-        { phase: "validate", sql: validate, relation },
-      ];
+      const as = (at: Phase, sql: string): LaterStatement => ({ phase: at, sql, relation });
+      if (phase === "foreign-key") {
+        const { add, validate } = checkedLater(statement, schema, (name) => tables.has(name));
+        return [as(phase, add), ...(validate === undefined ? [] : [as("validate", validate)])];
+      }
+      const big = (tables.get(relation ?? "")?.bytes ?? 0) >= SMALL;
+      const key = phase === "index" && big ? indexFirst(statement, schema) : undefined;
+      return key === undefined ? [as(phase, statement.sql)] : [as(phase, key.index), as("key", key.add)];
     })
     .sort((a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase));
+}
+
+/** A constraint as the grammar has it: what both functions below ask of it. */
+interface Key {
+  readonly contype?: string;
+  readonly conname?: string;
+  readonly keys?: readonly { readonly String?: { readonly sval?: string } }[];
+  readonly including?: Key["keys"];
+  readonly nulls_not_distinct?: boolean;
+  readonly deferrable?: boolean;
+  readonly initdeferred?: boolean;
+}
+
+/** What is understood of a key; one with anything more is left as it is. */
+const UNDERSTOOD = new Set(
+  "contype conname keys including nulls_not_distinct deferrable initdeferred location".split(" "),
+);
+
+/**
+ * A primary or unique key in two statements: its index, which can be built beside the table's others, and the constraint,
+ * which then takes a moment. To add a constraint at once would keep the others off the table for as long as it is built.
+ */
+function indexFirst(
+  statement: Statement,
+  schema: string,
+): { readonly index: string; readonly add: string } | undefined {
+  const [command, ...others] = commands(statement.tree);
+  const { Constraint: key } = (command?.["def"] ?? {}) as { Constraint?: Key };
+  const kind = { CONSTR_PRIMARY: "PRIMARY KEY", CONSTR_UNIQUE: "UNIQUE" }[key?.contype ?? ""];
+  const table = relationOf(statement);
+  if (others.length > 0 || key?.conname === undefined || kind === undefined || table === undefined)
+    return undefined;
+  if (Object.keys(key).some((name) => !UNDERSTOOD.has(name))) return undefined;
+  const columns = (list: Key["keys"] = []): string =>
+    list.map(({ String: column }) => ident(column?.sval ?? "")).join(", ");
+  const name = ident(key.conname);
+  const on = qualified(schema, table);
+  const index = [
+    `CREATE UNIQUE INDEX ${name} ON ONLY ${on} (${columns(key.keys)})`,
+    ...(key.including === undefined ? [] : [`INCLUDE (${columns(key.including)})`]),
+    ...(key.nulls_not_distinct === true ? ["NULLS NOT DISTINCT"] : []),
+  ];
+  const add = [
+    `ALTER TABLE ONLY ${on} ADD CONSTRAINT ${name} ${kind} USING INDEX ${name}`,
+    ...(key.deferrable === true ? ["DEFERRABLE"] : []),
+    ...(key.initdeferred === true ? ["INITIALLY DEFERRED"] : []),
+  ];
+  return { index: index.join(" "), add: add.join(" ") };
 }
 
 interface ForeignKey {

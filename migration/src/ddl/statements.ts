@@ -2,8 +2,10 @@ import { loadModule, parseSync } from "libpg-query";
 import { FENCE_TRIGGER } from "../fence/fence-sql";
 
 /** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
-export type Phase = "index" | "object" | "foreign-key" | "validate" | "comment" | "refresh";
-export const PHASES: readonly Phase[] = ["index", "object", "foreign-key", "validate", "comment", "refresh"];
+export const PHASES = [
+  ...(["index", "key", "object", "foreign-key", "validate", "comment", "refresh"] as const),
+] as const;
+export type Phase = (typeof PHASES)[number];
 
 export interface Statement {
   readonly sql: string;
@@ -20,19 +22,59 @@ function withoutPsqlCommands(dump: string): string {
   return dump.slice(head.length, end < 0 ? undefined : end);
 }
 
-/** Splits a plain dump into its statements with PostgreSQL's own grammar. */
+/** How `pg_dump` introduces an entry; a text of the user's may hold the same. */
+const ENTRY = /\n--\n-- (?:Name|TOC entry)\b/g;
+/** Letters that are given to the grammar at once, about: its trees take fifty times as much memory. */
+const PIECE = 40_000;
+
+/** A dump in pieces that begin with an entry, or with what looks like one. */
+function piecesOf(dump: string): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { index } of dump.matchAll(ENTRY)) {
+    if (index - from < PIECE) continue;
+    pieces.push(dump.slice(from, index));
+    from = index;
+  }
+  return [...pieces, dump.slice(from)];
+}
+
+/**
+ * Splits a plain dump into its statements with PostgreSQL's own grammar. A piece that ends within a text of the user's is
+ * none to the grammar, and goes with the next one.
+ */
 export async function splitStatements(dump: string): Promise<Statement[]> {
   await loadModule();
-  const text = withoutPsqlCommands(dump);
+  const pieces = piecesOf(withoutPsqlCommands(dump));
+  const statements: Statement[] = [];
+  let before = "";
+  pieces.forEach((piece, at) => {
+    const text = before + piece;
+    try {
+      statements.push(...parsed(text));
+      before = "";
+    } catch (error) {
+      if (at === pieces.length - 1) throw error;
+      before = text;
+    }
+  });
+  return statements;
+}
+
+function parsed(text: string): Statement[] {
   if (text.trim() === "") return []; // the grammar takes no empty text
   const bytes = Buffer.from(text, "utf8");
   return (parseSync(text).stmts ?? []).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     const [node = "", tree] = Object.entries(stmt ?? {})[0] ?? [];
     const end = length === undefined ? bytes.length : start + length;
     const sql = bytes.subarray(start, end).toString("utf8").trim();
-    return { sql: withoutLeadingComments(sql), node, tree: tree as Record<string, unknown> };
+    return { sql: withoutLeadingComments(sql), node, tree: kept(node, tree as Statement["tree"]) };
   });
 }
+
+/** Nobody asks what a table's columns are. */
+const kept = (node: string, tree: Statement["tree"]): Statement["tree"] =>
+  node === "CreateStmt" || node === "CreateSeqStmt" ? { relation: tree["relation"] } : tree;
 
 function withoutLeadingComments(sql: string): string {
   return sql.replace(/^(?:\s*--[^\n]*(?:\n|$))+\s*/, "");
