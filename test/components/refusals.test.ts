@@ -105,10 +105,24 @@ describe("a database", () => {
     expect(await databaseRefusal("old/erp", knowledge, engine(0, false))).toBeUndefined();
   });
 
+  /** @param others how many tables stand in schemas beside `public` */
+  const holding = (inPublic: number, others: number, released: boolean): Engine => ({
+    ...engine(inPublic, released),
+    holdsTables: (_server, _database, schema) =>
+      Promise.resolve(schema === "public" ? inPublic : inPublic + others),
+  });
+
   it("stays while it holds tables of others", async () => {
-    expect(await databaseRefusal("old/erp", knowledge, engine(2, true))).toMatch(
-      /old\/erp is not deleted: it holds 2 tables/,
-    );
+    const refusal = /old\/erp is not deleted: it holds 2 tables/;
+    expect(await databaseRefusal("old/erp", knowledge, holding(0, 2, true))).toMatch(refusal);
+    expect(await databaseRefusal("old/erp", knowledge, holding(3, 2, true))).toMatch(refusal);
+    expect(await databaseRefusal("old/erp", knowledge, holding(2, 0, false))).toMatch(refusal);
+  });
+
+  it("goes with a `public` that has left it or was never handed out, whose traces it takes along", async () => {
+    abandoned.length = 0;
+    expect(await databaseRefusal("old/erp", knowledge, holding(2, 0, true))).toBeUndefined();
+    expect(abandoned).toEqual(["core in new"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Endpoint, ServerConnection } from "@rehome/migration";
 import { placementName, samePlacement, type Dataset, type Placement } from "@rehome/topology";
-import { decodeName } from "../naming";
+import { decodeName, schemaName } from "../naming";
 
 /** What is asked of the engine before something is deleted. */
 export interface Engine {
@@ -121,7 +121,11 @@ export const databaseRefusal = async (
   if (host === undefined || database === undefined) return `${name} names no database.`;
   const { server, trouble } = reach(host, knowledge);
   if (server === undefined) return trouble && `The database ${name} is not deleted: ${trouble}`;
-  const count = await engine.holdsTables(server, database);
+  // `public` goes with its database, and so does what was to become a home in it, or has left one.
+  const at = { host, database, schema: "public" };
+  const released = (await schemaRefusal(schemaName(at), knowledge, engine)) === undefined;
+  const going = released ? await engine.holdsTables(server, database, at.schema) : 0;
+  const count = (await engine.holdsTables(server, database)) - going;
   if (count === 0) return undefined;
   return (
     `The database ${name} is not deleted: it holds ${tables(count)}. ` +
