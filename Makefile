@@ -1,7 +1,7 @@
 # Rehome: `make demo` and `make test` need nothing done before.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install build test test-long test-versions demo bench faults load clean check-node postgres
+.PHONY: help install build test test-long test-versions demo bench scale faults load worker-image clean check-node postgres
 
 # npm writes this file at the end of a whole installation.
 INSTALLED := node_modules/.package-lock.json
@@ -11,6 +11,8 @@ help:
 	@echo "make test     builds, lints and runs the tests"
 	@echo "make bench    measures Rehome beside pgcopydb and pg_dump, and its growth: ONLY=copy,same-server,growth SCALE=1"
 	@echo "make load     moves a service online under many clients: WRITES=1000000 ROWS=100000"
+	@echo "make scale    measures a copy that 1, 2 and 4 processes share: MEGABYTES=100"
+	@echo "make worker-image  builds the image of the pods that share in a copy: IMAGE=name:tag BASE=node:22-bookworm-slim"
 	@echo "make faults   moves services under faults: COUNT=300 SEED=1, or JOURNEY=7 of a seed again"
 	@echo "make test-long  the tests that take long too, on every version of PostgreSQL"
 	@echo "make test-versions  fetches PostgreSQL 16 to 18 and tests moves between versions"
@@ -63,6 +65,14 @@ load: install build
 ROUNDS ?= 3
 bench: install build
 	@node bench/compare/dist/bin.js --rounds $(ROUNDS) --scale $(or $(SCALE),1) $(if $(ONLY),--only $(ONLY))
+
+MEGABYTES ?= 100
+scale: install build
+	@node bench/compare/dist/scale/bin.js --megabytes $(MEGABYTES)
+
+IMAGE ?= rehome-worker:latest
+worker-image: install build
+	@runner/build-image $(IMAGE) $(if $(BASE),--base $(BASE))
 
 clean: check-node
 	@node scripts/clean.mjs

@@ -17,6 +17,7 @@ import { tell } from "./migration/plan-file";
 import { waitingLine } from "./migration/waiting";
 import { schemaName } from "./naming";
 import { ReleaseGuard } from "./release/release-guard";
+import { WorkloadCluster } from "./workloads/cluster";
 import { declareWorkloads } from "./workloads/declare-workloads";
 
 /** Where a dataset is in its life, and what its last move reported. */
@@ -79,7 +80,8 @@ export class Topology extends pulumi.ComponentResource {
       void tell({ kind: "waiting", service: wait.service, line: waitingLine(wait) });
     }
     const handed = handedOut();
-    const { migrations, proofs } = declareMigrations(declaring, stack, placed, handed);
+    const cluster = once(() => new WorkloadCluster(this, stack));
+    const { migrations, proofs } = declareMigrations(declaring, stack, placed, { handed, cluster });
     for (const { placement, datasets } of declaring.inventory.schemas) {
       placed
         .get(schemaName(placement))
@@ -90,7 +92,7 @@ export class Topology extends pulumi.ComponentResource {
     const settings = declareSettings(declaring, declared);
 
     const connections = connectionsOf(stack, { hosts, roles, migrations, connects, settings });
-    const workloads = declareWorkloads(this, stack, { hosts, roles, connections });
+    const workloads = declareWorkloads(this, stack, { hosts, roles, connections, cluster });
     handed.settle(handedByService(declaring.inventory, stack, { rights: [connects, settings], workloads }));
 
     this.connections = pulumi.secret(pulumi.all(Object.fromEntries(connections)));
@@ -129,6 +131,12 @@ const read = (args: TopologyArgs): Expanded => {
     if ((error as { code?: unknown }).code !== "invalid-topology") throw error;
     throw new pulumi.RunError((error as Error).message);
   }
+};
+
+/** What a function answers, made when it is first asked. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => (made ??= make());
 };
 
 /** A move that is proven after its switch is clean as soon as that is done. */

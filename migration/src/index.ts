@@ -20,6 +20,7 @@ export type { MigrationHistory } from "./report/history";
 export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { sampleSchema, type Sample, type SampleRequest } from "./sample/sample-schema";
+export { work, type WorkOptions, type WorkRequest, type Worked } from "./share/work";
 export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
 export { openLocalDoor, type LocalDoor } from "./sql/local-door";
 export { readEvents, readJournal, type JournalPlace } from "./status/read-journal";
@@ -54,4 +55,5 @@ export type {
   Stage,
   Strategy,
   TableVerification,
+  Workers,
 } from "./types";

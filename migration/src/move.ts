@@ -126,7 +126,8 @@ async function isResumable({ source, target, request, migration, inspection }: R
   if (migration.fingerprint !== inspection.fingerprint) return false;
   const [row] = await rows<{ copied: boolean }>(
     target,
-    "SELECT EXISTS (SELECT FROM rehome.copied_table WHERE migration = $1) AS copied",
+    `SELECT EXISTS (SELECT FROM rehome.copied_table WHERE migration = $1)
+       OR EXISTS (SELECT FROM rehome.work WHERE migration = $1 AND done_at IS NOT NULL) AS copied`,
     [migration.id],
   );
   return row?.copied === true;
@@ -222,7 +223,8 @@ async function keepUnwritten({ source, target, fence, migration, request }: Run)
        SELECT c.oid, c.relname FROM pg_catalog.pg_class c
        WHERE c.relnamespace = pg_catalog.to_regnamespace($3) AND c.relname = ANY ($2)
        UNION SELECT c.oid, c.relname FROM written w JOIN pg_catalog.pg_inherits i ON i.inhparent = w.oid
-       JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid)
+       JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid),
+     ranges AS (DELETE FROM rehome.work WHERE migration = $1 AND table_name IN (SELECT relname FROM written))
      DELETE FROM rehome.copied_table WHERE migration = $1 AND table_name IN (SELECT relname FROM written)`,
     [migration.id, written, ident(request.to.schema)],
   );

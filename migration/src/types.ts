@@ -52,6 +52,16 @@ export interface MoveOptions {
   readonly copyRate?: number;
   /** Bytes of WAL that the old home's own standbys may be behind; while they are more, no rows are copied. Default: nobody looks. */
   readonly maxStandbyLag?: number;
+  /** Processes elsewhere that may share the copying. Default: none. */
+  readonly workers?: Workers;
+}
+
+/** What is expected of the processes that share a copy (`work`). */
+export interface Workers {
+  /** How many there will be: sessions are counted for them, and tables split. Any number may come. */
+  readonly count: number;
+  /** Bytes of a table that are one share, about. Default: by how much there is, 64 MB to 1 GB. */
+  readonly shareBytes?: number;
 }
 
 /** Everything the engine must know to take one dataset from one placement to another. */
@@ -123,6 +133,8 @@ export interface Progress {
   readonly rate: number;
   /** Seconds left in this stage, when it can be told. */
   readonly secondsLeft?: number;
+  /** Processes elsewhere that share this stage's work at the moment. */
+  readonly workers?: number;
   readonly message?: string;
 }
 export type Report = (progress: Progress) => void;

@@ -59,3 +59,37 @@ export const everything = {
     dumps: { everything: { host: "main", database: "hexa", schedule: "@daily", claim: "dumps" } },
   },
 } satisfies TopologyArgs;
+
+/** A stack with a move whose copy pods share in; `OLD_PASSWORD` and `NEW_PASSWORD` are in the environment. */
+export const copiedByPods = {
+  hosts: {
+    old: {
+      platform: "existing",
+      url: "postgres://postgres@10.1.0.1/postgres",
+      password: { env: "OLD_PASSWORD" },
+      manage: true,
+    },
+    new: {
+      platform: "existing",
+      url: "postgres://admin@10.1.0.2:5433/postgres?sslmode=disable",
+      password: { env: "NEW_PASSWORD" },
+      manage: true,
+    },
+  },
+  services: {
+    ledger: {
+      home: at("new", "ledger", "public"),
+      formerly: at("old", "ledger", "app"),
+      migration: {
+        runner: {
+          kubernetes: {
+            ...{ pods: 4, image: "registry.example.com/rehome-worker:1.0", namespace: "money" },
+            ...{ requests: { cpu: "1", memory: "256Mi" }, limits: { memory: "512Mi" } },
+            ...{ patience: 600, deadline: 7200 },
+          },
+        },
+      },
+    },
+  },
+  kubernetes: { context: "prod", namespace: "hexabuilders" },
+} satisfies TopologyArgs;

@@ -1,5 +1,5 @@
 import { Deployment } from "kubernetes-models/apps/v1";
-import { CronJob } from "kubernetes-models/batch/v1";
+import { CronJob, Job } from "kubernetes-models/batch/v1";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import { ConfigMap, Namespace, Secret, Service, ServiceAccount } from "kubernetes-models/v1";
 
@@ -7,6 +7,7 @@ const MODELS = {
   ConfigMap,
   CronJob,
   Deployment,
+  Job,
   Namespace,
   NetworkPolicy,
   Secret,

@@ -5,6 +5,7 @@ import { connect, createServer, type Server } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { docker, hasEngine } from "../support/docker/engine";
 import { CLIENT } from "./client";
 
 const run = promisify(execFile);
@@ -20,6 +21,8 @@ export const hasCluster = existsSync(TOOL) && process.getuid?.() === 0;
 export const BRIDGE = "10.244.0.1";
 /** The image of the client service. */
 export const IMAGE = "rehome.local/client:1";
+/** The image of the worker that shares in copies. */
+export const WORKER = "rehome.local/worker:1";
 
 /** A cluster for tests. */
 export interface TestCluster {
@@ -71,28 +74,72 @@ const closure = (name: string, seen = new Set<string>()): Set<string> => {
   return seen;
 };
 
-/** Makes the client's image of what is on this machine: Node, the libraries it is linked to, its driver, and the client. */
+/** Node and the libraries that it is linked to, as a root file system with `node` on its path. */
+const copyNode = async (root: string): Promise<void> => {
+  const linked = execFileSync("ldd", [process.execPath], { encoding: "utf8" });
+  for (const [, path = ""] of linked.matchAll(/(\/\S+)/g)) {
+    await mkdir(join(root, dirname(path)), { recursive: true });
+    await cp(realpathSync(path), join(root, path));
+  }
+  await mkdir(join(root, "usr/local/bin"), { recursive: true });
+  await mkdir(join(root, "tmp"));
+  await cp(process.execPath, join(root, NODE));
+};
+const NODE = "/usr/local/bin/node";
+
+const packed = async (root: string): Promise<string> => {
+  const tar = `${root}.tar`;
+  await run("chmod", ["-R", "a+rX", root]);
+  await run("tar", ["-C", root, "-cf", tar, "."]);
+  return tar;
+};
+
+/** Makes the client's image of what is on this machine: Node, its driver, and the client. */
 const loadClient = async (folder: string): Promise<void> => {
   const root = await mkdtemp("/tmp/rehome-image-");
   try {
-    const linked = execFileSync("ldd", [process.execPath], { encoding: "utf8" });
-    const libraries = [...linked.matchAll(/(\/\S+)/g)].map(([, path = ""]) => path);
-    for (const path of [...libraries]) {
-      await mkdir(join(root, dirname(path)), { recursive: true });
-      await cp(realpathSync(path), join(root, path));
-    }
+    await copyNode(root);
     await mkdir(join(root, "app"));
-    await mkdir(join(root, "tmp"));
-    await cp(process.execPath, join(root, "app/node"));
     await writeFile(join(root, "app/client.js"), CLIENT);
     for (const name of closure("pg")) {
       const from = join(repository, "node_modules", name);
       await cp(from, join(root, "app/node_modules", name), { recursive: true });
     }
-    const tar = `${root}.tar`;
-    await run("chmod", ["-R", "a+rX", root]);
-    await run("tar", ["-C", root, "-cf", tar, "."]);
-    await run(TOOL, ["image", folder, IMAGE, tar, "/app/node", "/app/client.js"]);
+    const tar = await packed(root);
+    await run(TOOL, ["image", folder, IMAGE, tar, NODE, "/app/client.js"]);
+    await rm(tar);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Makes the worker's image as its users do, with runner/build-image, and loads it. Where no Docker engine runs, of the same
+ * context without its Dockerfile.
+ */
+export const loadWorker = async ({ kubeconfig }: Pick<TestCluster, "kubeconfig">): Promise<void> => {
+  const root = await mkdtemp("/tmp/rehome-image-");
+  const build = join(repository, "runner/build-image");
+  const entry = [NODE, "/app/migration/bin/rehome-worker"];
+  try {
+    await copyNode(root);
+    if (hasEngine) {
+      const base = await packed(root);
+      docker("import", "--change", "ENV PATH=/usr/local/bin", base, "rehome-test/node:1");
+      await run(build, [WORKER, "--base", "rehome-test/node:1"], {
+        env: { ...process.env, DOCKER_BUILDKIT: "0" },
+      });
+      const container = docker("create", WORKER);
+      await run("docker", ["export", "-o", base, container]);
+      docker("rm", container);
+      await run(TOOL, ["image", dirname(kubeconfig), WORKER, base, ...entry]);
+      await rm(base);
+      return;
+    }
+    await mkdir(join(root, "app"));
+    await run(build, ["--context", join(root, "app")]);
+    const tar = await packed(root);
+    await run(TOOL, ["image", dirname(kubeconfig), WORKER, tar, ...entry]);
     await rm(tar);
   } finally {
     await rm(root, { recursive: true, force: true });

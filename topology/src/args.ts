@@ -244,6 +244,44 @@ export interface MigrationArgs {
   copyRate?: number;
   /** Bytes of WAL that the old home's own standbys may be behind; while they are more, no rows are copied. Default: nobody looks. */
   maxStandbyLag?: number;
+  /** Who shares in the copying of big datasets. Default: the process that runs pulumi up copies alone. */
+  runner?: RunnerArgs;
+}
+
+/** Who shares in the copying, besides the process that runs pulumi up. */
+export interface RunnerArgs {
+  /** A Job in the stack's cluster. */
+  kubernetes: KubernetesRunnerArgs;
+}
+
+/** Pods that share in the copying. */
+export interface KubernetesRunnerArgs {
+  /** Pods that copy at the same time, each with one stream. */
+  pods: number;
+  /** Container image with its tag or digest: registry.example.com/rehome-worker:1.0. */
+  image: string;
+  /** Kubernetes namespace. Default: the stack's (kubernetes.namespace). */
+  namespace?: string;
+  /** What each pod is promised. Default: nothing. */
+  requests?: {
+    /** Cores: 250m is a quarter of one. Default: none. */
+    cpu?: string;
+    /** Bytes: 512Mi, 1Gi. Default: none. */
+    memory?: string;
+  };
+  /** What each pod may use at most. Default: no limit. */
+  limits?: {
+    /** Cores: 250m is a quarter of one. Default: none. */
+    cpu?: string;
+    /** Bytes: 512Mi, 1Gi. Default: none. */
+    memory?: string;
+  };
+  /** User id that the pods run as, never root. Default: 10001. */
+  user?: number | undefined;
+  /** Seconds that a pod waits for the copy to begin, or to begin again. Default: 3600. */
+  patience?: number | undefined;
+  /** Seconds after which all pods are ended; the move goes on without them. Default: 86400. */
+  deadline?: number | undefined;
 }
 
 /** What a service's move waits for, besides the services in `after`. */

@@ -12,6 +12,7 @@ export { CONNECTION_KEYS, POOL_KEYS, type ConnectionKey, type PoolKey } from "./
 export type { Dumps } from "./schema/dumps";
 export type { CloudSqlHost, DockerHost, ExistingHost, Host, LocalHost, StackHost } from "./schema/hosts";
 export type { Gate } from "./schema/gate";
+export type { KubernetesRunner } from "./schema/runner";
 export type { DatabaseDumps, KubernetesSpec } from "./schema/kubernetes";
 export type { Placement } from "./schema/placement";
 export type { Resources } from "./schema/resources";

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { MoveOptions } from "@rehome/migration";
 import { moveCode, type Dataset, type Expanded, type Placement, type Service } from "@rehome/topology";
 import type { ServiceDatabase } from "../database/service-database";
 import type { Declaring } from "../declaring";
 import { grouped } from "../grouped";
 import type { DatabaseAt } from "../inventory";
 import { databaseName, schemaName } from "../naming";
+import { declareRunner } from "../runner/declare-runner";
+import type { WorkloadCluster } from "../workloads/cluster";
 import { Gate } from "./gate";
 import { before, type HandedOut } from "./handed-out";
 import { Migration } from "./migration";
@@ -45,12 +48,27 @@ export interface Moves {
   readonly proofs: ReadonlyMap<string, Proof>;
 }
 
+/** What the engine is told: of the processes that share in a copy only how many there will be. */
+const optionsOf = (service: Service | undefined): MoveOptions => {
+  const { runner, ...options } = service?.migration ?? { mode: "offline", verify: "checksum" };
+  return { ...options, ...(runner && { workers: { count: runner.kubernetes.pods } }) };
+};
+
+/** Both ends of what is copied, where there is such a thing: of a move, or of an online preparation. */
+const copiedBetween = (
+  { home, next, formerly }: Dataset,
+  service: Service | undefined,
+): readonly [Placement, Placement] | undefined => {
+  if (formerly !== undefined) return [formerly, home];
+  return next !== undefined && service?.migration.mode === "online" ? [home, next] : undefined;
+};
+
 /** Declares each dataset's migration, after those of the services that come first. */
 export const declareMigrations = (
   declaring: Declaring,
   stack: Expanded,
   placed: ReadonlyMap<string, ServiceDatabase>,
-  handed: HandedOut,
+  { handed, cluster }: { readonly handed: HandedOut; readonly cluster: () => WorkloadCluster },
 ): Moves => {
   const { services, datasets } = stack;
   const { parent, hosts, guard } = declaring;
@@ -76,6 +94,7 @@ export const declareMigrations = (
       ...(placed.get(schemaName(place))?.ready ?? []),
     ]);
     const { home, next, formerly, tables, startEmpty, role: owner } = dataset;
+    const dependsOn = [...first, ...(gate ? [gate] : []), ...new Set(ready)];
     const migration = new Migration(
       dataset.name,
       {
@@ -83,7 +102,7 @@ export const declareMigrations = (
         ...(next && { next }),
         ...(formerly && { formerly }),
         ...(tables && { tables }),
-        options: service?.migration ?? { mode: "offline", verify: "checksum" },
+        options: optionsOf(service),
         homeServer: hosts.get(home.host)?.connection ?? pulumi.secret({} as never),
         nextServer: server(next),
         formerlyServer: server(formerly),
@@ -94,19 +113,25 @@ export const declareMigrations = (
       },
       {
         parent,
-        dependsOn: [...first, ...(gate ? [gate] : []), ...new Set(ready)],
+        dependsOn,
         hooks: { beforeDelete: [guard.migration] },
       },
     );
     migrations.set(dataset.name, migration);
+    const copied = copiedBetween(dataset, service);
+    if (service?.migration.runner && copied) {
+      const [from, to] = copied;
+      const { kubernetes: runner } = service.migration.runner;
+      declareRunner(cluster(), { dataset, from, to, hosts, runner, stack, dependsOn }, parent);
+    }
     return migration;
   };
 
   /** While the service runs in its new home already, what was moved is proven. */
   const prove = (dataset: Dataset, migration: Migration): Proof | undefined => {
     const { name, home, formerly, role: owner } = dataset;
-    const options = services.find((service) => service.name === dataset.service)?.migration;
-    if (formerly === undefined || options?.mode !== "online") return undefined;
+    const options = optionsOf(services.find((service) => service.name === dataset.service));
+    if (formerly === undefined || options.mode !== "online") return undefined;
     return new Proof(
       name,
       {

@@ -13,12 +13,14 @@ export const formatBytes = (bytes: number): string => {
 export const formatProgress = (progress: Progress): string => {
   const { dataset, stage, tablesDone, tablesTotal, bytesDone, bytesTotal, rate, secondsLeft, message } =
     progress;
+  const { workers = 0 } = progress;
   return [
     `${dataset}: ${stage}`,
     ...(message === undefined ? [] : [message]),
     ...(tablesTotal > 0 ? [`${tablesDone} of ${tablesTotal} tables`] : []),
     ...(bytesTotal > 0 ? [`${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`] : []),
     ...(rate > 0 ? [`${formatBytes(rate)}/s`] : []),
+    ...(workers > 0 ? [`${workers} ${workers === 1 ? "worker shares" : "workers share"} in it`] : []),
     ...(secondsLeft === undefined ? [] : [`${Math.ceil(secondsLeft)} s left`]),
   ].join(", ");
 };

@@ -26,7 +26,10 @@ export class WorkloadCluster {
         dumps ? [workload?.namespace ?? kubernetes.namespace] : [],
       ),
     ];
-    const used = [...services.flatMap(({ workload }) => workload?.namespace ?? []), ...dumped];
+    const copying = services.flatMap(({ migration: { runner } }) =>
+      runner === undefined ? [] : [runner.kubernetes.namespace ?? kubernetes.namespace],
+    );
+    const used = [...services.flatMap(({ workload }) => workload?.namespace ?? []), ...dumped, ...copying];
     const own = kubernetes.createNamespaces ? [...new Set(used)].filter((name) => !GIVEN.test(name)) : [];
     this.#namespaces = new Map(own.map((name) => [name, this.#namespace(name, dumped.includes(name))]));
   }

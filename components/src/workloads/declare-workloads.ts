@@ -4,7 +4,7 @@ import { principal, type Connection } from "../connections";
 import type { DeclaredRole } from "../database/declare-roles";
 import type { Host } from "../hosts/host";
 import { onHost } from "../naming";
-import { WorkloadCluster } from "./cluster";
+import type { WorkloadCluster } from "./cluster";
 import { declareDatabaseDumps, declareServiceDumps } from "./declare-dumps";
 import { ServiceWorkload } from "./service-workload";
 
@@ -15,6 +15,8 @@ export interface WorkloadSources {
   readonly roles: ReadonlyMap<string, DeclaredRole>;
   /** By service. */
   readonly connections: ReadonlyMap<string, pulumi.Output<Connection>>;
+  /** The stack's cluster, declared when it is first asked for. */
+  readonly cluster: () => WorkloadCluster;
 }
 
 /**
@@ -24,13 +26,13 @@ export interface WorkloadSources {
 export const declareWorkloads = (
   parent: pulumi.Resource,
   stack: Expanded,
-  { hosts, roles, connections }: WorkloadSources,
+  { hosts, roles, connections, cluster: clusterOf }: WorkloadSources,
 ): ReadonlyMap<string, pulumi.Resource> => {
   const workloads = new Map<string, pulumi.Resource>();
   const { services, datasets, kubernetes } = stack;
   const running = services.filter(({ workload, dumps }) => workload !== undefined || dumps !== undefined);
   if (running.length === 0 && Object.keys(kubernetes.dumps).length === 0) return workloads;
-  const cluster = new WorkloadCluster(parent, stack);
+  const cluster = clusterOf();
   const verifierOf = (service: Service) => {
     const host = principal(service, datasets)?.home.host;
     return host === undefined ? undefined : roles.get(onHost(service.role, host))?.verifier;

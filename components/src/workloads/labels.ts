@@ -1,5 +1,5 @@
 /** What a pod is for. */
-export type Part = "service" | "pooler" | "dumps";
+export type Part = "service" | "pooler" | "dumps" | "copy";
 export type Labels = Readonly<Record<string, string>>;
 
 /** The label of a pod whose value tells its connection: what a policy lets it reach. */

@@ -13,16 +13,34 @@ export interface PodConnection {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A connection for a pod that has its Secret's files in a folder. A server with certificates of its own is held to them. */
-export const inPod = (
-  { sslrootcert, serverCa, url: _, ...at }: Connection,
-  folder: string = FOLDER,
-): PodConnection => {
+/** The part of a connection that says what it trusts. */
+interface Trusting<Mode> {
+  readonly sslmode: Mode;
+  readonly sslrootcert?: string;
+  readonly serverCa?: string;
+}
+
+/** The same with the certificates in a file of a pod, and that file. A server with certificates of its own is held to them. */
+export const trustIn = <Mode extends string | undefined>(
+  { sslmode, sslrootcert, serverCa }: Trusting<Mode>,
+  folder: string,
+  file: string,
+) => {
   const certificates =
     serverCa ?? (sslrootcert === undefined ? undefined : readFileSync(sslrootcert, "utf8"));
-  if (certificates === undefined) return { at, files: {} };
-  const sslmode = serverCa !== undefined && at.sslmode === "require" ? "verify-ca" : at.sslmode;
-  return { at: { ...at, sslmode, sslrootcert: `${folder}/${FILE}` }, files: { [FILE]: certificates } };
+  if (certificates === undefined) return { at: { sslmode }, files: {} };
+  const held = serverCa !== undefined && sslmode === "require" ? ("verify-ca" as const) : sslmode;
+  return { at: { sslmode: held, sslrootcert: `${folder}/${file}` }, files: { [file]: certificates } };
+};
+
+/** A connection for a pod that has its Secret's files in a folder. */
+export const inPod = (
+  { sslmode, sslrootcert, serverCa, url: _, ...rest }: Connection,
+  folder: string = FOLDER,
+): PodConnection => {
+  const trusting = { sslmode, ...(sslrootcert && { sslrootcert }), ...(serverCa && { serverCa }) };
+  const { at, files } = trustIn(trusting, folder, FILE);
+  return { at: { ...rest, ...at }, files };
 };
 
 /** The Secret's certificates as a volume; empty where it has none. */

@@ -14,7 +14,11 @@ import { SMALL, unitsOf } from "./units";
 import { Wire, copyBetween } from "./wire";
 
 /** The COPY commands of one table: rows leave and arrive in the same form, so nobody needs to read them. */
-export function copyCommands(from: Endpoint, to: Endpoint, table: Relation): { out: string; into: string } {
+export function copyCommands(
+  from: Endpoint,
+  to: Endpoint,
+  table: Pick<Relation, "name" | "columns" | "binary">,
+): { out: string; into: string } {
   const columns = table.columns.length === 0 ? "" : ` (${table.columns.map(ident).join(", ")})`;
   const format = table.binary ? "FORMAT binary" : "FORMAT text";
   return {
@@ -107,7 +111,7 @@ const UNFIT = new Set<string | undefined>([
 ]);
 
 /** In the server's words where there is nothing to add; but those that tell of an encoding repeat a row's bytes. */
-function copyRefused(unit: readonly Relation[], error: unknown): unknown {
+export function copyRefused(unit: readonly Pick<Relation, "name">[], error: unknown): unknown {
   if (!UNFIT.has(codeOf(error))) return error;
   const names = unit.map(({ name }) => name);
   const which = names.length === 1 ? `table ${names[0]}` : `one of the tables ${names.join(", ")}`;
@@ -121,7 +125,7 @@ function copyRefused(unit: readonly Relation[], error: unknown): unknown {
  * How rows come into a table that is to have no others. A big one gets new files, into which rows go frozen; for a small
  * one making files takes longer than all else, and it is empty but for what an earlier run has brought.
  */
-function intoEmpty(to: Endpoint, table: Relation, copy: string): string[] {
+export function intoEmpty(to: Endpoint, table: Pick<Relation, "name" | "bytes">, copy: string): string[] {
   const name = qualified(to.schema, table.name);
   if (table.bytes < SMALL) return [`DELETE FROM ONLY ${name}`, copy];
   return [`TRUNCATE ONLY ${name}`, copy.replace(/\)$/, ", FREEZE)")];

@@ -10,6 +10,7 @@ const TYPE = {
   copyData: 0x64, // d
   copyDone: 0x63, // c
   commandComplete: 0x43, // C
+  dataRow: 0x44, // D
   error: 0x45, // E
   readyForQuery: 0x5a, // Z
 } as const;
@@ -37,6 +38,18 @@ function serverError(body: Buffer): Error {
   }
   const error = new Error(fields.get("M") ?? "the server reported an error without a message");
   return Object.assign(error, { code: fields.get("C") ?? "XX000", routine: fields.get("R") });
+}
+
+/** The fields of a DataRow. */
+function fieldsOf(body: Buffer): (string | null)[] {
+  let at = 2;
+  return Array.from({ length: body.readInt16BE(0) }, () => {
+    const length = body.readInt32BE(at);
+    at += 4;
+    if (length < 0) return null;
+    at += length;
+    return body.toString("utf8", at - length, at);
+  });
 }
 
 /**
@@ -88,18 +101,27 @@ export class Wire {
     return await this.untilReady();
   }
 
+  /** The rows of one statement, as text. For few and short ones: what a copy is about, not what it copies. */
+  async rows(sql: string): Promise<(string | null)[][]> {
+    this.send(sql);
+    const found: (string | null)[][] = [];
+    await this.untilReady((row) => found.push(row));
+    return found;
+  }
+
   /** Begins statements without waiting for them. What `COPY … FROM STDIN` is sent before its turn waits for it. */
   send(sql: string): void {
     this.socket.write(message("Q", Buffer.from(`${sql}\0`, "utf8")));
   }
 
   /** Waits for the end of the statements under way; throws their error once the server is ready again. */
-  async untilReady(): Promise<string[]> {
+  async untilReady(onRow?: (row: (string | null)[]) => void): Promise<string[]> {
     const tags: string[] = [];
     let error: Error | undefined;
     for (;;) {
       const frame = await this.next();
       if (frame.type === TYPE.commandComplete) tags.push(frame.body.toString("utf8").replace(/\0$/, ""));
+      else if (frame.type === TYPE.dataRow) onRow?.(fieldsOf(frame.body));
       else if (frame.type === TYPE.error) error = serverError(frame.body);
       else if (frame.type === TYPE.readyForQuery) {
         if (error !== undefined) throw error;

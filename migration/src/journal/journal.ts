@@ -131,6 +131,7 @@ export async function recordFence(client: pg.Client, id: string): Promise<void> 
 /** Forgets what a former attempt copied: its source may have been written to since. */
 export async function forgetCopies(client: pg.Client, id: string): Promise<void> {
   await client.query("DELETE FROM rehome.copied_table WHERE migration = $1", [id]);
+  await client.query("DELETE FROM rehome.work WHERE migration = $1", [id]);
   await client.query("DELETE FROM rehome.statement WHERE migration = $1", [id]);
   await client.query("DELETE FROM rehome.verified_table WHERE migration = $1", [id]);
   await client.query("DELETE FROM rehome.verified_sequence WHERE migration = $1", [id]);

@@ -56,6 +56,46 @@ CREATE TABLE IF NOT EXISTS rehome.copied_table (
   PRIMARY KEY (migration, table_name)
 );
 
+-- A copy that several processes share, and who leads it: without a token nobody may claim a share of it. Whoever copies
+-- holds this row to the end of its transaction.
+CREATE TABLE IF NOT EXISTS rehome.share (
+  migration uuid PRIMARY KEY REFERENCES rehome.migration ON DELETE CASCADE,
+  token uuid,
+  terms jsonb NOT NULL,
+  held boolean NOT NULL DEFAULT false,
+  finished_at timestamptz
+);
+
+-- The shares: whole tables, or a range of one's pages. Done in the transaction that holds the rows.
+CREATE TABLE IF NOT EXISTS rehome.work (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  ordinal int NOT NULL,
+  table_name text,
+  parts jsonb NOT NULL,
+  bytes bigint NOT NULL,
+  attempts int NOT NULL DEFAULT 0,
+  error text,
+  worker text,
+  copied_rows bigint,
+  copied_bytes bigint,
+  seconds double precision,
+  done_at timestamptz,
+  PRIMARY KEY (migration, ordinal)
+);
+
+-- Who shares in a copy besides the process that leads it, and what it is at.
+CREATE TABLE IF NOT EXISTS rehome.worker (
+  migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
+  name text NOT NULL,
+  pid int,
+  bytes bigint NOT NULL DEFAULT 0,
+  error text,
+  joined_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  left_at timestamptz,
+  PRIMARY KEY (migration, name)
+);
+
 -- What is to be run once the rows are there, in order.
 CREATE TABLE IF NOT EXISTS rehome.statement (
   migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,

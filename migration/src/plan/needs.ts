@@ -10,13 +10,21 @@ export const jobsOf = ({ jobs }: Pick<MoveOptions, "jobs">): number =>
 /** Two dumps, of what comes before the rows and after, run at once. */
 const DUMPS = 2;
 
-/** Sessions that a run has open at its busiest, by end: one from its start to its end, and those at work beside it. */
-export function sessionsNeeded(strategy: Strategy, jobs: number): { source: number; target: number } {
+/**
+ * Sessions that a run has open at its busiest, by end: one from its start to its end, and those at work beside it; each
+ * process that shares in the copy has one in the old home, and two in the new one.
+ */
+export function sessionsNeeded(
+  strategy: Strategy,
+  jobs: number,
+  workers = 0,
+): { source: number; target: number } {
   if (strategy === "set-schema") return { source: 1, target: 1 };
   const beside = strategy === "template" ? jobs : Math.max(jobs, DUMPS);
   // Indexes are built while other tables are still being copied.
   const building = strategy === "template" ? 0 : jobs;
-  return { source: 1 + beside, target: 1 + Math.max(beside, jobs + building) };
+  const shared = strategy === "template" ? 0 : workers;
+  return { source: 1 + beside + shared, target: 1 + Math.max(beside, jobs + building) + 2 * shared };
 }
 
 /** System catalogs and their indexes that a dump holds locks on to its end: 150 measured, with room for newer servers. */

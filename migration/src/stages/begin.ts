@@ -3,6 +3,7 @@ import { dumpVersion } from "../ddl/dump";
 import type { Fence } from "../fence/fence";
 import { ensureJournal, startMigration, type MigrationRow } from "../journal/journal";
 import { recordAttempt } from "../journal/notes";
+import { closeShare } from "../share/share";
 import type { SourceInspection, TargetInspection } from "../plan/finding";
 import { inspectSource, inspectTarget, withUnfitText } from "../plan/inspect-ends";
 import { jobsOf } from "../plan/needs";
@@ -38,6 +39,8 @@ export async function beginRun(
     strategy: plan.strategy,
   });
   await recordAttempt(target, migration.id, plan, progress.seconds);
+  // Whoever shared in the copy of an earlier run may still be at it.
+  await closeShare(target, migration.id);
   const fence = fenceOf(request, migration, inspection);
   const jobs = jobsOf(request.options);
   const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });

@@ -1,5 +1,6 @@
 import { copyTables } from "../copy/copy-tables";
 import type { SequenceState } from "../inspect/sequences";
+import { copyShared } from "../share/lead";
 import { Builder } from "./builder";
 import { complete } from "./complete";
 import type { Run } from "./run";
@@ -12,7 +13,9 @@ import type { Run } from "./run";
 export async function fill(run: Run, copied: () => Promise<unknown>): Promise<SequenceState[]> {
   const builder = await Builder.begin(run);
   try {
-    await copyTables(run, (tables) => builder.whole(tables));
+    const { workers } = run.request.options;
+    const whole = (tables: readonly string[]): void => builder.whole(tables);
+    await (workers === undefined ? copyTables(run, whole) : copyShared(run, workers, whole));
     await copied();
     return await complete(run, builder);
   } catch (error) {

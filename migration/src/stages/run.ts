@@ -59,6 +59,7 @@ export class Tracker {
   private bytes = 0;
   private tables = 0;
   private totals = { bytes: 0, tables: 0 };
+  private workers = 0;
 
   /** Is told too, as often as `report` is. */
   sampler: ((done: { bytes: number; tables: number }) => void) | undefined;
@@ -84,7 +85,7 @@ export class Tracker {
   }
 
   enter(stage: Stage, totals: { bytes: number; tables: number }, message?: string): void {
-    Object.assign(this, { stage, totals, started: Date.now(), bytes: 0, tables: 0 });
+    Object.assign(this, { stage, totals, started: Date.now(), bytes: 0, tables: 0, workers: 0 });
     this.tell(true, message);
   }
 
@@ -96,6 +97,11 @@ export class Tracker {
   tablesDone(count: number): void {
     this.tables += count;
     this.tell(false);
+  }
+
+  /** Others share the stage's work: so many at the moment. */
+  share(workers: number): void {
+    this.workers = workers;
   }
 
   private tell(always: boolean, message?: string): void {
@@ -114,6 +120,7 @@ export class Tracker {
       bytesTotal: this.totals.bytes,
       rate,
       ...(rate > 0 ? { secondsLeft: (this.totals.bytes - done) / rate } : {}),
+      ...(this.workers > 0 ? { workers: this.workers } : {}),
       ...(message === undefined ? {} : { message }),
     };
     this.report(progress);

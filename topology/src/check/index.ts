@@ -6,6 +6,7 @@ import { checkOrder } from "./order";
 import { checkOwnership } from "./ownership";
 import { checkPlacements } from "./placements";
 import { checkRoles } from "./roles";
+import { checkRunners } from "./runners";
 import { checkSearchPaths } from "./search-path";
 import { checkTenants } from "./tenants";
 import { checkWorkloads } from "./workloads";
@@ -24,5 +25,6 @@ export function check(topology: Topology): Problem[] {
     ...checkSearchPaths(topology),
     ...checkOrder(topology),
     ...checkWorkloads(topology),
+    ...checkRunners(topology),
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fields, whole } from "./fields";
+import { runner } from "./runner";
 
 /** How a service's data is moved. */
 export const migration = fields({
@@ -39,5 +40,10 @@ export const migration = fields({
     .exactOptional()
     .describe(
       "Bytes of WAL that the old home's own standbys may be behind; while they are more, no rows are copied. Default: nobody looks.",
+    ),
+  runner: runner
+    .exactOptional()
+    .describe(
+      "Who shares in the copying of big datasets. Default: the process that runs pulumi up copies alone.",
     ),
 }).meta({ id: "Migration", description: "How a service's data is moved when its home changes." });

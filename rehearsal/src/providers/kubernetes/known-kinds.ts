@@ -24,5 +24,6 @@ export const KNOWN_KINDS: Readonly<Record<string, KnownKind>> = {
   "kubernetes:core/v1:ServiceAccount": object("serviceaccounts"),
   "kubernetes:apps/v1:Deployment": object("deployments", { fixed: [["spec", "selector"]] }),
   "kubernetes:batch/v1:CronJob": object("cronjobs"),
+  "kubernetes:batch/v1:Job": object("jobs", { fixed: [["spec"]] }),
   "kubernetes:networking.k8s.io/v1:NetworkPolicy": object("networkpolicies"),
 };
