@@ -72,9 +72,25 @@ function parsed(text: string): Statement[] {
   });
 }
 
-/** Nobody asks what a table's columns are. */
-const kept = (node: string, tree: Statement["tree"]): Statement["tree"] =>
-  node === "CreateStmt" || node === "CreateSeqStmt" ? { relation: tree["relation"] } : tree;
+/** Of the statements that there are most of, what somebody asks for: not columns, nor what they hold by default. */
+function kept(node: string, tree: Statement["tree"]): Statement["tree"] {
+  switch (node) {
+    case "CreateStmt":
+    case "CreateSeqStmt":
+    case "AlterSeqStmt":
+    case "IndexStmt":
+      return { relation: tree["relation"] };
+    case "AlterTableStmt": {
+      const cmds = commands(tree).map((command) => {
+        const { subtype, name, def } = command;
+        return { AlterTableCmd: { subtype, name, ...(subtype === "AT_AddConstraint" ? { def } : {}) } };
+      });
+      return { relation: tree["relation"], cmds };
+    }
+    default:
+      return tree;
+  }
+}
 
 function withoutLeadingComments(sql: string): string {
   return sql.replace(/^(?:\s*--[^\n]*(?:\n|$))+\s*/, "");

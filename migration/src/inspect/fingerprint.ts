@@ -132,10 +132,10 @@ export async function catalogEntries(
       [schemaOid],
     );
     // PostgreSQL prints a list of VALUES that it has read from its own printing with one blank more.
-    return found.map((entry) => ({
-      ...entry,
-      definition: entry.definition.replaceAll("( VALUES", "(VALUES"),
-    }));
+    return found.map((entry) => {
+      const definition = entry.definition.replaceAll("( VALUES", "(VALUES");
+      return definition === entry.definition ? entry : { ...entry, definition };
+    });
   } finally {
     await client.query("SET search_path = ''");
   }

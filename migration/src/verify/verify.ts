@@ -2,7 +2,7 @@ import { RehomeError } from "../errors";
 import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
 import { comparable } from "../inspect/across-versions";
-import { differences } from "../inspect/fingerprint";
+import { differences, fingerprint } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
 import { textsNaming } from "../ddl/texts";
@@ -106,10 +106,16 @@ export async function catalogDifferences(run: Run): Promise<string[]> {
   const same: Renaming = { ...renaming, from: renaming.to };
   const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
   const owners = { from: request.from.owner, to: request.to.owner };
-  const different = differences(
-    comparable(renamedEntries(inspection.entries, renaming, owners), versions),
-    comparable(renamedEntries(here.entries, same, { from: owners.to, to: owners.to }), versions),
-  ).map((line) => `catalog: ${line}`);
+  // What is the same before anything is renamed is so afterwards; of many thousand tables, copies are to be avoided.
+  const unchanged =
+    renaming.from === renaming.to && owners.from === owners.to && versions.source === versions.target;
+  const different =
+    unchanged && fingerprint(here.entries) === inspection.fingerprint
+      ? []
+      : differences(
+          comparable(renamedEntries(inspection.entries, renaming, owners), versions),
+          comparable(renamedEntries(here.entries, same, { from: owners.to, to: owners.to }), versions),
+        ).map((line) => `catalog: ${line}`);
   return [...different, ...(await oldNames(run, oid, here, renaming))];
 }
 
