@@ -1,9 +1,9 @@
 /** What does a piece of work for several askers at once: a result for each of the things asked for. */
 export type Batch<Result> = (items: readonly string[]) => Promise<ReadonlyMap<string, Result>>;
 
-interface Queue<Result> {
-  running: boolean;
-  waiting: { readonly item: string; readonly settle: (result: Promise<Result>) => void }[];
+interface Asked<Result> {
+  readonly item: string;
+  readonly settle: (result: Promise<Result>) => void;
 }
 
 /**
@@ -12,38 +12,37 @@ interface Queue<Result> {
  * @param most how many things are done at once
  */
 export class Together<Result> {
-  private readonly queues = new Map<string, Queue<Result>>();
+  /** Who waits, by key: there is a queue for as long as its work is under way. */
+  private readonly queues = new Map<string, Asked<Result>[]>();
   constructor(private readonly most: number) {}
 
   /** @param key who may share: askers with the same key get work done by the `batch` of any of them */
   async ask(key: string, item: string, batch: Batch<Result>): Promise<Result> {
-    const queue = this.queues.get(key) ?? { running: false, waiting: [] };
-    this.queues.set(key, queue);
-    const result = new Promise<Result>((resolve) => queue.waiting.push({ item, settle: resolve }));
-    if (!queue.running) void this.work(key, queue, batch);
-    return await result;
+    const queue = this.queues.get(key);
+    return await new Promise<Result>((settle) => {
+      if (queue !== undefined) queue.push({ item, settle });
+      else void this.work(key, [{ item, settle }], batch);
+    });
   }
 
-  private async work(key: string, queue: Queue<Result>, batch: Batch<Result>): Promise<void> {
-    queue.running = true;
-    while (queue.waiting.length > 0) {
-      const asked = queue.waiting.splice(0, this.most);
-      const one = async (item: string): Promise<Result> => {
-        const result = (await batch([item])).get(item);
-        if (result === undefined) throw new Error(`nothing was made of ${item}`);
-        return result;
-      };
-      try {
-        const results = await batch([...new Set(asked.map(({ item }) => item))]);
-        for (const { item, settle } of asked) {
-          const result = results.get(item);
-          settle(result === undefined ? one(item) : Promise.resolve(result));
-        }
-      } catch (error) {
-        const reason = error instanceof Error ? error : new Error(String(error));
-        for (const { item, settle } of asked) settle(asked.length === 1 ? Promise.reject(reason) : one(item));
-      }
+  private async work(key: string, queue: Asked<Result>[], batch: Batch<Result>): Promise<void> {
+    this.queues.set(key, queue);
+    while (queue.length > 0) {
+      const asked = queue.splice(0, this.most);
+      const whole = batch([...new Set(asked.map(({ item }) => item))]);
+      const failed = await whole.then(
+        () => false,
+        () => true,
+      );
+      for (const { item, settle } of asked)
+        settle(pick(failed && asked.length > 1 ? batch([item]) : whole, item));
     }
     this.queues.delete(key);
   }
+}
+
+async function pick<Result>(made: ReturnType<Batch<Result>>, item: string): Promise<Result> {
+  const result = (await made).get(item);
+  if (result === undefined) throw new Error(`nothing was made of ${item}`);
+  return result;
 }
