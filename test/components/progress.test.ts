@@ -1,6 +1,6 @@
-import type { Progress } from "@rehome/migration";
+import { formatBytes, type Progress } from "@rehome/migration";
 import { expect, it } from "vitest";
-import { formatBytes, formatProgress, reporter } from "../../components/src/migration/progress";
+import { formatProgress, reporter } from "../../components/src/migration/progress";
 
 const progress = (given: Partial<Progress>): Progress => ({
   ...{ dataset: "crm", stage: "copy", tablesDone: 0, tablesTotal: 0, bytesDone: 0, bytesTotal: 0, rate: 0 },

@@ -1,13 +1,4 @@
-import type { Progress, Report } from "@rehome/migration";
-
-const UNITS = ["B", "kB", "MB", "GB", "TB"];
-
-/** `1.5 GB` */
-export const formatBytes = (bytes: number): string => {
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log(bytes) / Math.log(1000)), UNITS.length - 1);
-  const amount = bytes / 1000 ** power;
-  return `${amount.toFixed(power === 0 || amount >= 100 ? 0 : 1)} ${UNITS[power] ?? "B"}`;
-};
+import { formatBytes, type Progress, type Report } from "@rehome/migration";
 
 /** `crm: copy, 12 of 40 tables, 1.2 GB of 3.4 GB, 110 MB/s, 20 s left` */
 export const formatProgress = (progress: Progress): string => {
