@@ -43,6 +43,20 @@ export const blocksOf = (page: string): Block[] => {
   return blocks;
 };
 
+/** The cells of the tables below a heading of the second rank, of those rows that begin with code. */
+export const rowsBelow = (page: string, heading: string): string[][] => {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  return section
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+};
+
 /** A page without its fenced blocks and code spans: what Markdown reads as text. */
 export const proseOf = (page: string): string =>
   page.replace(/^\s*(`{3,})[^]*?^\s*\1/gm, "").replace(/`[^`\n]*`/g, (code) => "`".repeat(code.length));

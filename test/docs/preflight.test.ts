@@ -1,32 +1,16 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES, FINDING_CODES } from "../../migration/src/codes";
+import { root, rowsBelow, textOf } from "./markdown";
 
-const root = join(import.meta.dirname, "../..");
-const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const sources = (room: string): string =>
   readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") && path !== "codes.ts")
-    .map((path) => read(join(room, path)))
+    .map((path) => textOf(join(room, path)))
     .join("\n");
 
-/** The cells of the tables below a heading, up to the next one of its rank. */
-const rows = (heading: string): string[][] => {
-  const section =
-    read("docs/preflight.md")
-      .split(/^## /m)
-      .find((text) => text.startsWith(`${heading}\n`)) ?? "";
-  return section
-    .split("\n")
-    .filter((line) => line.startsWith("| `"))
-    .map((line) =>
-      line
-        .split("|")
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-};
+const rows = (heading: string): string[][] => rowsBelow(textOf("docs/preflight.md"), heading);
 const documented = (heading: string): string[] =>
   rows(heading)
     .map(([code = ""]) => code.replaceAll("`", ""))
@@ -34,7 +18,7 @@ const documented = (heading: string): string[] =>
 
 /** The members of a union of texts in a source file. */
 const union = (path: string, name: string): string[] => {
-  const [, body = ""] = new RegExp(`export type ${name} =([^;]*);`).exec(read(path)) ?? [];
+  const [, body = ""] = new RegExp(`export type ${name} =([^;]*);`).exec(textOf(path)) ?? [];
   return [...body.matchAll(/"([a-z-]+)"/g)].map(([, code = ""]) => code).sort();
 };
 
@@ -79,13 +63,13 @@ describe("docs/preflight.md", () => {
     const coded = rooms.flatMap((room) =>
       readdirSync(join(root, room, "src"), { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".ts"))
-        .map((path) => read(join(room, "src", path)))
+        .map((path) => textOf(join(room, "src", path)))
         .flatMap((text) =>
           /^ +readonly code\b/m.test(text) ? (/class (\w+) extends Error/.exec(text)?.[1] ?? []) : [],
         ),
     );
     expect(coded.sort()).toEqual(["ClusterError", "RehearsalError", "RehomeError", "TopologyError"]);
-    expect(read("docs/preflight.md")).toContain("`invalid-topology`");
+    expect(textOf("docs/preflight.md")).toContain("`invalid-topology`");
   });
 
   it("has every code that the engine gives as a text", () => {
