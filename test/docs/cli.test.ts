@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EXIT_CODES_HELP } from "../../cli/src/exit-codes";
@@ -49,6 +49,22 @@ describe("docs/cli.md", () => {
     const rows = [...page.matchAll(/^\| (\d) +\| (.+?) +\|$/gm)].map(([, code, means]) => `${code} ${means}`);
     const listed = EXIT_CODES_HELP.split("\n").slice(1).map(squeezed);
     expect(rows.map((row) => row.replaceAll("`", ""))).toEqual(listed);
+  });
+
+  it("has every code of a command's own errors, and no other", () => {
+    const room = join(import.meta.dirname, "../../cli/src");
+    const sources = readdirSync(room, { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".ts"),
+    );
+    const thrown = sources.flatMap((path) =>
+      [
+        ...readFileSync(join(room, path), "utf8").matchAll(/(?:new CliError|throw refuse)\(\s*"([a-z-]+)"/g),
+      ].map(([, code]) => code),
+    );
+    const listed = [...section("What a command refuses").matchAll(/^\| `([a-z-]+)`/gm)].map(
+      ([, code]) => code,
+    );
+    expect(listed.sort()).toEqual([...new Set(thrown)].sort());
   });
 
   it("has every code of doctor, and no other", () => {
