@@ -23,7 +23,7 @@ import { catalogDifferences, strangersOwning } from "./verify";
 
 /**
  * What a comparison of two homes means. `following`: one follows the other, so both are equal but for what is on its way.
- * `left`: the one that was left is fenced and is what it was; the other one has been written to since. `none`: there is
+ * `left`: the one that was left is fenced and is what it was; the other may have been written to since. `none`: there is
  * nothing to compare, for the reason given.
  */
 export type ComparisonKind = "following" | "left" | "none";
@@ -241,7 +241,7 @@ async function withLeft(homes: Homes, row: MigrationRow): Promise<Found> {
   }));
   return {
     kind: "left",
-    because: `${placementName(request.from)} is fenced: it is to be what was proved at ${row.switched_at?.toISOString() ?? "the switch"}; ${placementName(request.to)} has been written to since`,
+    because: `${placementName(request.from)} is fenced: it is to be what was proved at ${row.switched_at?.toISOString() ?? "the switch"}; ${placementName(request.to)} may have been written to since`,
     definitions: gone.map(
       (table) => `table ${table}: proved, and not in ${placementName(request.from)} any more`,
     ),
