@@ -3,7 +3,12 @@ import type { Growth } from "../sections/growth";
 import { linePlot } from "./plot";
 import { gigabytes, provenance, seconds, table } from "./text";
 
-const UNITS = { bytes: "rows", tables: "tables", services: "services of ten tables" } as const;
+const UNITS = {
+  bytes: "rows",
+  tables: "tables",
+  services: "services of ten tables",
+  tenants: "tenants of four tables",
+} as const;
 
 /** The page's part on how time and memory grow. Pure. */
 export function growthPage(measured: Measured<"growth">): { text: string; plots: Record<string, string> } {

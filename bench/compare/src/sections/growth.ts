@@ -10,7 +10,7 @@ import type { Comparison } from "./comparison";
 
 /** What a size of one kind took. */
 export interface Growth {
-  readonly by: "bytes" | "tables" | "services";
+  readonly by: "bytes" | "tables" | "services" | "tenants";
   readonly size: number;
   /** Bytes of all the tables, with their indexes. */
   readonly bytes: number;
@@ -38,7 +38,9 @@ export async function growth({ scale, tell }: Comparison): Promise<Growth[]> {
     add(await grown("bytes", rows, (pair) => makeHuge(pair.source, DATABASE, rows)));
   for (const tables of [100, 1_000, 10_000].map((full) => sized(full, scale, 10)))
     add(await grown("tables", tables, (pair) => makeMany(pair.source, DATABASE, tables)));
-  for (const services of [8, 64].map((full) => sized(full, scale, 2))) add(await fleet(services));
+  for (const services of [8, 64].map((full) => sized(full, scale, 2))) add(await fleet(SERVICE, services));
+  for (const tenants of [10, 100, 1_000].map((full) => sized(full, scale, 2)))
+    add(await fleet(TENANT, tenants));
   return found;
 }
 
@@ -72,19 +74,29 @@ async function bytesOf({ source }: Pair, ...schemas: readonly string[]): Promise
   return Number(size?.bytes ?? 0);
 }
 
-/** Services of ten tables each, from schemas of one database to schemas of another server's, all asked for at once. */
-async function fleet(services: number): Promise<Growth> {
+/** What each of many schemas holds. */
+interface Kind {
+  readonly by: "services" | "tenants";
+  readonly tables: number;
+  /** Of each table. */
+  readonly rows: number;
+}
+const SERVICE: Kind = { by: "services", tables: 10, rows: 2000 };
+const TENANT: Kind = { by: "tenants", tables: 4, rows: 100 };
+
+/** Schemas of one database that go to schemas of another server's, all asked for at once. */
+async function fleet({ by, tables: each, rows }: Kind, size: number): Promise<Growth> {
   return await withPair(async (pair) => {
     const { source, target } = pair;
     await emptyDatabase(source, DATABASE);
     await emptyDatabase(target, DATABASE);
-    const names = Array.from({ length: services }, (_, at) => `s${at + 1}`);
+    const names = Array.from({ length: size }, (_, at) => `s${at + 1}`);
     for (const name of names) {
       const tables = Array.from(
-        { length: 10 },
+        { length: each },
         (_, at) =>
           `CREATE TABLE ${name}.t${at} (id serial PRIMARY KEY, name text NOT NULL, at timestamptz);
-           INSERT INTO ${name}.t${at} (name, at) SELECT md5(i::text), now() FROM generate_series(1, 2000) i; CREATE INDEX ON ${name}.t${at} (name)`,
+           INSERT INTO ${name}.t${at} (name, at) SELECT md5(i::text), now() FROM generate_series(1, ${rows}) i; CREATE INDEX ON ${name}.t${at} (name)`,
       );
       await source.sql(
         DATABASE,
@@ -99,6 +111,6 @@ async function fleet(services: number): Promise<Growth> {
     const plan = await runEngine({ call: "plan", requests });
     const { seconds, resident } = await runEngine({ call: "move", requests });
     const bytes = await bytesOf(pair, ...names);
-    return { by: "services", size: services, bytes, seconds, resident, plan: plan.seconds };
+    return { by, size, bytes, seconds, resident, plan: plan.seconds };
   });
 }
