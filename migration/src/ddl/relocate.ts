@@ -42,7 +42,7 @@ const OBJECTS = `
     FROM pg_statistic_ext s WHERE s.stxnamespace = $1::text::regnamespace
     UNION ALL SELECT 7, CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, format('%s.%I', $1::text, t.typname), t.typowner, 'pg_type'::regclass, t.oid
     FROM pg_type t WHERE t.typnamespace = $1::text::regnamespace AND t.typtype IN ('b', 'd', 'e', 'r', 'm')
-      AND NOT EXISTS (SELECT FROM pg_type element WHERE element.typarray = t.oid)
+      AND NOT EXISTS (SELECT FROM pg_type element WHERE element.oid = t.typelem AND element.typarray = t.oid)
     UNION ALL SELECT 8, 'COLLATION', format('%s.%I', $1::text, l.collname), l.collowner, 'pg_collation'::regclass, l.oid
     FROM pg_collation l WHERE l.collnamespace = $1::text::regnamespace
     UNION ALL SELECT 9, 'CONVERSION', format('%s.%I', $1::text, v.conname), v.conowner, 'pg_conversion'::regclass, v.oid

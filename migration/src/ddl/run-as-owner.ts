@@ -63,18 +63,37 @@ export async function runAllAsOwner(
   statements: readonly Pick<Statement, "sql" | "node">[],
   refused: (statement: Pick<Statement, "sql" | "node">, error: unknown) => Error,
 ): Promise<void> {
-  for (let at = 0; at < statements.length;) {
-    const plain = statements.slice(at, at + BATCH).findIndex(({ node }) => PRIVILEGED.has(node));
-    const batch = statements.slice(at, plain < 0 ? at + BATCH : at + Math.max(1, plain));
-    at += batch.length;
-    if (batch.length > 1 && (await ranTogether(client, batch))) continue;
-    for (const statement of batch) {
-      await runAsOwner(client, owner, statement).catch((error: unknown) => {
-        throw refused(statement, error);
-      });
+  for (const plain of runs(statements)) {
+    // Each savepoint's end costs more the more has been made before it: all at once, as long as nothing is refused.
+    if (plain.length > 1 && (await ranTogether(client, plain))) continue;
+    for (const batch of batches(plain)) {
+      if (batch.length > 1 && batch.length < plain.length && (await ranTogether(client, batch))) continue;
+      for (const statement of batch) {
+        await runAsOwner(client, owner, statement).catch((error: unknown) => {
+          throw refused(statement, error);
+        });
+      }
     }
   }
 }
+
+/** In order: as many statements as follow each other that the owner may make, and each other one by itself. */
+function runs<Item extends Pick<Statement, "node">>(statements: readonly Item[]): Item[][] {
+  const found: Item[][] = [];
+  let plain = false;
+  for (const statement of statements) {
+    const wasPlain = plain;
+    plain = !PRIVILEGED.has(statement.node);
+    if (plain && wasPlain) found.at(-1)?.push(statement);
+    else found.push([statement]);
+  }
+  return found;
+}
+
+const batches = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / BATCH) }, (_, at) =>
+    items.slice(at * BATCH, (at + 1) * BATCH),
+  );
 
 /** False when one of them is refused: then none has run. */
 async function ranTogether(
@@ -83,7 +102,7 @@ async function ranTogether(
 ): Promise<boolean> {
   await client.query("SAVEPOINT definitions");
   try {
-    await client.query(statements.map(({ sql }) => sql).join(";\n"));
+    for (const batch of batches(statements)) await client.query(batch.map(({ sql }) => sql).join(";\n"));
     await client.query("RELEASE SAVEPOINT definitions");
     return true;
   } catch {

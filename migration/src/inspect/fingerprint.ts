@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
+import { textRows } from "../sql/text-rows";
 import { OWN } from "./own-rows";
 import { rareEntries } from "./rare-entries";
 
@@ -126,7 +126,7 @@ export async function catalogEntries(
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    const found = await rows<CatalogEntry>(
+    const found = await textRows<CatalogEntry>(
       client,
       `WITH ${OWN} ${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 2, 3, 4`,
       [schemaOid],

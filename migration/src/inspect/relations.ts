@@ -112,6 +112,7 @@ interface RelationRow {
 /** Every relation of a schema but those of extensions. One query, whatever their number. */
 export async function inspectRelations(client: pg.Client, schemaOid: number): Promise<Relation[]> {
   const found = await rows<RelationRow>(client, RELATIONS, [schemaOid]);
+  const shared = sharing();
   return found.map((row) => ({
     oid: Number(row.oid),
     name: row.name,
@@ -121,10 +122,21 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     indexBytes: Number(row.index_bytes),
     tablespace: row.tablespace,
     rows: Number(row.rows),
-    columns: row.columns,
-    allColumns: row.all_columns,
-    sorted: row.sorted,
-    hashed: row.hashed,
+    columns: shared(row.columns),
+    allColumns: shared(row.all_columns),
+    sorted: shared(row.sorted),
+    hashed: shared(row.hashed),
     binary: row.is_binary,
   }));
+}
+
+/** Gives one list for all that are equal: tables of a kind have the same columns, and most of a table's lists are alike. */
+function sharing(): (names: readonly string[]) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (names) => {
+    const key = JSON.stringify(names);
+    const same = known.get(key) ?? names;
+    known.set(key, same);
+    return same;
+  };
 }
