@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import { findBinaries } from "@rehome/postgres";
 import { RehomeError, messageOf } from "../errors";
 import { address } from "../sql/connect";
@@ -92,7 +93,7 @@ async function dumpSchemas(
     const archive = await output(path("pg_dump"), args, { env, fail });
     const print = async (schema: string, section: string): Promise<string> => {
       const printing = ["--file=-", `--schema=${schema}`, `--section=${section}`, ...WITHOUT];
-      return (await output(path("pg_restore"), printing, { env, fail, input: archive })).toString("utf8");
+      return textOf(await output(path("pg_restore"), printing, { env, fail, input: archive }));
     };
     const found = new Map<string, SchemaDump>();
     for (const schema of schemas) {
@@ -105,12 +106,18 @@ async function dumpSchemas(
   }
 }
 
-/** What a program prints. */
+interface Run {
+  readonly env: NodeJS.ProcessEnv;
+  readonly fail: (reason: string) => RehomeError;
+  readonly input?: readonly Buffer[];
+}
+
+/** What a program prints, in the pieces that it comes in. */
 async function output(
   program: string,
   args: readonly string[],
-  { env, fail, input }: { env: NodeJS.ProcessEnv; fail: (reason: string) => RehomeError; input?: Buffer },
-): Promise<Buffer> {
+  { env, fail, input = [] }: Run,
+): Promise<Buffer[]> {
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
@@ -119,12 +126,21 @@ async function output(
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.on("error", (error) => reject(fail(messageOf(error))));
     child.stdin.on("error", () => undefined); // it has ended early: its exit code says why
-    child.stdin.end(input);
+    for (const piece of input) child.stdin.write(piece);
+    child.stdin.end();
     child.on("close", (code) => {
-      if (code === 0) resolve(Buffer.concat(out));
+      if (code === 0) resolve(out);
       else reject(fail(Buffer.concat(err).toString("utf8").trim()));
     });
   });
+}
+
+/** The text of pieces, which are let go one by one: that of ten thousand tables is not to be held twice. */
+function textOf(pieces: Buffer[]): string {
+  const decoder = new StringDecoder("utf8");
+  let text = "";
+  for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) text += decoder.write(piece);
+  return text + decoder.end();
 }
 
 /** How `pg_dump` gets to a server. */
