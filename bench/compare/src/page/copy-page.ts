@@ -50,6 +50,7 @@ function datasetPage(result: CopyResult, cores: number): string {
     (stage) => `${stage} ${seconds(middle(own, (lap) => lap.stages?.[stage as keyof Lap["stages"]] ?? 0))}`,
   );
   const resident = Math.max(0, ...own.map((lap) => lap.resident ?? 0));
+  const equal = advantage(result, (name) => name.includes("pgcopydb, 2 + 2 jobs"));
   const pgcopydb = advantage(result, (name) => name.includes("pgcopydb"));
   const dump = advantage(result, (name) => name.startsWith("pg_dump"));
   return [
@@ -57,7 +58,10 @@ function datasetPage(result: CopyResult, cores: number): string {
     `${result.what}: ${gigabytes(result.bytes)} with indexes.`,
     table(head, rows),
     [
-      ...(pgcopydb === undefined ? [] : [`Rehome is **${times(pgcopydb)}** as fast as pgcopydb's best.`]),
+      ...(equal === undefined
+        ? []
+        : [`Rehome, with two jobs, is **${times(equal)}** as fast as pgcopydb with two of each.`]),
+      ...(pgcopydb === undefined ? [] : [`It is **${times(pgcopydb)}** as fast as pgcopydb's best.`]),
       ...(dump === undefined ? [] : [`It is **${times(dump)}** as fast as pg_dump's best.`]),
       `Its stages: ${stages.join(", ")}. Its process took ${gigabytes(resident)} of memory at most.`,
     ].join(" "),
