@@ -9,12 +9,13 @@ import { address } from "../sql/connect";
 import { openLocalDoor } from "../sql/local-door";
 import { tlsFailure, trustedRoots } from "../sql/tls";
 import type { ServerConnection } from "../types";
+import { splitStatements, type Statement } from "./statements";
 import { Together } from "./together";
 
-/** A schema's definitions as SQL: what comes before the rows, and what after. */
+/** A schema's definitions: what comes before the rows, and what after. */
 export interface SchemaDump {
-  readonly preData: string;
-  readonly postData: string;
+  readonly preData: readonly Statement[];
+  readonly postData: readonly Statement[];
 }
 
 /** The major version of the `pg_dump` that will be used: the newest found. */
@@ -91,15 +92,18 @@ async function dumpSchemas(
     );
   try {
     const archive = await output(path("pg_dump"), args, { env, fail });
-    const print = async (schema: string, section: string): Promise<string> => {
+    const read = async (schema: string, section: string): Promise<Statement[]> => {
       const printing = ["--file=-", `--schema=${schema}`, `--section=${section}`, ...WITHOUT];
-      return textOf(await output(path("pg_restore"), printing, { env, fail, input: archive }));
+      const printed = await output(path("pg_restore"), printing, { env, fail, input: archive });
+      return await splitStatements(textOf(printed));
     };
     const found = new Map<string, SchemaDump>();
-    for (const schema of schemas) {
-      const [preData, postData] = await Promise.all([print(schema, "pre-data"), print(schema, "post-data")]);
-      found.set(schema, { preData, postData });
-    }
+    // One section after the other: the text of ten thousand tables is large.
+    for (const schema of schemas)
+      found.set(schema, {
+        preData: await read(schema, "pre-data"),
+        postData: await read(schema, "post-data"),
+      });
     return found;
   } finally {
     await reach.close();

@@ -9,7 +9,7 @@ import { withPolicyOwner } from "./policy-roles";
 import { renameDefaults } from "./rename-defaults";
 import { relocate } from "./relocate";
 import { renameRoutines } from "./rename-routines";
-import { isFence, isScaffolding, splitStatements, type Statement } from "./statements";
+import { isFence, isScaffolding, type Statement } from "./statements";
 import { dumpSchema } from "./dump";
 import type { Renaming } from "./rename-code";
 import { shortHash } from "../naming";
@@ -69,8 +69,8 @@ export async function renamedDefinitions(
       .filter((statement) => !isScaffolding(statement) && !isFence(statement))
       .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
   const before: Definitions = {
-    preData: ready(await withCasts(source, from.schema, await splitStatements(dump.preData))),
-    postData: ready(await splitStatements(dump.postData)),
+    preData: ready(await withCasts(source, from.schema, dump.preData)),
+    postData: ready(dump.postData),
   };
   const name = scratchName(migration);
   await dropScratch(target, migration);
@@ -112,8 +112,8 @@ async function dumped(scratch: pg.Client, { to }: MoveRequest, name: string): Pr
   const { preData, postData } = await dumpSchema(to.server, name, to.schema);
   const real = (statement: Statement): boolean => !isScaffolding(statement);
   return {
-    preData: (await withCasts(scratch, to.schema, await splitStatements(preData))).filter(real),
-    postData: (await splitStatements(postData)).filter(real),
+    preData: (await withCasts(scratch, to.schema, preData)).filter(real),
+    postData: postData.filter(real),
   };
 }
 

@@ -67,8 +67,7 @@ function parsed(text: string): Statement[] {
   return (parseSync(text).stmts ?? []).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     const [node = "", tree] = Object.entries(stmt ?? {})[0] ?? [];
     const end = length === undefined ? bytes.length : start + length;
-    const sql = bytes.subarray(start, end).toString("utf8").trim();
-    return { sql: withoutLeadingComments(sql), node, tree: kept(node, tree as Statement["tree"]) };
+    return { sql: textIn(bytes.subarray(start, end)), node, tree: kept(node, tree as Statement["tree"]) };
   });
 }
 
@@ -79,21 +78,34 @@ function kept(node: string, tree: Statement["tree"]): Statement["tree"] {
     case "CreateSeqStmt":
     case "AlterSeqStmt":
     case "IndexStmt":
-      return { relation: tree["relation"] };
+      return { relation: named(tree) };
     case "AlterTableStmt": {
       const cmds = commands(tree).map((command) => {
         const { subtype, name, def } = command;
         return { AlterTableCmd: { subtype, name, ...(subtype === "AT_AddConstraint" ? { def } : {}) } };
       });
-      return { relation: tree["relation"], cmds };
+      return { relation: named(tree), cmds };
     }
     default:
       return tree;
   }
 }
 
-function withoutLeadingComments(sql: string): string {
-  return sql.replace(/^(?:\s*--[^\n]*(?:\n|$))+\s*/, "");
+/** Of the relation that a statement is about, its name. */
+const named = (tree: Statement["tree"]): { relname: string } | undefined => {
+  const relname = relationOf({ tree });
+  return relname === undefined ? undefined : { relname };
+};
+
+/** What PostgreSQL takes for blank, and comments. */
+const BLANK = /^(?:[ \t\r\n\f\v]|--[^\n]*(?:\n|$))*/;
+
+/** A statement's text without what stands before and behind it; a slice of a string would hold on to all of it. */
+function textIn(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  const [before = ""] = BLANK.exec(text) ?? [];
+  const [behind = ""] = /[ \t\r\n\f\v]*$/.exec(text) ?? [];
+  return bytes.subarray(Buffer.byteLength(before), bytes.length - behind.length).toString("utf8");
 }
 
 /** Whether the statement only sets up the session that restores, or makes what is declared elsewhere. */
@@ -152,7 +164,7 @@ export function phaseOf({ node, tree }: Statement, late: ReadonlySet<string>): P
 }
 
 /** The table whose index, constraint or property a statement is about; undefined where it is about none. */
-export function relationOf({ tree }: Statement): string | undefined {
+export function relationOf({ tree }: Pick<Statement, "tree">): string | undefined {
   return (tree["relation"] as { relname?: string } | undefined)?.relname;
 }
 

@@ -112,40 +112,62 @@ const ENTRIES = [
   ...rareEntries(UNEXTENDED),
 ].map((select) => `SELECT * FROM (${select}) entry(row, kind, name, definition)`);
 
-/**
- * Everything that defines the schema's objects, in a form that does not name the schema: with the schema first in
- * `search_path`, PostgreSQL prints its objects unqualified, so two placements of one dataset compare equal.
- * @param extensionSchemas schemas whose objects are to be printed unqualified too
- */
-export async function catalogEntries(
+/** Letters of a fingerprint. */
+const LENGTH = 16;
+
+/** Where definitions are read: a schema, and those whose objects are to be printed unqualified too. */
+export interface CatalogPlace {
+  readonly schema: string;
+  readonly oid: number;
+  readonly extensionSchemas: readonly string[];
+}
+
+/** PostgreSQL prints a list of VALUES that it has read from its own printing with one blank more. */
+const ALL = `WITH ${OWN}, entry AS (
+  SELECT row, kind, name, replace(definition, '( VALUES', '(VALUES') AS definition
+  FROM (${ENTRIES.join("\nUNION ALL\n")}) read(row, kind, name, definition))`;
+const ORDER = `ORDER BY kind COLLATE "C", name COLLATE "C", definition COLLATE "C"`;
+
+/** Runs a query that prints names as they are seen from the schema. */
+async function within<T extends object>(
   client: pg.Client,
-  schema: string,
-  schemaOid: number,
-  extensionSchemas: readonly string[],
-): Promise<CatalogEntry[]> {
+  { schema, oid, extensionSchemas }: CatalogPlace,
+  select: string,
+): Promise<T[]> {
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    const found = await textRows<CatalogEntry>(
-      client,
-      `WITH ${OWN} ${ENTRIES.join("\nUNION ALL\n")}\nORDER BY 2, 3, 4`,
-      [schemaOid],
-    );
-    // PostgreSQL prints a list of VALUES that it has read from its own printing with one blank more.
-    return found.map((entry) => {
-      const definition = entry.definition.replaceAll("( VALUES", "(VALUES");
-      return definition === entry.definition ? entry : { ...entry, definition };
-    });
+    return await textRows<T>(client, `${ALL} ${select}`, [oid]);
   } finally {
     await client.query("SET search_path = ''");
   }
 }
 
-/** A hash of the entries: equal when and only when every definition is. */
+/**
+ * Everything that defines the schema's objects, in a form that does not name the schema: with the schema first in
+ * `search_path`, PostgreSQL prints its objects unqualified, so two placements of one dataset compare equal.
+ */
+export const catalogEntries = (client: pg.Client, at: CatalogPlace): Promise<CatalogEntry[]> =>
+  within<CatalogEntry>(client, at, `SELECT * FROM entry ${ORDER}`);
+
+/** The `fingerprint` of what `catalogEntries` would give, made by the server: of many thousand tables, one line. */
+export async function catalogFingerprint(client: pg.Client, at: CatalogPlace): Promise<string> {
+  const text = `string_agg(json_build_array(kind, name, definition)::text, '' ${ORDER})`;
+  const [row] = await within<{ hash: string }>(
+    client,
+    at,
+    `SELECT left(encode(sha256(convert_to(coalesce(${text}, ''), 'UTF8')), 'hex'), ${LENGTH}) AS hash FROM entry`,
+  );
+  return row?.hash ?? "";
+}
+
+/** A hash of the entries, in the order that they were read in: equal when and only when every definition is. */
 export function fingerprint(entries: readonly CatalogEntry[]): string {
   const hash = createHash("sha256");
-  for (const { kind, name, definition } of entries) hash.update(JSON.stringify([kind, name, definition]));
-  return hash.digest("hex").slice(0, 16);
+  // As the server's JSON has it.
+  for (const { kind, name, definition } of entries)
+    hash.update(`[${[kind, name, definition].map((each) => JSON.stringify(each)).join(", ")}]`);
+  return hash.digest("hex").slice(0, LENGTH);
 }
 
 /** What differs, in words, at most `limit` lines: `table column orders.total: added`. */

@@ -2,7 +2,13 @@ import type pg from "pg";
 import { SQLSTATE, codeOf } from "../errors";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
-import { catalogEntries, fingerprint, type CatalogEntry } from "./fingerprint";
+import {
+  catalogEntries,
+  catalogFingerprint,
+  fingerprint,
+  type CatalogEntry,
+  type CatalogPlace,
+} from "./fingerprint";
 import { inspectDatabase, type DatabaseInspection } from "./database";
 import { inspectExtensions, type Extension } from "./extensions";
 import { inspectLargeObjects, type LargeObjects } from "./large-objects";
@@ -74,14 +80,13 @@ export interface Catalog {
  */
 export async function readCatalog(
   client: pg.Client,
-  at: { readonly schema: string; readonly oid: number; readonly extensionSchemas: readonly string[] },
+  at: CatalogPlace,
   tables?: readonly string[],
 ): Promise<Catalog> {
-  const read = (): Promise<CatalogEntry[]> => catalogEntries(client, at.schema, at.oid, at.extensionSchemas);
-  if (tables === undefined) return { entries: await read(), holds: () => true };
+  if (tables === undefined) return { entries: await catalogEntries(client, at), holds: () => true };
   return await steadily(async () => {
     const { scope, ownerOf } = await readPart(client, at, tables);
-    const own = (await read()).flatMap((entry) => {
+    const own = (await catalogEntries(client, at)).flatMap((entry) => {
       const row = ownerOf(entry.row ?? "");
       return row === undefined ? [] : [{ ...entry, row }];
     });
@@ -89,6 +94,16 @@ export async function readCatalog(
     return { scope, holds: (row) => ownerOf(row) !== undefined, entries: [...own, ...crossings] };
   });
 }
+
+/** The fingerprint of a dataset's definitions; of a whole schema's, the server makes it. */
+export const readFingerprint = async (
+  client: pg.Client,
+  at: CatalogPlace,
+  tables?: readonly string[],
+): Promise<string> =>
+  tables === undefined
+    ? await catalogFingerprint(client, at)
+    : fingerprint((await readCatalog(client, at, tables)).entries);
 
 /** Reads again when an object of others went while it was described: in a schema that is shared they come and go. */
 export async function steadily<T>(read: () => Promise<T>): Promise<T> {

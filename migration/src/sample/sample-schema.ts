@@ -3,7 +3,7 @@ import { copyBetween, Wire } from "../copy/wire";
 import { dumpSchema } from "../ddl/dump";
 import { runAllAsOwner } from "../ddl/run-as-owner";
 import { createExtension, restoringSql } from "../ddl/scratch";
-import { isFence, isScaffolding, PHASES, phaseOf, lateRelations, splitStatements } from "../ddl/statements";
+import { isFence, isScaffolding, PHASES, phaseOf, lateRelations } from "../ddl/statements";
 import type { Statement } from "../ddl/statements";
 import { codeOf, messageOf, RehomeError } from "../errors";
 import { inspectExtensions } from "../inspect/extensions";
@@ -48,11 +48,11 @@ export async function sampleSchema({ from, to, rows: limit }: SampleRequest): Pr
         await createExtension(target, name, schema);
       const { preData, postData } = await dumpSchema(from.server, from.database, from.schema);
       const relations = await inspectRelations(source, oid);
-      await define(target, to, await definitions(preData));
+      await define(target, to, definitions(preData));
       const tables = relations.filter(({ kind }) => kind === "r");
       const copied = await copySome({ from, to }, tables, limit);
       const pruned = await pruneOrphans(source, target, from.schema);
-      await define(target, to, inPhases(await definitions(postData)));
+      await define(target, to, inPhases(definitions(postData)));
       await carrySequences(source, target, { from, to }, relations);
       await target.query("ANALYZE");
       return { tables: tables.length, rows: copied - pruned };
@@ -61,9 +61,8 @@ export async function sampleSchema({ from, to, rows: limit }: SampleRequest): Pr
 }
 
 /** Without what sets up the restoring session, and without a fence that the dump has caught. */
-async function definitions(dump: string): Promise<Statement[]> {
-  return (await splitStatements(dump)).filter((one) => !isScaffolding(one) && !isFence(one));
-}
+const definitions = (dump: readonly Statement[]): Statement[] =>
+  dump.filter((one) => !isScaffolding(one) && !isFence(one));
 
 /** Foreign keys after what they refer to. */
 function inPhases(statements: readonly Statement[]): Statement[] {

@@ -44,9 +44,10 @@ export async function readStanding(
   const restored = await restoredObjects(client, dataset, target);
   const version = await serverVersion(client);
   return await steadily(async () => {
-    const { scope, graph } = await readPart(client, { schema, oid, extensionSchemas: paths }, patterns);
+    const at = { schema, oid, extensionSchemas: paths };
+    const { scope, graph } = await readPart(client, at, patterns);
     const entries = new Map<string, CatalogEntry[]>();
-    for (const entry of await catalogEntries(client, schema, oid, paths)) {
+    for (const entry of await catalogEntries(client, at)) {
       const key = graph.belongs.get(entry.row ?? "");
       if (key !== undefined) entries.set(key, [...(entries.get(key) ?? []), entry]);
     }

@@ -1,7 +1,13 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { differences, fingerprint } from "../inspect/fingerprint";
-import { extensionSchemas, readCatalog, schemaOid, type SchemaInspection } from "../inspect/schema";
+import {
+  extensionSchemas,
+  readCatalog,
+  readFingerprint,
+  schemaOid,
+  type SchemaInspection,
+} from "../inspect/schema";
 import { placementName } from "../naming";
 import { rows } from "../sql/connect";
 import type { MoveRequest } from "../types";
@@ -19,8 +25,10 @@ export async function refuseChangedCatalog(
   const { schema } = request.from;
   const oid = await schemaOid(client, schema);
   const at = { schema, oid: oid ?? 0, extensionSchemas: extensionSchemas(inspection.extensions) };
+  if (oid !== undefined && (await readFingerprint(client, at, request.tables)) === inspection.fingerprint)
+    return;
   const now = oid === undefined ? [] : (await readCatalog(client, at, request.tables)).entries;
-  if (fingerprint(now) === inspection.fingerprint) return;
+  if (fingerprint(now) === inspection.fingerprint) return; // altered back in between
   throw new RehomeError(
     "catalog-changed",
     `${placementName(request.from)} was altered during the move: ${differences(inspection.entries, now).join("; ")}. The service goes on there. Run it again when no schema migration is under way.`,

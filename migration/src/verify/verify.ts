@@ -2,11 +2,18 @@ import { RehomeError } from "../errors";
 import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
 import { comparable } from "../inspect/across-versions";
-import { differences, fingerprint } from "../inspect/fingerprint";
+import { differences } from "../inspect/fingerprint";
 import { inspectExtensions } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
 import { textsNaming } from "../ddl/texts";
-import { extensionSchemas, inspectRoutines, readCatalog, schemaOid, type Catalog } from "../inspect/schema";
+import {
+  extensionSchemas,
+  inspectRoutines,
+  readCatalog,
+  readFingerprint,
+  schemaOid,
+  type Catalog,
+} from "../inspect/schema";
 import { inspectSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage, recordVerification } from "../journal/journal";
 import { recordSequences, type SequenceVerification } from "../journal/notes";
@@ -101,21 +108,23 @@ export async function catalogDifferences(run: Run): Promise<string[]> {
   if (oid === undefined) return [`schema ${request.to.schema}: missing`];
   const schemas = extensionSchemas(await inspectExtensions(target));
   const at = { schema: request.to.schema, oid, extensionSchemas: schemas };
-  const here = await readCatalog(target, at, request.tables);
   const renaming = renamingOf(request, inspection);
   const same: Renaming = { ...renaming, from: renaming.to };
   const versions = { source: inspection.serverVersion, target: await serverVersion(target) };
   const owners = { from: request.from.owner, to: request.to.owner };
-  // What is the same before anything is renamed is so afterwards; of many thousand tables, copies are to be avoided.
+  // What is the same before anything is renamed is so afterwards: many thousand tables need not be read for that.
   const unchanged =
-    renaming.from === renaming.to && owners.from === owners.to && versions.source === versions.target;
-  const different =
-    unchanged && fingerprint(here.entries) === inspection.fingerprint
-      ? []
-      : differences(
-          comparable(renamedEntries(inspection.entries, renaming, owners), versions),
-          comparable(renamedEntries(here.entries, same, { from: owners.to, to: owners.to }), versions),
-        ).map((line) => `catalog: ${line}`);
+    request.tables === undefined &&
+    renaming.from === renaming.to &&
+    owners.from === owners.to &&
+    versions.source === versions.target;
+  if (unchanged && (await readFingerprint(target, at)) === inspection.fingerprint)
+    return await oldNames(run, oid, { entries: [], holds: () => true }, renaming);
+  const here = await readCatalog(target, at, request.tables);
+  const different = differences(
+    comparable(renamedEntries(inspection.entries, renaming, owners), versions),
+    comparable(renamedEntries(here.entries, same, { from: owners.to, to: owners.to }), versions),
+  ).map((line) => `catalog: ${line}`);
   return [...different, ...(await oldNames(run, oid, here, renaming))];
 }
 
