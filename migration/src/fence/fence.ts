@@ -95,7 +95,11 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
  * it is there: an engine that has vanished, or stands still, stops no service.
  */
 export async function watchEngine(client: pg.Client): Promise<void> {
-  const heartbeat = setInterval(() => void client.query("SELECT").catch(() => undefined), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => {
+    // A session with a query under way is not idle, and takes no second one.
+    if ((client as { readyForQuery?: boolean }).readyForQuery === false) return;
+    void client.query("SELECT").catch(() => undefined);
+  }, HEARTBEAT_MS);
   heartbeat.unref();
   client.once("end", () => clearInterval(heartbeat));
   await client.query(
