@@ -19,20 +19,40 @@ export const rehearsalDirectory = (root: string): string => join(root, ".rehome"
 export const stateFile = (root: string, stack: string): string =>
   join(rehearsalDirectory(root), `${stack}.json`);
 
-/** Saves one after the other; those that come in the meantime are covered by one more write of the newest. */
-const coalesced = (write: (snapshot: Snapshot) => Promise<void>): StateStore["save"] => {
+/** How long the disk rests after a long write, in times of what that took: PostgreSQL waits for it too. */
+const REST = 2;
+/** Milliseconds that a write may take without a rest: only the state of a stack of thousands takes longer. */
+const SHORT = 50;
+
+const rest = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * Saves one after the other, with a rest; those that come in the meantime are covered by one more write of the newest.
+ * @param clock milliseconds
+ */
+export const coalesced = (
+  write: (snapshot: Snapshot) => Promise<void>,
+  clock: () => number = () => performance.now(),
+  wait = rest,
+): StateStore["save"] => {
   let newest: () => Snapshot = () => EMPTY;
-  let running: Promise<void> = Promise.resolve();
+  let rested: Promise<void> = Promise.resolve();
   let queued: Promise<void> | undefined;
   return (snapshot) => {
     newest = snapshot;
-    queued ??= running
-      .catch(() => undefined) // told to whoever waited for that write
-      .then(() => {
-        queued = undefined;
-        running = write(newest());
-        return running;
-      });
+    queued ??= rested.then(async () => {
+      queued = undefined;
+      const began = clock();
+      const written = write(newest());
+      rested = written
+        .catch(() => undefined) // told to whoever waited for that write
+        .then(() => {
+          const took = clock() - began;
+          return took < SHORT ? undefined : wait(REST * took);
+        });
+      await written;
+    });
     return queued;
   };
 };
