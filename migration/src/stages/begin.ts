@@ -10,6 +10,7 @@ import { jobsOf } from "../plan/needs";
 import { makePlan, refuseBlocked } from "../plan/plan";
 import type { MoveRequest, Plan } from "../types";
 import type { Run, Sessions, Tracker } from "./run";
+import { stampBefore } from "./unchanged";
 
 /**
  * Reads both ends, refuses what cannot be, and opens the migration's row in the journal.
@@ -23,6 +24,7 @@ export async function beginRun(
   const { source, target } = sessions;
   progress.enter("inspect", { bytes: 0, tables: 0 });
   const found = await inspectTarget(target, request);
+  const stamped = await stampBefore(source, request);
   const seen = await withUnfitText(source, await inspectSource(source, request), found);
   const plan = makePlan(request, seen, found, await dumpVersion());
   refuseBlocked(plan);
@@ -30,6 +32,7 @@ export async function beginRun(
   const inspection = (await assumeOwners(source, seen.rights))
     ? await seenByMember(request, sessions, found)
     : seen;
+  stamped(inspection);
   await ensureJournal(target);
   await ensureJournal(source);
   const migration = await startMigration(target, {

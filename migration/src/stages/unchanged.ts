@@ -8,10 +8,24 @@ import {
   schemaOid,
   type SchemaInspection,
 } from "../inspect/schema";
+import { catalogStamp } from "../inspect/stamp";
 import { placementName } from "../naming";
 import { rows } from "../sql/connect";
 import type { MoveRequest } from "../types";
 import type { Run } from "./run";
+
+/** What a home's catalog was when its definitions were last seen to be those of an inspection. */
+const stamps = new WeakMap<SchemaInspection, string>();
+
+/** Takes a stamp of the old home before it is read; the result notes it for what has been read since. */
+export async function stampBefore(
+  client: pg.Client,
+  { from }: MoveRequest,
+): Promise<(inspection: SchemaInspection) => void> {
+  const oid = await schemaOid(client, from.schema);
+  const stamp = oid === undefined ? undefined : await catalogStamp(client, oid);
+  return (inspection) => void (stamp === undefined || stamps.set(inspection, stamp));
+}
 
 /**
  * DDL in mid-move: what was planned and prepared is no longer what is there.
@@ -25,8 +39,12 @@ export async function refuseChangedCatalog(
   const { schema } = request.from;
   const oid = await schemaOid(client, schema);
   const at = { schema, oid: oid ?? 0, extensionSchemas: extensionSchemas(inspection.extensions) };
-  if (oid !== undefined && (await readFingerprint(client, at, request.tables)) === inspection.fingerprint)
-    return;
+  if (oid !== undefined) {
+    const stamp = await catalogStamp(client, oid);
+    if (stamps.get(inspection) === stamp) return;
+    if ((await readFingerprint(client, at, request.tables)) === inspection.fingerprint)
+      return void stamps.set(inspection, stamp);
+  }
   const now = oid === undefined ? [] : (await readCatalog(client, at, request.tables)).entries;
   if (fingerprint(now) === inspection.fingerprint) return; // altered back in between
   throw new RehomeError(
