@@ -8,7 +8,7 @@ import { rehome } from "./contenders/rehome";
 import { DATASETS } from "./datasets";
 import { machine } from "./machine";
 import { writePage } from "./page/page";
-import { saveMeasured, type Section, type Sections } from "./results";
+import { loadMeasured, saveMeasured, type Section, type Sections } from "./results";
 import type { Comparison } from "./sections/comparison";
 import { compare, type CopyResult } from "./sections/copy";
 import { growth } from "./sections/growth";
@@ -72,10 +72,22 @@ const main = async (): Promise<void> => {
   if (wanted("copy")) {
     const all = await contenders();
     const versions = Object.fromEntries([...all].map(([{ name }, version]) => [name, version] as const));
+    const chosen = DATASETS.filter(({ name }) => values.datasets.split(",").includes(name));
     const copies: CopyResult[] = [];
-    for (const dataset of DATASETS.filter(({ name }) => values.datasets.split(",").includes(name))) {
+    // What was measured is kept, whatever comes of the rest; so is what was measured before of others in the same way.
+    const before = results === undefined ? undefined : await loadMeasured(results, "copy");
+    const alike = JSON.stringify([on, versions, scale, rounds, PARAMETERS]);
+    const kept =
+      before !== undefined &&
+      JSON.stringify([before.machine, before.versions, before.scale, before.rounds, before.parameters]) ===
+        alike
+        ? before.result.filter(({ dataset }) => !chosen.some(({ name }) => name === dataset))
+        : [];
+    const order = DATASETS.map(({ name }) => name);
+    for (const dataset of chosen) {
       copies.push(await compare(dataset, [...all.keys()], comparison));
-      await save("copy", copies, versions); // what was measured is kept, whatever comes of the rest
+      const known = [...kept, ...copies].sort((a, b) => order.indexOf(a.dataset) - order.indexOf(b.dataset));
+      await save("copy", known, versions);
     }
     if (copies.some(({ failures }) => failures.some(({ contender }) => contender === "Rehome")))
       process.exitCode = 1;

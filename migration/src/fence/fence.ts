@@ -85,7 +85,9 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
   for (let at = 0; at < unarmed.length; at += BATCH) {
     const batch = unarmed.slice(at, at + BATCH);
     await withinLockTimeout(client, fence.schema, timeout, async () => {
-      await client.query(batch.map((table) => armTableSql(fence.schema, table, key)).join("; "));
+      // What is armed counts only while this session lives; the seal's commit waits for the disk for all of it.
+      const arm = batch.map((table) => armTableSql(fence.schema, table, key));
+      await client.query(["SET LOCAL synchronous_commit = off", ...arm].join("; "));
     });
   }
 }
