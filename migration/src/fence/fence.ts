@@ -85,9 +85,11 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
   for (let at = 0; at < unarmed.length; at += BATCH) {
     const batch = unarmed.slice(at, at + BATCH);
     await withinLockTimeout(client, fence.schema, timeout, async () => {
-      // What is armed counts only while this session lives; the seal's commit waits for the disk for all of it.
-      const arm = batch.map((table) => armTableSql(fence.schema, table, key));
-      await client.query(["SET LOCAL synchronous_commit = off", ...arm].join("; "));
+      // A run after this one relies on what is armed: the last commit waits for the disk, for itself and all before it.
+      const wait = at + BATCH < unarmed.length ? ["SET LOCAL synchronous_commit = off"] : [];
+      await client.query(
+        [...wait, ...batch.map((table) => armTableSql(fence.schema, table, key))].join("; "),
+      );
     });
   }
 }
