@@ -93,7 +93,7 @@ const main = async (): Promise<void> => {
       process.exitCode = 1;
   }
   if (wanted("same-server")) await save("same-server", await sameServer(comparison));
-  if (wanted("growth")) await save("growth", await growth(comparison));
+  if (wanted("growth")) await growth(comparison, (found) => save("growth", found));
 };
 
 for (const signal of ["SIGINT", "SIGTERM"] as const)

@@ -33,9 +33,12 @@ async function main(): Promise<void> {
     if (at?.stage !== stage) at = stage === undefined ? undefined : { stage, since: now };
   };
   const calls = { move, plan: planMove };
-  const results = await Promise.all(
-    order.requests.map((request) => calls[order.call](request, ({ stage }) => enter(stage))),
-  );
+  const call = (request: MoveRequest): ReturnType<typeof move | typeof planMove> =>
+    calls[order.call](request, ({ stage }) => enter(stage));
+  // Moves wait for each other by themselves; plans are made one after the other, as Pulumi asks for them.
+  const results: { readonly strategy: string }[] = [];
+  if (order.call === "move") results.push(...(await Promise.all(order.requests.map(call))));
+  else for (const request of order.requests) results.push(await call(request));
   enter(undefined);
   const answer: Answer = {
     seconds: (performance.now() - started) / 1000,

@@ -25,23 +25,30 @@ export interface Growth {
 
 const options = { mode: "offline", verify: "checksum", jobs: 2 } as const;
 
-/** Moves ever more of something between two servers. */
-export async function growth({ scale, tell }: Comparison): Promise<Growth[]> {
+/**
+ * Moves ever more of something between two servers.
+ * @param keep is given all that was found so far
+ */
+export async function growth(
+  { scale, tell }: Comparison,
+  keep: (found: readonly Growth[]) => Promise<void>,
+): Promise<void> {
   const found: Growth[] = [];
-  const add = (one: Growth): void => {
+  const add = async (one: Growth): Promise<void> => {
     found.push(one);
+    await keep(found);
     tell(
       `growth by ${one.by}: ${one.size}; ${one.seconds.toFixed(1)} s, ${(one.resident / 1e6).toFixed(0)} MB${one.plan === undefined ? "" : `, preview ${one.plan.toFixed(1)} s`}`,
     );
   };
   for (const rows of [1_200_000, 12_000_000].map((full) => sized(full, scale, 1000)))
-    add(await grown("bytes", rows, (pair) => makeHuge(pair.source, DATABASE, rows)));
+    await add(await grown("bytes", rows, (pair) => makeHuge(pair.source, DATABASE, rows)));
   for (const tables of [100, 1_000, 10_000].map((full) => sized(full, scale, 10)))
-    add(await grown("tables", tables, (pair) => makeMany(pair.source, DATABASE, tables)));
-  for (const services of [8, 64].map((full) => sized(full, scale, 2))) add(await fleet(SERVICE, services));
+    await add(await grown("tables", tables, (pair) => makeMany(pair.source, DATABASE, tables)));
+  for (const services of [8, 64].map((full) => sized(full, scale, 2)))
+    await add(await fleet(SERVICE, services));
   for (const tenants of [10, 100, 1_000].map((full) => sized(full, scale, 2)))
-    add(await fleet(TENANT, tenants));
-  return found;
+    await add(await fleet(TENANT, tenants));
 }
 
 async function grown(
