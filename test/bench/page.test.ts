@@ -48,6 +48,7 @@ describe("the page of figures", () => {
     );
     expect(text).toContain("| Rehome | **15.0 s** | 10.0, 20.0, 15.0 | 5.00 s |");
     expect(text).toContain("| pg_dump \\| psql | not done after 240 s |");
+    expect(text).toContain("| d | 2.00× | 1.60× | – | 15 % |");
     expect(text).toContain("**2.00×** as fast as pgcopydb with two of each");
     expect(text).toContain("**1.60×** as fast as pgcopydb's best");
     expect(text).toContain("make bench ONLY=copy");

@@ -65,7 +65,8 @@ export async function compare(
         const lap = await runLap({ source, target }, contender, round);
         const copied = await contentOf(target, DATABASE, round === 1);
         const wrong = differences(round === 1 ? whole : counts, copied);
-        if (wrong.length > 0) throw new Error(`not copied whole: ${wrong.join("; ")}`);
+        if (wrong.length > 0)
+          throw new Error(`not copied whole, ${wrong.length} differences: ${wrong.slice(0, 2).join("; ")}`);
         laps.push(lap);
         tell(told(dataset.name, lap));
       } catch (error) {
