@@ -1,17 +1,15 @@
-import { chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { installed, plugged, realCli } from "../scenarios/real-cli";
 import { rehearsalHost } from "../scenarios/rehearsal-host";
-import { STACK, type Runner } from "../scenarios/stage";
+import { copyExample, STACK, type Runner } from "../scenarios/stage";
 import { startServer, type TestServer } from "../support/servers";
 import { BRIDGE, forward, hasCluster, IMAGE, startCluster, type TestCluster } from "./real-cluster";
-
-const repository = resolve(__dirname, "../..");
 
 /** A row that the service was told is there, and where it was told so. */
 interface Written {
@@ -32,6 +30,7 @@ for (const { by, missing } of HOSTS)
     let two: TestServer;
     let three: TestServer;
     let runner: Runner;
+    let parent: string;
     let folder: string;
     const written: Written[] = [];
     const ends: (() => unknown)[] = [];
@@ -51,14 +50,9 @@ for (const { by, missing } of HOSTS)
       await new Promise<void>((done) => collector.listen(0, "127.0.0.1", () => done()));
       const ports = [one.port, two.port, three.port, (collector.address() as AddressInfo).port];
       for (const port of ports) ends.push((await forward(port)).end);
-      folder = await mkdtemp("/tmp/rehome-cluster-scenario-");
-      await chmod(folder, 0o755);
-      const example = join(repository, "examples/hexabuilders");
-      await cp(join(example, "index.ts"), join(folder, "index.ts"));
-      await cp(join(example, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-      const tsconfig = await readFile(join(example, "tsconfig.json"), "utf8");
-      await writeFile(join(folder, "tsconfig.json"), tsconfig.replace("../..", repository));
-      await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+      parent = await mkdtemp("/tmp/rehome-cluster-scenario-");
+      await chmod(parent, 0o755);
+      folder = await copyExample("hexabuilders", parent, ["index.ts", "Pulumi.yaml"]);
       const env = {
         ONE_PASSWORD: one.password,
         TWO_PASSWORD: two.password,
@@ -73,7 +67,7 @@ for (const { by, missing } of HOSTS)
       for (const end of ends) await end();
       collector.close();
       await Promise.all([one, two, three].map((server) => server.stop()));
-      await rm(folder, { recursive: true, force: true });
+      await rm(parent, { recursive: true, force: true });
       await cluster.end();
     }, 300_000);
 

@@ -1,12 +1,12 @@
-import { chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { contents, value } from "../migration/dataset";
 import { installed, plugged, realCli } from "../scenarios/real-cli";
 import { rehearsalHost } from "../scenarios/rehearsal-host";
-import { STACK, type Runner } from "../scenarios/stage";
+import { copyExample, STACK, type Runner } from "../scenarios/stage";
 import { startServer, type TestServer } from "../support/servers";
 import {
   BRIDGE,
@@ -18,7 +18,6 @@ import {
   type TestCluster,
 } from "./real-cluster";
 
-const repository = resolve(__dirname, "../..");
 const MB = 1 << 20;
 
 /** Enough for shares of a big table's ranges, and for whole tables beside them. */
@@ -45,6 +44,7 @@ for (const { by, missing } of HOSTS)
     let old: TestServer;
     let now: TestServer;
     let runner: Runner;
+    let parent: string;
     let folder: string;
     const ends: (() => unknown)[] = [];
 
@@ -53,13 +53,9 @@ for (const { by, missing } of HOSTS)
       await loadWorker(cluster);
       [old, now] = await Promise.all([startServer(), startServer()]);
       for (const { port } of [old, now]) ends.push((await forward(port)).end);
-      folder = await mkdtemp("/tmp/rehome-runner-scenario-");
-      await chmod(folder, 0o755);
-      const example = join(repository, "examples/hexabuilders");
-      for (const file of ["index.ts", "Pulumi.yaml"]) await cp(join(example, file), join(folder, file));
-      const tsconfig = await readFile(join(example, "tsconfig.json"), "utf8");
-      await writeFile(join(folder, "tsconfig.json"), tsconfig.replace("../..", repository));
-      await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+      parent = await mkdtemp("/tmp/rehome-runner-scenario-");
+      await chmod(parent, 0o755);
+      folder = await copyExample("hexabuilders", parent, ["index.ts", "Pulumi.yaml"]);
       const env = {
         ...{ OLD_PASSWORD: old.password, NOW_PASSWORD: now.password },
         KUBECONFIG: cluster.kubeconfig,
@@ -71,7 +67,7 @@ for (const { by, missing } of HOSTS)
       await cluster.kubectl("delete", "namespace", "money", "--ignore-not-found");
       for (const end of ends) await end();
       await Promise.all([old, now].map((server) => server.stop()));
-      await rm(folder, { recursive: true, force: true });
+      await rm(parent, { recursive: true, force: true });
       await cluster.end();
     }, 300_000);
 

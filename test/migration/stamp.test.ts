@@ -50,6 +50,17 @@ const both = async (): Promise<{ stamp: string; print: string }> => {
   return { stamp, print };
 };
 
+/** Both once `sql` has run; it is taken back. */
+const bothAfter = async (sql: string): ReturnType<typeof both> => {
+  await client.query("BEGIN");
+  try {
+    await client.query(sql);
+    return await both();
+  } finally {
+    await client.query("ROLLBACK");
+  }
+};
+
 describe("a stamp of the catalog", () => {
   it.each([
     "CREATE TABLE more (id int)",
@@ -111,15 +122,9 @@ describe("a stamp of the catalog", () => {
     "CREATE CAST (mood AS pair) WITH INOUT",
   ])("is another one after %s", async (sql) => {
     const before = await both();
-    await client.query("BEGIN");
-    try {
-      await client.query(sql);
-      const after = await both();
-      expect(after.print).not.toBe(before.print); // or it would not have to be noticed
-      expect(after.stamp).not.toBe(before.stamp);
-    } finally {
-      await client.query("ROLLBACK");
-    }
+    const after = await bothAfter(sql);
+    expect(after.print).not.toBe(before.print); // or it would not have to be noticed
+    expect(after.stamp).not.toBe(before.stamp);
     expect(await both()).toEqual(before);
   });
 
@@ -132,12 +137,6 @@ describe("a stamp of the catalog", () => {
     "CREATE SCHEMA rehome; CREATE FUNCTION rehome.fence() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE TRIGGER rehome_fence BEFORE INSERT ON child FOR EACH STATEMENT EXECUTE FUNCTION rehome.fence()",
   ])("is the same after %s", async (sql) => {
     const before = await both();
-    await client.query("BEGIN");
-    try {
-      await client.query(sql);
-      expect(await both()).toEqual(before);
-    } finally {
-      await client.query("ROLLBACK");
-    }
+    expect(await bothAfter(sql)).toEqual(before);
   });
 });

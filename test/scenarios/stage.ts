@@ -79,11 +79,16 @@ const clustersBelow = async (folder: string): Promise<string[]> => {
   return (await Promise.all(below.map(({ name }) => clustersBelow(join(folder, name))))).flat();
 };
 
-const copyExample = async (world: World, parent: string): Promise<string> => {
+/** Copies an example's program to work in, without its stack files. @param files what of it to take */
+export const copyExample = async (
+  world: World,
+  parent: string,
+  files: readonly string[] = ["index.ts", "Pulumi.yaml", "placements"],
+): Promise<string> => {
   const folder = join(parent, world);
   const original = join(repository, "examples", world);
   await mkdir(folder);
-  for (const name of ["index.ts", "Pulumi.yaml", "placements"]) {
+  for (const name of files) {
     await cp(join(original, name), join(folder, name), { recursive: true });
   }
   const tsconfig = await readFile(join(original, "tsconfig.json"), "utf8");

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import type { Contender } from "./contenders/contender";
 import { dumpDirectory, dumpPipe } from "./contenders/dump";
 import { pgcopydb } from "./contenders/pgcopydb";
@@ -8,7 +8,7 @@ import { rehome } from "./contenders/rehome";
 import { DATASETS } from "./datasets";
 import { machine } from "./machine";
 import { writePage } from "./page/page";
-import { loadMeasured, saveMeasured, type Section, type Sections } from "./results";
+import { loadMeasured, saveMeasured, type Measured, type Section, type Sections } from "./results";
 import type { Comparison } from "./sections/comparison";
 import { compare, type CopyResult } from "./sections/copy";
 import { growth } from "./sections/growth";
@@ -58,15 +58,14 @@ const main = async (): Promise<void> => {
   const docs = values.docs ?? (scale === 1 ? resolve(root, "docs") : undefined);
   const wanted = (section: Section): boolean => values.only.split(",").includes(section);
   const on = machine(await withServer(async ({ version }) => version));
-  const save = async <Name extends Section>(
+  const measured = <Name extends Section>(
     section: Name,
     result: Sections[Name],
     versions: Readonly<Record<string, string>> = {},
-  ): Promise<void> => {
+  ): Measured<Name> => ({ section, machine: on, versions, scale, rounds, parameters: PARAMETERS, result });
+  const save = async <Name extends Section>(...taken: Parameters<typeof measured<Name>>): Promise<void> => {
     if (results === undefined) return;
-    await saveMeasured(results, {
-      ...{ section, machine: on, versions, scale, rounds, parameters: PARAMETERS, result },
-    });
+    await saveMeasured(results, measured(...taken));
     if (docs !== undefined) await writePage(results, docs);
   };
   if (wanted("copy")) {
@@ -75,14 +74,11 @@ const main = async (): Promise<void> => {
     const chosen = DATASETS.filter(({ name }) => values.datasets.split(",").includes(name));
     const copies: CopyResult[] = [];
     // What was measured is kept, whatever comes of the rest; so is what was measured before of others in the same way.
-    const before = results === undefined ? undefined : await loadMeasured(results, "copy");
-    const alike = JSON.stringify([on, versions, scale, rounds, PARAMETERS]);
-    const kept =
-      before !== undefined &&
-      JSON.stringify([before.machine, before.versions, before.scale, before.rounds, before.parameters]) ===
-        alike
-        ? before.result.filter(({ dataset }) => !chosen.some(({ name }) => name === dataset))
-        : [];
+    const before = results && (await loadMeasured(results, "copy"));
+    const same = before && isDeepStrictEqual({ ...before, result: [] }, measured("copy", [], versions));
+    const kept = same
+      ? before.result.filter(({ dataset }) => !chosen.some(({ name }) => name === dataset))
+      : [];
     const order = DATASETS.map(({ name }) => name);
     for (const dataset of chosen) {
       copies.push(await compare(dataset, [...all.keys()], comparison));

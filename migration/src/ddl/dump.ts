@@ -110,7 +110,8 @@ async function dumpSchemas(
   }
 }
 
-interface Run {
+/** How a program is run. */
+interface Invocation {
   readonly env: NodeJS.ProcessEnv;
   readonly fail: (reason: string) => RehomeError;
   readonly input?: readonly Buffer[];
@@ -120,7 +121,7 @@ interface Run {
 async function output(
   program: string,
   args: readonly string[],
-  { env, fail, input = [] }: Run,
+  { env, fail, input = [] }: Invocation,
 ): Promise<Buffer[]> {
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { SQLSTATE, codeOf } from "../errors";
 import { ident } from "../sql/quote";
 import type { Statement } from "./statements";
@@ -66,7 +67,7 @@ export async function runAllAsOwner(
   for (const plain of runs(statements)) {
     // Each savepoint's end costs more the more has been made before it: all at once, as long as nothing is refused.
     if (plain.length > 1 && (await ranTogether(client, plain))) continue;
-    for (const batch of batches(plain)) {
+    for (const batch of batchesOf(plain, BATCH)) {
       if (batch.length > 1 && batch.length < plain.length && (await ranTogether(client, batch))) continue;
       for (const statement of batch) {
         await runAsOwner(client, owner, statement).catch((error: unknown) => {
@@ -90,11 +91,6 @@ function runs<Item extends Pick<Statement, "node">>(statements: readonly Item[])
   return found;
 }
 
-const batches = <Item>(items: readonly Item[]): Item[][] =>
-  Array.from({ length: Math.ceil(items.length / BATCH) }, (_, at) =>
-    items.slice(at * BATCH, (at + 1) * BATCH),
-  );
-
 /** False when one of them is refused: then none has run. */
 async function ranTogether(
   client: pg.Client,
@@ -102,7 +98,8 @@ async function ranTogether(
 ): Promise<boolean> {
   await client.query("SAVEPOINT definitions");
   try {
-    for (const batch of batches(statements)) await client.query(batch.map(({ sql }) => sql).join(";\n"));
+    for (const batch of batchesOf(statements, BATCH))
+      await client.query(batch.map(({ sql }) => sql).join(";\n"));
     await client.query("RELEASE SAVEPOINT definitions");
     return true;
   } catch {

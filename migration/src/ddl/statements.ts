@@ -2,9 +2,7 @@ import { loadModule, parseSync } from "libpg-query";
 import { FENCE_TRIGGER } from "../fence/fence-sql";
 
 /** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
-export const PHASES = [
-  ...(["index", "key", "object", "foreign-key", "validate", "comment", "refresh"] as const),
-] as const;
+export const PHASES = ["index", "key", "object", "foreign-key", "validate", "comment", "refresh"] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Statement {

@@ -1,3 +1,4 @@
+import { batchesOf } from "../batches";
 import { PHASES, type Phase } from "../ddl/statements";
 import { inspectSequences, setSequences, type SequenceState } from "../inspect/sequences";
 import { enterStage } from "../journal/journal";
@@ -53,9 +54,7 @@ async function runPhase(run: Run, phase: Phase, statements: readonly Noted[]): P
 /** Few statements go one by one, many by as many as leave each worker some turns. */
 function parts<Item>(items: readonly Item[], jobs: number): Item[][] {
   const size = Math.max(1, Math.min(MOST, Math.ceil(items.length / (jobs * EACH))));
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
-    items.slice(at * size, (at + 1) * size),
-  );
+  return batchesOf(items, size);
 }
 
 /** Sets the new home's sequences to where the old home's stand. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Crypter } from "../secrets/crypter";
 import type { Vault } from "../secrets/passphrase";
 import { openSeal, readCheckpoint, resourceWriter, saltOf, sealer, writeCheckpoint } from "./checkpoint";
@@ -24,9 +25,6 @@ const REST = 2;
 /** Milliseconds that a write may take without a rest: only the state of a stack of thousands takes longer. */
 const SHORT = 50;
 
-const rest = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /**
  * Saves one after the other, with a rest; those that come in the meantime are covered by one more write of the newest.
  * @param clock milliseconds
@@ -34,7 +32,7 @@ const rest = (milliseconds: number): Promise<void> =>
 export const coalesced = (
   write: (snapshot: Snapshot) => Promise<void>,
   clock: () => number = () => performance.now(),
-  wait = rest,
+  wait: (milliseconds: number) => Promise<void> = sleep,
 ): StateStore["save"] => {
   let newest: () => Snapshot = () => EMPTY;
   let rested: Promise<void> = Promise.resolve();
