@@ -10,7 +10,7 @@ import { renameDefaults } from "./rename-defaults";
 import { relocate } from "./relocate";
 import { renameRoutines } from "./rename-routines";
 import { isFence, isScaffolding, type Statement } from "./statements";
-import { dumpSchema } from "./dump";
+import { dumpSchema, type SchemaDump } from "./dump";
 import type { Renaming } from "./rename-code";
 import { shortHash } from "../naming";
 import type { CatalogEntry } from "../inspect/fingerprint";
@@ -50,11 +50,13 @@ export async function dropScratch(target: pg.Client, migration: string): Promise
  * The definitions of the old home under the new home's names. The rename is the server's: the schema is restored,
  * without rows, into a scratch database beside the new home, renamed there, so that views, defaults, constraints and
  * types follow by OID, and dumped again.
+ * @param dump of the old home's schema
  * @param extensionHomes where each extension is in the new home
  * @param part absent: the whole schema's
  */
 export async function renamedDefinitions(
   { source, target }: { readonly source: pg.Client; readonly target: pg.Client },
+  dump: SchemaDump,
   request: MoveRequest,
   migration: string,
   extensions: readonly Extension[],
@@ -63,7 +65,6 @@ export async function renamedDefinitions(
   part?: WantedPart,
 ): Promise<Definitions> {
   const { from, to } = request;
-  const dump = await dumpSchema(from.server, from.database, from.schema);
   const ready = (statements: readonly Statement[]): Statement[] =>
     statements
       .filter((statement) => !isScaffolding(statement) && !isFence(statement))

@@ -30,11 +30,6 @@ export interface Relation {
 }
 
 /**
- * Types whose binary form holds OIDs, which name other objects in another database: `reg…` types everywhere, and
- * arrays, composites, ranges and multiranges of user-made types (their element's OID). Enums and base types send
- * values. A `tsquery` without a word is sent and then refused. 16384 is `FirstNormalObjectId`.
- */
-/**
  * Types of which equal values are the same bytes, so that hash functions say as much of them as of their text; these
  * functions are the same in every version, for hash partitions stay where they are. Numbers with a scale or a sign of
  * zero, intervals, `jsonb`, arrays and enums (by their OID) are none of these.
@@ -42,28 +37,27 @@ export interface Relation {
 const EXACT =
   "bool, int2, int4, int8, text, varchar, bytea, uuid, date, time, timestamp, timestamptz, bpchar";
 
-const COLUMNS = `
-  SELECT a.attrelid AS oid, array_agg(a.attname::text ORDER BY a.attnum) AS all_columns,
-         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '') AS columns,
-         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE base.typtype = 'c' OR base.typname IN ('jsonb', 'tsvector', 'hstore')
+/**
+ * What their types mean for a copy: of each type once, for there are many more columns. No binary form have types that
+ * hold OIDs in it, which name other objects in another database: `reg…` types everywhere, and arrays, composites, ranges
+ * and multiranges of user-made types (their element's OID). Enums and base types send values. A `tsquery` without a word
+ * is sent and then refused. 16384 is `FirstNormalObjectId`.
+ */
+const TYPES = `
+  SELECT t.oid,
+         base.typtype = 'c' OR base.typname IN ('jsonb', 'tsvector', 'hstore')
            OR EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem AND (element.typtype IN ('c', 'd')
-                      OR element.typname IN ('jsonb', 'tsvector', 'hstore')))) AS sorted,
-         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.atttypid = ANY ('{${EXACT}}'::pg_catalog.regtype[])
-           -- Without a length, its blanks count, and its hash function does not see them.
-           AND (a.atttypid <> 'bpchar'::regtype OR a.atttypmod > 0)
-           AND coalesce((SELECT l.collisdeterministic FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation), true)) AS hashed,
-         bool_and(base.typsend <> 0 AND base.typreceive <> 0
-                  AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
-                    'regoperator'::regtype, 'regclass'::regtype, 'regtype'::regtype, 'regrole'::regtype,
-                    'regnamespace'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
-                    'regcollation'::regtype, 'tsquery'::regtype, 'tsquery[]'::regtype)
-                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem
-                                  AND element.typname LIKE 'reg%')
-                  AND (base.oid < 16384 OR (base.typtype IN ('b', 'e') AND base.typelem = 0)))
-           FILTER (WHERE a.attgenerated = '') AS is_binary
-  FROM pg_catalog.pg_attribute a
-  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+                      OR element.typname IN ('jsonb', 'tsvector', 'hstore'))) AS sorted,
+         t.oid = ANY ('{${EXACT}}'::pg_catalog.regtype[]) AS exact,
+         base.typsend <> 0 AND base.typreceive <> 0
+           AND base.oid NOT IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype,
+             'regoperator'::regtype, 'regclass'::regtype, 'regtype'::regtype, 'regrole'::regtype,
+             'regnamespace'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype,
+             'regcollation'::regtype, 'tsquery'::regtype, 'tsquery[]'::regtype)
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem
+                           AND element.typname LIKE 'reg%')
+           AND (base.oid < 16384 OR (base.typtype IN ('b', 'e') AND base.typelem = 0)) AS is_binary
+  FROM pg_catalog.pg_type t
   JOIN LATERAL (
     WITH RECURSIVE unwrapped AS (
       SELECT t.oid, t.typtype, t.typbasetype
@@ -72,11 +66,23 @@ const COLUMNS = `
       WHERE u.typtype = 'd'
     ) SELECT p.* FROM unwrapped u JOIN pg_catalog.pg_type p ON p.oid = u.oid WHERE u.typtype <> 'd'
   ) base ON true
-  WHERE c.oid IN (SELECT oid FROM own_relation) AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'm')
-  GROUP BY a.attrelid`;
+  WHERE t.oid IN (SELECT DISTINCT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid IN (SELECT oid FROM own_table))`;
+
+/** The columns of a relation `c`, by index: what a schema's thousands have, no estimate is near. */
+const COLUMNS = `
+  SELECT array_agg(a.attname::text ORDER BY a.attnum) AS all_columns,
+         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = '') AS columns,
+         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE t.sorted) AS sorted,
+         array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE t.exact
+           -- Without a length, its blanks count, and its hash function does not see them.
+           AND (a.atttypid <> 'bpchar'::regtype OR a.atttypmod > 0)
+           AND (a.attcollation = 0 OR (SELECT l.collisdeterministic FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation))) AS hashed,
+         bool_and(t.is_binary) FILTER (WHERE a.attgenerated = '') AS is_binary
+  FROM pg_catalog.pg_attribute a JOIN own_column_type t ON t.oid = a.atttypid
+  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
 
 const RELATIONS = `
-  WITH ${ownRelation()}, shape AS (${COLUMNS})
+  WITH ${ownRelation()}, own_column_type AS MATERIALIZED (${TYPES})
   SELECT c.oid::int8::text AS oid, c.relname::text AS name, c.relkind::text AS kind, c.relispopulated AS populated,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END::text AS bytes,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_indexes_size(c.oid) ELSE 0 END::text AS index_bytes,
@@ -86,7 +92,7 @@ const RELATIONS = `
          coalesce(shape.sorted, '{}') AS sorted, coalesce(shape.hashed, '{}') AS hashed,
          coalesce(shape.is_binary, true) AS is_binary
   FROM pg_catalog.pg_class c
-  LEFT JOIN shape ON shape.oid = c.oid
+  LEFT JOIN LATERAL (${COLUMNS}) shape ON c.relkind IN ('r', 'm')
   LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
   WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass

@@ -74,6 +74,9 @@ export interface Catalog {
   readonly holds: (row: string) => boolean;
 }
 
+/** What holds of a schema that is not divided. */
+const WHOLE: Omit<Catalog, "entries"> = { holds: () => true };
+
 /**
  * The definitions of a dataset: of the schema, or of the part that table patterns select. What crosses the cut is an
  * entry too: a new crossing is a change of the part.
@@ -83,7 +86,7 @@ export async function readCatalog(
   at: CatalogPlace,
   tables?: readonly string[],
 ): Promise<Catalog> {
-  if (tables === undefined) return { entries: await catalogEntries(client, at), holds: () => true };
+  if (tables === undefined) return { ...WHOLE, entries: await catalogEntries(client, at) };
   return await steadily(async () => {
     const { scope, ownerOf } = await readPart(client, at, tables);
     const own = (await catalogEntries(client, at)).flatMap((entry) => {
@@ -121,18 +124,22 @@ export async function steadily<T>(read: () => Promise<T>): Promise<T> {
  * Reads a schema, or the part of it that table patterns select; undefined when there is none of that name.
  * @param tables table name patterns; absent: the whole schema
  * @param owner the role that owns the dataset's objects
+ * @param beside a second session in the database, which reads a whole schema's definitions meanwhile
  */
 export async function inspectSchema(
   client: pg.Client,
   schema: string,
   owner: string,
   tables?: readonly string[],
+  beside?: pg.Client,
 ): Promise<SchemaInspection | undefined> {
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return undefined;
   const extensions = await inspectExtensions(client);
   const at = { schema, oid, extensionSchemas: extensionSchemas(extensions) };
-  const { scope, entries, holds } = await readCatalog(client, at, tables);
+  const reading = readCatalog(beside ?? client, at, tables);
+  reading.catch(() => undefined); // what fails first is thrown
+  const { scope, holds } = beside === undefined ? await reading : WHOLE;
   const relations = (await inspectRelations(client, oid)).filter((each) => holds(`pg_class ${each.oid}`));
   const names = new Set(relations.map(({ name }) => name));
   const rights = await inspectRights(client, schema, owner);
@@ -140,7 +147,7 @@ export async function inspectSchema(
     client,
     "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
-  return {
+  const rest = {
     serverVersion: facts?.version ?? 0,
     database: await inspectDatabase(client, schema),
     schema,
@@ -148,8 +155,6 @@ export async function inspectSchema(
     relations,
     extensions,
     references: (await inspectReferences(client, oid)).filter((each) => holds(each.row)),
-    entries,
-    fingerprint: fingerprint(entries),
     largeObjects: await inspectLargeObjects(client, oid, owner, scope && relations.map(({ name }) => name)),
     longTransactions: await longTransactions(client),
     versionFeatures: await inspectVersionFeatures(client, oid, holds),
@@ -160,6 +165,8 @@ export async function inspectSchema(
     surroundings: await inspectSurroundings(client, schema, oid, owner, holds),
     extensionMembers: await extensionMembers(client, oid),
   };
+  const { entries } = await reading;
+  return { ...rest, entries, fingerprint: fingerprint(entries) };
 }
 
 /** The schemas that extensions live in, each once. */

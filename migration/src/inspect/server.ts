@@ -51,7 +51,8 @@ interface Facts extends Omit<ServerInspection, "freeSessions" | "databaseBytes" 
 /**
  * The lock table's size is `NLOCKENTS` of the server's source: every process that may take a lock, not clients alone.
  * `superuser_reserved_connections` and, from 16 on, `reserved_connections` are not for everyone. What kind of process
- * another role's session is, only those may see who read all statistics.
+ * another role's session is, only those may see who read all statistics. A dump, which may have begun already, is counted
+ * among what a run needs.
  */
 const FACTS = `
   WITH setting AS (SELECT name, setting, source FROM pg_settings),
@@ -59,7 +60,8 @@ const FACTS = `
     'max_connections', 'superuser_reserved_connections', 'reserved_connections', 'autovacuum_max_workers',
     'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
   session AS (SELECT usesysid, datid FROM pg_stat_activity 
-    WHERE usesysid IS NOT NULL AND datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid())
+    WHERE usesysid IS NOT NULL AND datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()
+      AND application_name <> 'rehome pg_dump')
   SELECT pg_postmaster_start_time()::text AS identity, pg_is_in_recovery() AS standby,
     current_setting('default_transaction_read_only')::bool AS "readOnly",
     (SELECT source FROM setting WHERE name = 'default_transaction_read_only') AS "readOnlyFrom",

@@ -16,7 +16,7 @@ import { fenceKey, findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
-import { rows } from "../sql/connect";
+import { open, rows } from "../sql/connect";
 import { isTable } from "../scope/scope";
 import { readStanding, type Standing } from "../scope/standing";
 import type { MoveRequest } from "../types";
@@ -24,7 +24,10 @@ import type { SourceInspection, TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
 export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SourceInspection> {
-  const found = await inspectSchema(client, request.from.schema, request.from.owner, request.tables);
+  const { from, tables } = request;
+  const found = await withHelper(client, request, (helper) =>
+    inspectSchema(client, from.schema, from.owner, tables, helper),
+  );
   if (found !== undefined) {
     const names = new Set(found.relations.map(({ name }) => name));
     const obstacles = await inspectObstacles(client, request.dataset, request.from);
@@ -41,6 +44,30 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
     "schema-missing",
     `database "${request.from.database}" on host "${request.from.host}" has no schema "${request.from.schema}". Check the placement that ${request.dataset} comes from.`,
   );
+}
+
+/** Catalog rows of a schema from which on it is worth a session more to read it. */
+const LARGE = 2_000;
+
+/** Runs `work` with a second session in the old home, if its schema is large and moves whole and the server has room for one. */
+async function withHelper<T>(
+  client: pg.Client,
+  { from, tables }: MoveRequest,
+  work: (helper: pg.Client | undefined) => Promise<T>,
+): Promise<T> {
+  const [found] = await rows<{ large: boolean }>(
+    client,
+    `SELECT count(*) = ${LARGE} AS large FROM (SELECT FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_namespace n ON n.oid = s.refobjid
+       WHERE s.refclassid = 'pg_catalog.pg_namespace'::regclass AND n.nspname = $1 LIMIT ${LARGE}) first`,
+    [from.schema],
+  );
+  const wanted = found?.large === true && tables === undefined;
+  const helper = wanted ? await open(from.server, from.database).catch(() => undefined) : undefined;
+  try {
+    return await work(helper);
+  } finally {
+    await helper?.end().catch(() => undefined);
+  }
 }
 
 async function followedFacts(

@@ -7,8 +7,8 @@ import type { SourceInspection } from "./finding";
 export const jobsOf = ({ jobs }: Pick<MoveOptions, "jobs">): number =>
   jobs ?? Math.min(8, availableParallelism());
 
-/** Two dumps, of what comes before the rows and after, run at once. */
-const DUMPS = 2;
+/** A dump is made while a large schema is inspected in two sessions. */
+const READING = 2;
 
 /**
  * Sessions that a run has open at its busiest, by end: one from its start to its end, and those at work beside it; each
@@ -20,7 +20,7 @@ export function sessionsNeeded(
   workers = 0,
 ): { source: number; target: number } {
   if (strategy === "set-schema") return { source: 1, target: 1 };
-  const beside = strategy === "template" ? jobs : Math.max(jobs, DUMPS);
+  const beside = strategy === "template" ? jobs : Math.max(jobs, READING);
   // Indexes are built while other tables are still being copied.
   const building = strategy === "template" ? 0 : jobs;
   const shared = strategy === "template" ? 0 : workers;

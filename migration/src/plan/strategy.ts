@@ -13,7 +13,8 @@ export const copiesRows = (strategy: Strategy): boolean => strategy === "copy" |
 
 type Place = Pick<Endpoint, "database" | "ownDatabase"> & { readonly server?: Endpoint["server"] };
 
-const sameServer = (one: Place, other: Place): boolean =>
+/** Whether two placements are on one server, by the address that it has in the stack. */
+export const sameServer = (one: Place, other: Place): boolean =>
   one.server !== undefined &&
   other.server !== undefined &&
   one.server.host === other.server.host &&

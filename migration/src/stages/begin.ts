@@ -10,6 +10,7 @@ import { jobsOf } from "../plan/needs";
 import { makePlan, refuseBlocked } from "../plan/plan";
 import type { MoveRequest, Plan } from "../types";
 import type { Run, Sessions, Tracker } from "./run";
+import { dumpAhead, type DumpAhead } from "./dump-ahead";
 import { stampBefore } from "./unchanged";
 
 /**
@@ -25,6 +26,29 @@ export async function beginRun(
   progress.enter("inspect", { bytes: 0, tables: 0 });
   const found = await inspectTarget(target, request);
   const stamped = await stampBefore(source, request);
+  const ahead = await dumpAhead(request, sessions);
+  try {
+    return await beginWith(request, sessions, progress, { found, stamped, ahead });
+  } catch (error) {
+    await ahead?.settled();
+    throw error;
+  }
+}
+
+/** What has been read and begun before the old home is inspected. */
+interface Begun {
+  readonly found: TargetInspection;
+  readonly stamped: Awaited<ReturnType<typeof stampBefore>>;
+  readonly ahead: DumpAhead | undefined;
+}
+
+async function beginWith(
+  request: MoveRequest,
+  sessions: Sessions,
+  progress: Tracker,
+  { found, stamped, ahead }: Begun,
+): Promise<{ run: Run; plan: Plan }> {
+  const { source, target } = sessions;
   const seen = await withUnfitText(source, await inspectSource(source, request), found);
   const plan = makePlan(request, seen, found, await dumpVersion());
   refuseBlocked(plan);
@@ -46,7 +70,9 @@ export async function beginRun(
   await closeShare(target, migration.id);
   const fence = fenceOf(request, migration, inspection);
   const jobs = jobsOf(request.options);
-  const run: Run = Object.assign(sessions, { request, migration, fence, inspection, jobs, progress });
+  const dumping = ahead === undefined ? {} : { ahead };
+  const parts = { request, migration, fence, inspection, jobs, progress, ...dumping };
+  const run: Run = Object.assign(sessions, parts);
   return { run, plan };
 }
 

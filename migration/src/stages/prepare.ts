@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
+import { dumpSchema } from "../ddl/dump";
 import { createExtension, renamedDefinitions, restoringSql, type Definitions } from "../ddl/scratch";
 import { runAllAsOwner } from "../ddl/run-as-owner";
 import { takeOver } from "../ddl/relocate";
@@ -46,8 +47,11 @@ async function makeAnew(run: Run): Promise<void> {
   await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
   if (scope === undefined) await carryComment(run);
   const homes = await placeExtensions(target, run);
+  const { server, database, schema } = request.from;
+  const dump = (await run.ahead?.take()) ?? (await dumpSchema(server, database, schema));
   const definitions = await renamedDefinitions(
     run,
+    dump,
     request,
     migration.id,
     inspection.extensions,

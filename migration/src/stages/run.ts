@@ -6,6 +6,7 @@ import type { SchemaInspection } from "../inspect/schema";
 import type { Fence } from "../fence/fence";
 import { placementName } from "../naming";
 import { open } from "../sql/connect";
+import type { DumpAhead } from "./dump-ahead";
 import type { MoveRequest, Progress, Report, Stage } from "../types";
 
 /** The two sessions that a move holds from its start to its end. Losing either ends the run. */
@@ -23,6 +24,8 @@ export interface Run extends Sessions {
   readonly fence: Fence;
   readonly inspection: SchemaInspection;
   readonly jobs: number;
+  /** Absent: nothing was dumped before the old home had been inspected. */
+  readonly ahead?: DumpAhead;
   /** The snapshot that rows are copied from, as `SET TRANSACTION SNAPSHOT` takes it. Absent: the fence keeps them. */
   readonly snapshot?: string;
   readonly progress: Tracker;

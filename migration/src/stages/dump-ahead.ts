@@ -1,0 +1,44 @@
+import { dumpSchema, type SchemaDump } from "../ddl/dump";
+import { hasJournal, latestMigration } from "../journal/journal";
+import { placementName } from "../naming";
+import { sameServer } from "../plan/strategy";
+import type { MoveRequest } from "../types";
+import type { Sessions } from "./run";
+
+/** A dump of the old home's definitions that is made while they are inspected. */
+export interface DumpAhead {
+  /** What was dumped, the first time; undefined from then on, and when it could not be. */
+  readonly take: () => Promise<SchemaDump | undefined>;
+  /** Resolves when the dump is not under way any more. */
+  readonly settled: () => Promise<void>;
+}
+
+/**
+ * Begins to dump the old home's definitions, where it is clear that they will be wanted: a dump reads as much of a catalog
+ * as an inspection does, and both can go on at the same time. What keeps it from coming to its end is told by the plan, or
+ * by the dump that is made in its place.
+ */
+export async function dumpAhead(request: MoveRequest, { target }: Sessions): Promise<DumpAhead | undefined> {
+  if (!(await isWanted(request, target))) return undefined;
+  const { server, database, schema } = request.from;
+  let dump: Promise<SchemaDump | undefined> = dumpSchema(server, database, schema).catch(() => undefined);
+  return {
+    take: async () => {
+      const dumped = await dump;
+      dump = Promise.resolve(undefined);
+      return dumped;
+    },
+    settled: async () => void (await dump),
+  };
+}
+
+/** To another server, rows are copied; and unless an earlier run has begun to, into what is made anew. */
+async function isWanted(
+  { dataset, from, to, options }: MoveRequest,
+  target: Sessions["target"],
+): Promise<boolean> {
+  if (options.mode === "online" || sameServer(from, to)) return false;
+  if (!(await hasJournal(target))) return true;
+  const ends = { source: placementName(from), target: placementName(to) };
+  return (await latestMigration(target, { dataset, ...ends }))?.state !== "running";
+}
