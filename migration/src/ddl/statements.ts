@@ -1,4 +1,5 @@
 import { loadModule, parseSync } from "libpg-query";
+import { aboutOf } from "./apart";
 import { FENCE_TRIGGER } from "../fence/fence-sql";
 
 /** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
@@ -10,6 +11,8 @@ export interface Statement {
   /** The node that PostgreSQL's grammar makes of it: `CreateStmt`, `IndexStmt`. */
   readonly node: string;
   readonly tree: Readonly<Record<string, unknown>>;
+  /** `aboutOf`; absent where that is undefined. */
+  readonly about?: readonly string[];
 }
 
 /** `pg_dump` guards its output with psql commands whose key is random: at its head, and at its end. */
@@ -65,7 +68,10 @@ function parsed(text: string): Statement[] {
   return (parseSync(text).stmts ?? []).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     const [node = "", tree] = Object.entries(stmt ?? {})[0] ?? [];
     const end = length === undefined ? bytes.length : start + length;
-    return { sql: textIn(bytes.subarray(start, end)), node, tree: kept(node, tree as Statement["tree"]) };
+    const whole = tree as Statement["tree"];
+    const about = aboutOf(node, whole);
+    const statement = { sql: textIn(bytes.subarray(start, end)), node, tree: kept(node, whole) };
+    return about === undefined ? statement : { ...statement, about };
   });
 }
 

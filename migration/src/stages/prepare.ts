@@ -1,25 +1,21 @@
 import type pg from "pg";
-import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
+import { RehomeError } from "../errors";
 import { dumpSchema } from "../ddl/dump";
-import { createExtension, renamedDefinitions, restoringSql, type Definitions } from "../ddl/scratch";
-import { runAllAsOwner } from "../ddl/run-as-owner";
-import { takeOver } from "../ddl/relocate";
+import { createExtension, renamedDefinitions } from "../ddl/scratch";
 import { emptySchema } from "../ddl/empty-schema";
-import { laterStatements } from "../ddl/later";
 import { dropHeldObjects } from "../fence/held-objects";
 import { fenceKey, liftFence } from "../fence/fence";
 import { inspectExtensions, type Extension } from "../inspect/extensions";
 import { inspectReferences } from "../inspect/references";
-import { extensionSchemas, schemaOid } from "../inspect/schema";
+import { schemaOid } from "../inspect/schema";
 import { enterStage, forgetCopies, recordFacts } from "../journal/journal";
 import { placementName } from "../naming";
 import { standingAt } from "../plan/inspect-ends";
 import { arrivalOf, extensionHome, renamingOf } from "../plan/renaming";
 import { LOCK, withSchemaLock } from "../journal/locks";
-import { readGraph } from "../scope/graph";
 import { rows, transaction } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
-import { withoutPasswords } from "../sql/without-passwords";
+import { restore } from "./restore";
 import type { Run } from "./run";
 
 /**
@@ -157,73 +153,3 @@ const createOnce = (target: pg.Client, name: string, schema: string): Promise<vo
     await target.query("SELECT pg_catalog.pg_advisory_xact_lock($1, 1)", [LOCK.journal]);
     await createExtension(target, name, schema);
   });
-
-/** Creates the definitions as the service's own role, and notes the rest, in one transaction. */
-async function restore(
-  run: Run,
-  definitions: Definitions,
-  extensionHomes: readonly string[],
-  kept: ReadonlySet<string>,
-): Promise<void> {
-  const { request, target, migration, inspection } = run;
-  await transaction(target, async () => {
-    const before = await objectsThere(run);
-    await target.query(`SET LOCAL ROLE ${ident(request.to.owner)}`);
-    await target.query(restoringSql([request.to.schema, ...extensionHomes]));
-    await runAllAsOwner(target, request.to.owner, definitions.preData, (statement, error) =>
-      refused(request.to.owner, statement.sql, error),
-    );
-    await target.query("RESET ROLE");
-    await settleRestored(run, before, kept);
-    await target.query(
-      `INSERT INTO rehome.statement (migration, ordinal, phase, sql, relation)
-       SELECT $1, s.ordinality, s.phase, s.sql, s.relation
-       FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (phase text, sql text, relation text)) WITH ORDINALITY AS s(phase, sql, relation, ordinality)`,
-      [
-        migration.id,
-        JSON.stringify(laterStatements(definitions.postData, request.to.schema, inspection.relations)),
-      ],
-    );
-  });
-}
-
-/** What is in the target schema, by identity, where that is to be noted: for a part of a schema. */
-async function objectsThere({ request, target, inspection }: Run): Promise<ReadonlyMap<string, string>> {
-  if (inspection.scope === undefined) return new Map();
-  const { schema } = request.to;
-  const oid = (await schemaOid(target, schema)) ?? 0;
-  const paths = extensionSchemas(await inspectExtensions(target));
-  const { objects } = await readGraph(target, schema, oid, paths);
-  return new Map(objects.map(({ identity, key }) => [identity, key]));
-}
-
-/** Sees to the owner and the rights of what was created, and notes it where others have a place in the schema. */
-async function settleRestored(
-  run: Run,
-  before: ReadonlyMap<string, string>,
-  kept: ReadonlySet<string>,
-): Promise<void> {
-  const { request, target, migration } = run;
-  const { schema, owner } = request.to;
-  if (run.inspection.scope === undefined) return await takeOver(target, schema, owner);
-  const added = [...(await objectsThere(run))].filter(([identity]) => !before.has(identity));
-  await takeOver(target, schema, owner, new Set(added.map(([, key]) => key)));
-  await target.query("DELETE FROM rehome.restored WHERE migration = $1", [migration.id]);
-  await target.query(
-    `INSERT INTO rehome.restored (migration, object, kept)
-     SELECT $1::uuid, unnest($2::text[]), false UNION ALL SELECT $1::uuid, unnest($3::text[]), true`,
-    [migration.id, added.map(([identity]) => identity), [...kept]],
-  );
-}
-
-function refused(owner: string, sql: string, error: unknown): RehomeError {
-  const hint =
-    codeOf(error) === SQLSTATE.insufficientPrivilege
-      ? ` The role "${owner}" lacks a right that the old home's owner had.`
-      : "";
-  return new RehomeError(
-    "definition-refused",
-    `the new home refuses ${JSON.stringify(withoutPasswords(sql).slice(0, 120))}: ${messageOf(error)}.${hint}`,
-    { cause: error },
-  );
-}
