@@ -17,16 +17,18 @@ const PRIVILEGED = new Set([
   "DefineStmt",
 ]);
 
+type Definition = Pick<Statement, "sql" | "node" | "about">;
+
+/** Whether it may take an administrator: what is said of the owner's own table does not. */
+const isPrivileged = ({ node, about }: Definition): boolean => PRIVILEGED.has(node) && about === undefined;
+
 /**
  * Runs a definition as the owner, in a transaction; what the owner may not define, the administrator defines, whose it
  * was in the old home too.
  */
-async function runAsOwner(
-  client: pg.Client,
-  owner: string,
-  { sql, node }: Pick<Statement, "sql" | "node">,
-): Promise<void> {
-  if (!PRIVILEGED.has(node)) {
+async function runAsOwner(client: pg.Client, owner: string, definition: Definition): Promise<void> {
+  const { sql } = definition;
+  if (!isPrivileged(definition)) {
     await client.query(sql);
     return;
   }
@@ -61,8 +63,8 @@ const BATCH = 100;
 export async function runAllAsOwner(
   client: pg.Client,
   owner: string,
-  statements: readonly Pick<Statement, "sql" | "node">[],
-  refused: (statement: Pick<Statement, "sql" | "node">, error: unknown) => Error,
+  statements: readonly Definition[],
+  refused: (statement: Definition, error: unknown) => Error,
 ): Promise<void> {
   for (const plain of runs(statements)) {
     // Each savepoint's end costs more the more has been made before it: all at once, as long as nothing is refused.
@@ -79,12 +81,12 @@ export async function runAllAsOwner(
 }
 
 /** In order: as many statements as follow each other that the owner may make, and each other one by itself. */
-function runs<Item extends Pick<Statement, "node">>(statements: readonly Item[]): Item[][] {
-  const found: Item[][] = [];
+function runs(statements: readonly Definition[]): Definition[][] {
+  const found: Definition[][] = [];
   let plain = false;
   for (const statement of statements) {
     const wasPlain = plain;
-    plain = !PRIVILEGED.has(statement.node);
+    plain = !isPrivileged(statement);
     if (plain && wasPlain) found.at(-1)?.push(statement);
     else found.push([statement]);
   }
@@ -92,10 +94,7 @@ function runs<Item extends Pick<Statement, "node">>(statements: readonly Item[])
 }
 
 /** False when one of them is refused: then none has run. */
-async function ranTogether(
-  client: pg.Client,
-  statements: readonly Pick<Statement, "sql">[],
-): Promise<boolean> {
+async function ranTogether(client: pg.Client, statements: readonly Definition[]): Promise<boolean> {
   await client.query("SAVEPOINT definitions");
   try {
     for (const batch of batchesOf(statements, BATCH))
