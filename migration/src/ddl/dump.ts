@@ -37,8 +37,11 @@ function exactPattern(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A schema's definitions as they were when they were dumped, to be read when they are needed: as text they take memory. */
+export type Archived = () => Promise<SchemaDump>;
+
 /** `pg_dump` reads the whole catalog, whatever it is to write of it, and locks what it writes. */
-const dumps = new Together<SchemaDump>(16);
+const dumps = new Together<Archived>(16);
 
 /**
  * The definitions of one schema, as `pg_dump` writes them: without owners and rights, which are declared anew.
@@ -46,21 +49,32 @@ const dumps = new Together<SchemaDump>(16);
  * serves several.
  * @throws RehomeError `dump-failed` with what `pg_dump` said, or those of `open` that TLS is the reason of
  */
+export async function archiveSchema(
+  server: ServerConnection,
+  database: string,
+  schema: string,
+): Promise<Archived> {
+  return await dumps.ask(JSON.stringify([server, database]), schema, (schemas) =>
+    archiveSchemas(server, database, schemas),
+  );
+}
+
+/** The same, read at once. */
 export async function dumpSchema(
   server: ServerConnection,
   database: string,
   schema: string,
 ): Promise<SchemaDump> {
-  return await dumps.ask(JSON.stringify([server, database]), schema, (schemas) =>
-    dumpSchemas(server, database, schemas),
-  );
+  return await (
+    await archiveSchema(server, database, schema)
+  )();
 }
 
-async function dumpSchemas(
+async function archiveSchemas(
   server: ServerConnection,
   database: string,
   schemas: readonly string[],
-): Promise<Map<string, SchemaDump>> {
+): Promise<Map<string, Archived>> {
   const { path } = await findBinaries({ need: ["pg_dump", "pg_restore"] });
   const args = [
     "--no-password",
@@ -74,9 +88,9 @@ async function dumpSchemas(
     ...schemas.map((schema) => `--schema=${exactPattern(schema)}`),
   ];
   const reach = await reachable(server);
+  const own = { PATH: process.env["PATH"], LC_ALL: "C" };
   const env = {
-    PATH: process.env["PATH"],
-    LC_ALL: "C",
+    ...own,
     ...reach.env,
     PGUSER: server.user,
     PGDATABASE: database,
@@ -94,17 +108,15 @@ async function dumpSchemas(
     const archive = await output(path("pg_dump"), args, { env, fail });
     const read = async (schema: string, section: string): Promise<Statement[]> => {
       const printing = ["--file=-", `--schema=${schema}`, `--section=${section}`, ...WITHOUT];
-      const printed = await output(path("pg_restore"), printing, { env, fail, input: archive });
+      const printed = await output(path("pg_restore"), printing, { env: own, fail, input: archive });
       return await splitStatements(textOf(printed));
     };
-    const found = new Map<string, SchemaDump>();
     // One section after the other: the text of ten thousand tables is large.
-    for (const schema of schemas)
-      found.set(schema, {
-        preData: await read(schema, "pre-data"),
-        postData: await read(schema, "post-data"),
-      });
-    return found;
+    const reader = (schema: string) => async (): Promise<SchemaDump> => ({
+      preData: await read(schema, "pre-data"),
+      postData: await read(schema, "post-data"),
+    });
+    return new Map(schemas.map((schema) => [schema, reader(schema)]));
   } finally {
     await reach.close();
   }

@@ -1,4 +1,4 @@
-import { dumpSchema, type SchemaDump } from "../ddl/dump";
+import { archiveSchema, type Archived, type SchemaDump } from "../ddl/dump";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { sameServer } from "../plan/strategy";
@@ -21,12 +21,12 @@ export interface DumpAhead {
 export async function dumpAhead(request: MoveRequest, { target }: Sessions): Promise<DumpAhead | undefined> {
   if (!(await isWanted(request, target))) return undefined;
   const { server, database, schema } = request.from;
-  let dump: Promise<SchemaDump | undefined> = dumpSchema(server, database, schema).catch(() => undefined);
+  let dump: Promise<Archived | undefined> = archiveSchema(server, database, schema).catch(() => undefined);
   return {
     take: async () => {
-      const dumped = await dump;
+      const archived = await dump;
       dump = Promise.resolve(undefined);
-      return dumped;
+      return await archived?.();
     },
     settled: async () => void (await dump),
   };
