@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { relocate, takeOver } from "../ddl/relocate";
@@ -74,13 +75,10 @@ async function createCopy({ source, target, request }: Run, copy: string): Promi
     "SELECT current_setting('server_version_num')::int / 10000 AS version, pg_catalog.pg_backend_pid() AS pid",
   );
   const strategy = (facts?.version ?? 0) >= 15 ? " STRATEGY file_copy" : "";
-  let creating = true;
-  const created = source
-    .query(`CREATE DATABASE ${ident(copy)} TEMPLATE ${ident(request.from.database)}${strategy}`)
-    .finally(() => {
-      creating = false;
-    });
-  const ending = endOthers(target, request.from.database, facts?.pid ?? 0, () => creating);
+  const created = source.query(
+    `CREATE DATABASE ${ident(copy)} TEMPLATE ${ident(request.from.database)}${strategy}`,
+  );
+  const ending = endOthers(target, request.from.database, facts?.pid ?? 0, created);
   try {
     await created;
   } catch (error) {
@@ -91,27 +89,31 @@ async function createCopy({ source, target, request }: Run, copy: string): Promi
       { cause: error, retryable: true },
     );
   } finally {
-    creating = false;
     await ending;
   }
   await source.query(`COMMENT ON DATABASE ${ident(copy)} IS 'Rehome: a copy on its way; may be dropped'`);
 }
 
-/** Ends the sessions in a database until told to stop. Those that may not be ended are named by what waits for them. */
+/** Ends the sessions in a database until something is over. Those that may not be ended are named by what waits for them. */
 async function endOthers(
   client: pg.Client,
   database: string,
   spared: number,
-  goOn: () => boolean,
+  what: Promise<unknown>,
 ): Promise<void> {
-  while (goOn()) {
+  let over = false;
+  const end = what.then(
+    () => void (over = true),
+    () => void (over = true),
+  );
+  while (!over) {
     await client
       .query(
         "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND pid <> $2 AND backend_type = 'client backend'",
         [database, spared],
       )
       .catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, END_SESSIONS_MS));
+    await Promise.race([end, sleep(END_SESSIONS_MS)]);
   }
 }
 
@@ -152,14 +154,11 @@ async function takePlace(run: Run, copy: string): Promise<void> {
   const { database, server } = request.to;
   await target.end();
   await withSession(server, request.from.database, async (other) => {
-    let renaming = true;
     const renamed = transaction(source, async () => {
       await source.query(`ALTER DATABASE ${ident(database)} RENAME TO ${ident(replacedName(migration.id))}`);
       await source.query(`ALTER DATABASE ${ident(copy)} RENAME TO ${ident(database)}`);
-    }).finally(() => {
-      renaming = false;
     });
-    const ending = endOthers(other, database, 0, () => renaming);
+    const ending = endOthers(other, database, 0, renamed);
     try {
       await renamed;
     } finally {
