@@ -75,20 +75,24 @@ function parsed(text: string): Statement[] {
   });
 }
 
+const NOTHING: Statement["tree"] = {};
+
 /** Of the statements that there are most of, what somebody asks for: not columns, nor what they hold by default. */
 function kept(node: string, tree: Statement["tree"]): Statement["tree"] {
   switch (node) {
-    case "CreateStmt":
     case "CreateSeqStmt":
     case "AlterSeqStmt":
+      return NOTHING;
+    case "CreateStmt":
     case "IndexStmt":
       return { relation: named(tree) };
     case "AlterTableStmt": {
-      const cmds = commands(tree).map((command) => {
-        const { subtype, name, def } = command;
-        return { AlterTableCmd: { subtype, name, ...(subtype === "AT_AddConstraint" ? { def } : {}) } };
-      });
-      return { relation: named(tree), cmds };
+      const all = commands(tree);
+      const asked = all.some(({ subtype }) => /Constraint$|Trig$/.test(String(subtype)));
+      const cmds = all.map(({ subtype, name, def }) => ({
+        AlterTableCmd: { subtype, name, ...(subtype === "AT_AddConstraint" ? { def } : {}) },
+      }));
+      return { relation: named(tree), ...(asked ? { cmds } : {}) };
     }
     default:
       return tree;
