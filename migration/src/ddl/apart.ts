@@ -1,3 +1,4 @@
+import { runsOf } from "../batches";
 import type { Statement } from "./statements";
 
 /** Definitions that are made before the next part's. */
@@ -74,8 +75,8 @@ export function inParts(statements: readonly Statement[], lists: number): Part[]
     if (order.length > 0) parts.push({ inOrder: order, lists: [order] });
     order = [];
   };
-  for (const run of runsOf(statements)) {
-    const many = lists > 1 && run.length >= WORTH && run[0]?.about !== undefined;
+  for (const run of runsOf(statements, ({ about }) => about !== undefined)) {
+    const many = lists > 1 && run.length >= WORTH;
     const shared = many ? shareOut(run, lists) : [];
     if (shared.length > 1) {
       flush();
@@ -84,19 +85,6 @@ export function inParts(statements: readonly Statement[], lists: number): Part[]
   }
   flush();
   return parts;
-}
-
-/** As many statements as follow each other of which it is known what they are about, and those of which it is not. */
-function runsOf(statements: readonly Statement[]): Statement[][] {
-  const runs: Statement[][] = [];
-  let before: boolean | undefined;
-  for (const statement of statements) {
-    const known = statement.about !== undefined;
-    if (known === before) runs.at(-1)?.push(statement);
-    else runs.push([statement]);
-    before = known;
-  }
-  return runs;
 }
 
 function shareOut(run: readonly Statement[], lists: number): Statement[][] {

@@ -65,9 +65,8 @@ export async function dumpSchema(
   database: string,
   schema: string,
 ): Promise<SchemaDump> {
-  return await (
-    await archiveSchema(server, database, schema)
-  )();
+  const archived = await archiveSchema(server, database, schema);
+  return await archived();
 }
 
 async function archiveSchemas(

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { batchesOf } from "../batches";
+import { batchesOf, runsOf } from "../batches";
 import { SQLSTATE, codeOf } from "../errors";
 import { ident } from "../sql/quote";
 import type { Statement } from "./statements";
@@ -66,7 +66,7 @@ export async function runAllAsOwner(
   statements: readonly Definition[],
   refused: (statement: Definition, error: unknown) => Error,
 ): Promise<void> {
-  for (const plain of runs(statements)) {
+  for (const plain of runsOf(statements, (statement) => !isPrivileged(statement))) {
     // Each savepoint's end costs more the more has been made before it: all at once, as long as nothing is refused.
     if (plain.length > 1 && (await ranTogether(client, plain))) continue;
     for (const batch of batchesOf(plain, BATCH)) {
@@ -78,19 +78,6 @@ export async function runAllAsOwner(
       }
     }
   }
-}
-
-/** In order: as many statements as follow each other that the owner may make, and each other one by itself. */
-function runs(statements: readonly Definition[]): Definition[][] {
-  const found: Definition[][] = [];
-  let plain = false;
-  for (const statement of statements) {
-    const wasPlain = plain;
-    plain = !isPrivileged(statement);
-    if (plain && wasPlain) found.at(-1)?.push(statement);
-    else found.push([statement]);
-  }
-  return found;
 }
 
 /** False when one of them is refused: then none has run. */

@@ -139,7 +139,7 @@ export async function inspectSchema(
   const at = { schema, oid, extensionSchemas: extensionSchemas(extensions) };
   const reading = readCatalog(beside ?? client, at, tables);
   reading.catch(() => undefined); // what fails first is thrown
-  const { scope, holds } = beside === undefined ? await reading : WHOLE;
+  const { scope, holds } = beside === undefined || tables !== undefined ? await reading : WHOLE;
   const relations = (await inspectRelations(client, oid)).filter((each) => holds(`pg_class ${each.oid}`));
   const names = new Set(relations.map(({ name }) => name));
   const rights = await inspectRights(client, schema, owner);

@@ -61,7 +61,7 @@ const FACTS = `
     'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
   session AS (SELECT usesysid, datid FROM pg_stat_activity 
     WHERE usesysid IS NOT NULL AND datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()
-      AND application_name <> 'rehome pg_dump')
+      AND application_name IS DISTINCT FROM 'rehome pg_dump')
   SELECT pg_postmaster_start_time()::text AS identity, pg_is_in_recovery() AS standby,
     current_setting('default_transaction_read_only')::bool AS "readOnly",
     (SELECT source FROM setting WHERE name = 'default_transaction_read_only') AS "readOnlyFrom",

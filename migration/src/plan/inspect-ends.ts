@@ -55,14 +55,15 @@ async function withHelper<T>(
   { from, tables }: MoveRequest,
   work: (helper: pg.Client | undefined) => Promise<T>,
 ): Promise<T> {
+  if (tables !== undefined) return await work(undefined);
   const [found] = await rows<{ large: boolean }>(
     client,
     `SELECT count(*) = ${LARGE} AS large FROM (SELECT FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_namespace n ON n.oid = s.refobjid
        WHERE s.refclassid = 'pg_catalog.pg_namespace'::regclass AND n.nspname = $1 LIMIT ${LARGE}) first`,
     [from.schema],
   );
-  const wanted = found?.large === true && tables === undefined;
-  const helper = wanted ? await open(from.server, from.database).catch(() => undefined) : undefined;
+  const helper =
+    found?.large === true ? await open(from.server, from.database).catch(() => undefined) : undefined;
   try {
     return await work(helper);
   } finally {

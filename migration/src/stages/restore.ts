@@ -29,8 +29,7 @@ export async function restore(
 ): Promise<void> {
   const { target, request, inspection } = run;
   const settings = restoringSql([request.to.schema, ...extensionHomes]);
-  const whole = inspection.scope === undefined;
-  const parts = whole ? inParts(definitions.preData, run.jobs) : [together(definitions.preData)];
+  const parts = inParts(definitions.preData, inspection.scope === undefined ? run.jobs : 1);
   const last = parts.at(-1)?.lists.length === 1 ? parts.pop() : undefined;
   try {
     for (const part of parts) await makePart(run, settings, part);
@@ -45,8 +44,6 @@ export async function restore(
     throw error;
   }
 }
-
-const together = (inOrder: readonly Statement[]): Part => ({ inOrder, lists: [inOrder] });
 
 /** Makes a part in as many sessions as it has lists; in one where what was taken for independent is not. */
 async function makePart(run: Run, settings: string, { inOrder, lists }: Part): Promise<void> {

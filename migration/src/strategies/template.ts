@@ -102,10 +102,8 @@ async function endOthers(
   what: Promise<unknown>,
 ): Promise<void> {
   let over = false;
-  const end = what.then(
-    () => void (over = true),
-    () => void (over = true),
-  );
+  const stop = (): void => void (over = true);
+  const end = what.then(stop, stop);
   while (!over) {
     await client
       .query(
