@@ -1,5 +1,5 @@
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
-import { loadGrammar } from "./ddl/rename-code";
+import { loadGrammar } from "./ddl/grammar";
 import { codeOf, messageOf } from "./errors";
 import {
   armFence,

@@ -1,4 +1,4 @@
-import { loadGrammar } from "./ddl/rename-code";
+import { loadGrammar } from "./ddl/grammar";
 import { RehomeError, codeOf } from "./errors";
 import { linkHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";

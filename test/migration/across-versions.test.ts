@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadGrammar } from "../../migration/src/ddl/rename-code";
+import { loadGrammar } from "../../migration/src/ddl/grammar";
 import { comparable, withoutQualifiers } from "../../migration/src/inspect/across-versions";
 
 beforeAll(loadGrammar);

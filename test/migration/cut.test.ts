@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadGrammar } from "../../migration/src/ddl/rename-code";
+import { loadGrammar } from "../../migration/src/ddl/grammar";
 import { namesInCode } from "../../migration/src/scope/code-names";
 import { cut } from "../../migration/src/scope/cut";
 import { matcher } from "../../migration/src/scope/match";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatPlan, type MoveRequest } from "@rehome/migration";
-import { loadGrammar } from "../../migration/src/ddl/rename-code";
+import { loadGrammar } from "../../migration/src/ddl/grammar";
 import type { Relation } from "../../migration/src/inspect/relations";
 import { makePlan, refuseBlocked } from "../../migration/src/plan/plan";
 import type { SourceInspection, TargetInspection } from "../../migration/src/plan/finding";

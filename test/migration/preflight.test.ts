@@ -1,6 +1,6 @@
 import { formatPlan, type MoveRequest } from "@rehome/migration";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadGrammar } from "../../migration/src/ddl/rename-code";
+import { loadGrammar } from "../../migration/src/ddl/grammar";
 import { FINDING_CODES } from "../../migration/src/codes";
 import type { FollowableTable } from "../../migration/src/inspect/followable";
 import type { ReplicationFacts } from "../../migration/src/inspect/replication";

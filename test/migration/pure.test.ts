@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadGrammar, renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
+import { loadGrammar } from "../../migration/src/ddl/grammar";
+import { renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
 import { splitIdentifiers } from "../../migration/src/ddl/rename-routines";
 import {
   isFence,

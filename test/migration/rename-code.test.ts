@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { isDynamic, loadGrammar, renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
+import { loadGrammar } from "../../migration/src/ddl/grammar";
+import { isDynamic, renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
 
 beforeAll(loadGrammar);
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { nameOf, valueOf } from "../../migration/src/ddl/constants";
-import { loadGrammar, renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
+import { loadGrammar } from "../../migration/src/ddl/grammar";
+import { renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
 import { ident, literal } from "../../migration/src/sql/quote";
 
 beforeAll(loadGrammar);

@@ -1,4 +1,4 @@
-import { loadModule, scanSync } from "libpg-query";
+import { scanSync } from "libpg-query";
 import { isConstant, nameOf, valueOf } from "./constants";
 import { namesSchemaAsValue } from "./schema-as-value";
 import { ident, literal } from "../sql/quote";
@@ -40,18 +40,13 @@ const UNCLEAR = Symbol("unclear");
 const REGCLASS_CASTS = new Set(["regclass", "regproc", "regprocedure", "regtype"]);
 const REGCLASS_CALLS = new Set(["nextval", "currval", "setval", "to_regclass", "pg_get_serial_sequence"]);
 
-/** Loads PostgreSQL's grammar; call once before `renameInCode`. */
-export async function loadGrammar(): Promise<void> {
-  await loadModule();
-}
-
 function isName(token: Token | undefined): token is Token {
   return token !== undefined && /^["\p{L}_]/u.test(token.text) && !isConstant(token);
 }
 
 /**
  * Renames the schema `from` in the body of a function: qualified names of what moves, `SET search_path` lists, and
- * names in `regclass` literals. What it cannot be sure of it reports and leaves alone.
+ * names in `regclass` literals. What it cannot be sure of it reports and leaves alone. `loadGrammar` comes first.
  * @param code SQL or PL/pgSQL. Read by PostgreSQL's own scanner, so strings and comments are not taken for names.
  */
 export function renameInCode(code: string, renaming: Renaming): RenamedCode {

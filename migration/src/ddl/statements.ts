@@ -1,5 +1,6 @@
-import { loadModule, parseSync } from "libpg-query";
+import { parseSync } from "libpg-query";
 import { aboutOf } from "./apart";
+import { loadGrammar } from "./grammar";
 import { FENCE_TRIGGER } from "../fence/fence-sql";
 
 /** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
@@ -45,7 +46,7 @@ function piecesOf(dump: string): string[] {
  * none to the grammar, and goes with the next one.
  */
 export async function splitStatements(dump: string): Promise<Statement[]> {
-  await loadModule();
+  await loadGrammar();
   const pieces = piecesOf(withoutPsqlCommands(dump));
   const statements: Statement[] = [];
   let before = "";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { ident } from "../sql/quote";
-import { textRows } from "../sql/text-rows";
+import { sharedRows } from "../sql/shared-rows";
 import { OWN } from "./own-rows";
 import { rareEntries } from "./rare-entries";
 
@@ -137,7 +137,7 @@ async function within<T extends object>(
   const path = [schema, ...extensionSchemas.filter((name) => name !== schema)].map(ident).join(", ");
   await client.query(`SET search_path = ${path}`);
   try {
-    return await textRows<T>(client, `${ALL} ${select}`, [oid]);
+    return await sharedRows<T>(client, `${ALL} ${select}`, [oid]);
   } finally {
     await client.query("SET search_path = ''");
   }

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { rows } from "../sql/connect";
+import { sharedRows } from "../sql/shared-rows";
 import { ownRelation } from "./own-rows";
 
 /** A relation of the dataset, as the catalog has it. */
@@ -108,17 +108,16 @@ interface RelationRow {
   index_bytes: string;
   tablespace: string | null;
   rows: string;
-  columns: string[];
-  all_columns: string[];
-  sorted: string[];
-  hashed: string[];
+  columns: readonly string[];
+  all_columns: readonly string[];
+  sorted: readonly string[];
+  hashed: readonly string[];
   is_binary: boolean;
 }
 
-/** Every relation of a schema but those of extensions. One query, whatever their number. */
+/** Every relation of a schema but those of extensions. One query, whatever their number; tables of a kind share their lists. */
 export async function inspectRelations(client: pg.Client, schemaOid: number): Promise<Relation[]> {
-  const found = await rows<RelationRow>(client, RELATIONS, [schemaOid]);
-  const shared = sharing();
+  const found = await sharedRows<RelationRow>(client, RELATIONS, [schemaOid]);
   return found.map((row) => ({
     oid: Number(row.oid),
     name: row.name,
@@ -128,21 +127,10 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     indexBytes: Number(row.index_bytes),
     tablespace: row.tablespace,
     rows: Number(row.rows),
-    columns: shared(row.columns),
-    allColumns: shared(row.all_columns),
-    sorted: shared(row.sorted),
-    hashed: shared(row.hashed),
+    columns: row.columns,
+    allColumns: row.all_columns,
+    sorted: row.sorted,
+    hashed: row.hashed,
     binary: row.is_binary,
   }));
-}
-
-/** Gives one list for all that are equal: tables of a kind have the same columns, and most of a table's lists are alike. */
-function sharing(): (names: readonly string[]) => readonly string[] {
-  const known = new Map<string, readonly string[]>();
-  return (names) => {
-    const key = JSON.stringify(names);
-    const same = known.get(key) ?? names;
-    known.set(key, same);
-    return same;
-  };
 }

@@ -20,6 +20,7 @@ import { open, rows } from "../sql/connect";
 import { isTable } from "../scope/scope";
 import { readStanding, type Standing } from "../scope/standing";
 import type { MoveRequest } from "../types";
+import { collectOften } from "../v8-flags";
 import type { SourceInspection, TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
@@ -62,8 +63,9 @@ async function withHelper<T>(
        WHERE s.refclassid = 'pg_catalog.pg_namespace'::regclass AND n.nspname = $1 LIMIT ${LARGE}) first`,
     [from.schema],
   );
-  const helper =
-    found?.large === true ? await open(from.server, from.database).catch(() => undefined) : undefined;
+  if (found?.large !== true) return await work(undefined);
+  collectOften();
+  const helper = await open(from.server, from.database).catch(() => undefined);
   try {
     return await work(helper);
   } finally {

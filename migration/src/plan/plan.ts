@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { RehomeError, codeOf } from "../errors";
 import { dumpVersion } from "../ddl/dump";
-import { loadGrammar } from "../ddl/rename-code";
+import { loadGrammar } from "../ddl/grammar";
 import { placementName } from "../naming";
 import { open, withSession } from "../sql/connect";
 import type { Endpoint, MoveRequest, Plan, Strategy } from "../types";

@@ -42,8 +42,7 @@ export class Builder {
 
   static async begin(run: Run): Promise<Builder> {
     const pending = new Map<string | null, Noted[]>();
-    for (const statement of await pendingStatements(run)) {
-      if (statement.phase !== "index") continue;
+    for (const statement of await pendingStatements(run, { indexes: true })) {
       const others = pending.get(statement.relation);
       if (others === undefined) pending.set(statement.relation, [statement]);
       else others.push(statement);

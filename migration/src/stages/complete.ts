@@ -23,7 +23,7 @@ const EACH = 8;
 export async function complete(run: Run, builder: Builder): Promise<SequenceState[]> {
   const { target, migration, progress } = run;
   await enterStage(target, migration.id, "index", "indexes, constraints, triggers");
-  const later = (await pendingStatements(run)).filter(({ phase }) => phase !== "index");
+  const later = await pendingStatements(run, { indexes: false });
   progress.enter("index", { bytes: 0, tables: builder.left + later.length });
   await builder.finish();
   for (const phase of PHASES)

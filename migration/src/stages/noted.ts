@@ -17,15 +17,19 @@ export interface Noted {
   readonly relation: string | null;
 }
 
-/** What is noted and not done yet, in order. */
-export const pendingStatements = ({
-  target,
-  migration,
-}: Pick<Run, "target" | "migration">): Promise<Noted[]> =>
+/**
+ * What is noted and not done yet, in order.
+ * @param indexes those of the index phase alone, or all others
+ */
+export const pendingStatements = (
+  { target, migration }: Pick<Run, "target" | "migration">,
+  { indexes }: { readonly indexes: boolean },
+): Promise<Noted[]> =>
   rows<Noted>(
     target,
-    "SELECT ordinal, phase, sql, relation FROM rehome.statement WHERE migration = $1 AND done_at IS NULL ORDER BY ordinal",
-    [migration.id],
+    `SELECT ordinal, phase, sql, relation FROM rehome.statement
+     WHERE migration = $1 AND done_at IS NULL AND (phase = 'index') = $2 ORDER BY ordinal`,
+    [migration.id, indexes],
   );
 
 /**

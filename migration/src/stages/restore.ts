@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { inParts, type Part } from "../ddl/apart";
 import { emptySchema } from "../ddl/empty-schema";
 import { laterStatements } from "../ddl/later";
@@ -14,6 +15,9 @@ import { open, transaction } from "../sql/connect";
 import { ident } from "../sql/quote";
 import { withoutPasswords } from "../sql/without-passwords";
 import type { Run } from "./run";
+
+/** Statements that are noted in one round trip, at most. */
+const NOTED_AT_ONCE = 5_000;
 
 /**
  * Creates the definitions as the service's own role, and notes the rest. Those of a part of a schema in one transaction:
@@ -94,12 +98,15 @@ async function noteLater(
   { request, target, migration, inspection }: Run,
   { postData }: Definitions,
 ): Promise<void> {
-  await target.query(
-    `INSERT INTO rehome.statement (migration, ordinal, phase, sql, relation)
-     SELECT $1, s.ordinality, s.phase, s.sql, s.relation
-     FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (phase text, sql text, relation text)) WITH ORDINALITY AS s(phase, sql, relation, ordinality)`,
-    [migration.id, JSON.stringify(laterStatements(postData, request.to.schema, inspection.relations))],
-  );
+  const later = laterStatements(postData, request.to.schema, inspection.relations);
+  for (const [at, batch] of batchesOf(later, NOTED_AT_ONCE).entries()) {
+    await target.query(
+      `INSERT INTO rehome.statement (migration, ordinal, phase, sql, relation)
+       SELECT $1, $3 + s.ordinality, s.phase, s.sql, s.relation
+       FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (phase text, sql text, relation text)) WITH ORDINALITY AS s(phase, sql, relation, ordinality)`,
+      [migration.id, JSON.stringify(batch), at * NOTED_AT_ONCE],
+    );
+  }
 }
 
 /** What is in the target schema, by identity, where that is to be noted: for a part of a schema. */

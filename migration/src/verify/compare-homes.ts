@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { loadGrammar } from "../ddl/rename-code";
+import { loadGrammar } from "../ddl/grammar";
 import { findFence } from "../fence/fence";
 import { linkHealth } from "../follow/health";
 import { linkOf } from "../follow/link";
