@@ -32,7 +32,7 @@ const makers = (database: string): Promise<number> =>
   value(b, database, "SELECT count(DISTINCT xmin::text)::int FROM pg_sequence");
 
 describe("a schema of many tables", () => {
-  it("is made in as many sessions as there are jobs, around what has its place among them", async () => {
+  it("is made in several sessions, around what has its place among them", async () => {
     const { request } = await makeWorld(
       a,
       b,

@@ -72,7 +72,7 @@ export class Builder {
       const some = small.slice(at, at + TABLES);
       this.units.push({ statements: some.flatMap((table) => this.take(table)), analyze: some });
     }
-    const wanted = Math.min(this.run.jobs, this.running.length + this.units.length);
+    const wanted = Math.min(this.most, this.running.length + this.units.length);
     while (this.workers.length < wanted) this.workers.push(this.work());
     this.change();
   }
@@ -94,6 +94,16 @@ export class Builder {
     this.open = false;
     this.change();
     await Promise.all(this.workers);
+  }
+
+  /**
+   * Workers at a time. Indexes of small tables wait for the disk, one after the other: once nobody copies any more, there
+   * are sessions for as many again.
+   */
+  private get most(): number {
+    const { jobs } = this.run;
+    const small = [...this.units, ...this.running].every(({ table }) => table === undefined);
+    return this.open || !small ? jobs : 2 * jobs;
   }
 
   private take(table: string): Noted[] {

@@ -33,7 +33,8 @@ export async function restore(
 ): Promise<void> {
   const { target, request, inspection } = run;
   const settings = restoringSql([request.to.schema, ...extensionHomes]);
-  const parts = inParts(definitions.preData, inspection.scope === undefined ? run.jobs : 1);
+  // Making files waits for the disk, and nobody copies or builds yet: there are sessions for twice the jobs.
+  const parts = inParts(definitions.preData, inspection.scope === undefined ? 2 * run.jobs : 1);
   const last = parts.at(-1)?.lists.length === 1 ? parts.pop() : undefined;
   try {
     for (const part of parts) await makePart(run, settings, part);
