@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { inspectLargeObjects } from "../inspect/large-objects";
 import { schemaOid } from "../inspect/schema";
 import { sameDatabase } from "../plan/strategy";
@@ -50,8 +51,7 @@ export async function movedObjects({
 export async function syncObjects(ends: Ends, wanted: readonly number[]): Promise<void> {
   const moved = await movedObjects(ends);
   const all = [...new Set([...wanted, ...moved])].sort((a, b) => a - b);
-  for (let at = 0; at < all.length; at += BATCH) {
-    const batch = all.slice(at, at + BATCH);
+  for (const batch of batchesOf(all, BATCH)) {
     const differing = await differingObjects(ends.source, ends.target, batch);
     if (differing.length > 0)
       await transaction(ends.target, () => copyObjects(ends, differing, new Set(moved)));

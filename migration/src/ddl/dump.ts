@@ -150,10 +150,9 @@ async function output(
     child.on("error", (error) => reject(fail(messageOf(error))));
     child.stdin.on("error", () => undefined); // it has ended early: its exit code says why
     input.pipe(child.stdin);
-    const ended = finished(through);
     child.on("close", (code) => {
-      if (code !== 0) reject(fail(Buffer.concat(err).toString("utf8").trim()));
-      else ended.then(() => resolve(out), reject);
+      if (code === 0) finished(through).then(() => resolve(out), reject);
+      else reject(fail(Buffer.concat(err).toString("utf8").trim()));
     });
   });
 }

@@ -89,11 +89,12 @@ function kept(node: string, tree: Statement["tree"]): Statement["tree"] {
       return { relation: named(tree) };
     case "AlterTableStmt": {
       const all = commands(tree);
-      const asked = all.some(({ subtype }) => /Constraint$|Trig$/.test(String(subtype)));
+      const relation = named(tree);
+      if (!all.some(({ subtype }) => /Constraint$|Trig$/.test(String(subtype)))) return { relation };
       const cmds = all.map(({ subtype, name, def }) => ({
         AlterTableCmd: { subtype, name, ...(subtype === "AT_AddConstraint" ? { def } : {}) },
       }));
-      return { relation: named(tree), ...(asked ? { cmds } : {}) };
+      return { relation, cmds };
     }
     default:
       return tree;

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { RehomeError, SQLSTATE, codeOf } from "../errors";
 import { giveObjects } from "./held-objects";
 import { LOCK } from "../journal/locks";
@@ -82,11 +83,11 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
     );
   });
   const unarmed = await tablesWithout(client, fence);
-  for (let at = 0; at < unarmed.length; at += BATCH) {
-    const batch = unarmed.slice(at, at + BATCH);
+  const batches = batchesOf(unarmed, BATCH);
+  for (const batch of batches) {
     await withinLockTimeout(client, fence.schema, timeout, async () => {
       // A run after this one relies on what is armed: the last commit waits for the disk, for itself and all before it.
-      const wait = at + BATCH < unarmed.length ? ["SET LOCAL synchronous_commit = off"] : [];
+      const wait = batch !== batches.at(-1) ? ["SET LOCAL synchronous_commit = off"] : [];
       await client.query(
         [...wait, ...batch.map((table) => armTableSql(fence.schema, table, key))].join("; "),
       );
@@ -223,8 +224,7 @@ export async function disarm(
   timeout = 60_000,
 ): Promise<void> {
   const armed = await tablesWith(client, fenceKey(dataset, schema));
-  for (let at = 0; at < armed.length; at += BATCH) {
-    const batch = armed.slice(at, at + BATCH);
+  for (const batch of batchesOf(armed, BATCH)) {
     await withinLockTimeout(client, schema, timeout, async () => {
       await client.query(batch.map((table) => disarmTableSql(schema, table)).join("; "));
     });

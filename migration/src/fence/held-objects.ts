@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { unlinkAll } from "../copy/large-objects";
 import { rows, transaction } from "../sql/connect";
 import { grantAgain } from "./rights";
@@ -11,8 +12,7 @@ const BATCH = 200;
  * @param key the fence's
  */
 export async function holdObjects(client: pg.Client, key: number, oids: readonly number[]): Promise<void> {
-  for (let at = 0; at < oids.length; at += BATCH) {
-    const batch = oids.slice(at, at + BATCH);
+  for (const batch of batchesOf(oids, BATCH)) {
     await transaction(client, async () => {
       const held = await rows<{ oid: string; grantees: string[] }>(
         client,

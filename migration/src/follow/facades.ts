@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { withinLockTimeout } from "../fence/fence";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
@@ -45,9 +46,9 @@ export async function ensureFacades(
   await client.query(
     `CREATE SCHEMA IF NOT EXISTS ${ident(schemas.facade)}; COMMENT ON SCHEMA ${ident(schemas.facade)} IS ${literal(said(schemas))}`,
   );
-  for (let at = 0; at < wanted.length; at += BATCH) {
+  for (const batch of batchesOf(wanted, BATCH)) {
     await withinLockTimeout(client, schemas.real, timeout, async () => {
-      for (const table of wanted.slice(at, at + BATCH)) {
+      for (const table of batch) {
         for (const sql of facadeSql(schemas, table)) await client.query(sql);
         await client.query(
           "INSERT INTO rehome.facade (schema_name, facade_schema, table_name, pair) VALUES ($1, $2, $3, $4)",

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { withinLockTimeout } from "../fence/fence";
 import { inspectFollowable } from "../inspect/followable";
 import { schemaOid } from "../inspect/schema";
@@ -34,8 +35,8 @@ export async function fullIdentities(
     (table) => tables.includes(table.name) && table.key.length === 0 && table.replicaIdentity !== "i",
   );
   const shy = await rows<{ name: string }>(client, SHY, [schema, keyless.map((table) => table.name)]);
-  for (let at = 0; at < shy.length; at += BATCH) {
-    const batch = shy.slice(at, at + BATCH).map((table) => qualified(schema, table.name));
+  const names = shy.map((table) => qualified(schema, table.name));
+  for (const batch of batchesOf(names, BATCH)) {
     await withinLockTimeout(client, schema, timeout, async () => {
       await client.query(
         "UPDATE rehome.link SET restore_sql = restore_sql || $2 WHERE name = $1 AND side = 'publisher'",
@@ -58,8 +59,7 @@ export async function restoreIdentities(
     [name],
   );
   const statements = row?.restore_sql ?? [];
-  for (let at = 0; at < statements.length; at += BATCH) {
-    const batch = statements.slice(at, at + BATCH);
+  for (const batch of batchesOf(statements, BATCH)) {
     await withinLockTimeout(client, publisher.schema, timeout, async () => {
       for (const sql of batch) await client.query(sql);
     });

@@ -7,6 +7,12 @@ import type { SourceInspection } from "./finding";
 export const jobsOf = ({ jobs }: Pick<MoveOptions, "jobs">): number =>
   jobs ?? Math.min(8, availableParallelism());
 
+/**
+ * Sessions at work in the new home at the same time: indexes are built while other tables are still being copied. What
+ * waits for the disk while nobody does either has as many.
+ */
+export const sessionsAtWork = (jobs: number): number => 2 * jobs;
+
 /** A dump is made while a large schema is inspected in two sessions. */
 const READING = 2;
 
@@ -20,11 +26,8 @@ export function sessionsNeeded(
   workers = 0,
 ): { source: number; target: number } {
   if (strategy === "set-schema") return { source: 1, target: 1 };
-  const beside = strategy === "template" ? jobs : Math.max(jobs, READING);
-  // Indexes are built while other tables are still being copied.
-  const building = strategy === "template" ? 0 : jobs;
-  const shared = strategy === "template" ? 0 : workers;
-  return { source: 1 + beside + shared, target: 1 + Math.max(beside, jobs + building) + 2 * shared };
+  if (strategy === "template") return { source: 1 + jobs, target: 1 + jobs };
+  return { source: 1 + Math.max(jobs, READING) + workers, target: 1 + sessionsAtWork(jobs) + 2 * workers };
 }
 
 /** System catalogs and their indexes that a dump holds locks on to its end: 150 measured, with room for newer servers. */

@@ -1,5 +1,7 @@
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { SMALL } from "../copy/units";
+import { sessionsAtWork } from "../plan/needs";
 import { PARTS_OF_MEMORY, openBuilder, pendingStatements, runNoted, type Noted } from "./noted";
 import { analyze } from "./analyze";
 import type { Run } from "./run";
@@ -68,8 +70,7 @@ export class Builder {
       this.units.push(...ordered.map((statement) => ({ statements: [statement], analyze: [], table })));
       if (statements.length === 0) this.units.push({ statements: [], analyze: [table], table });
     }
-    for (let at = 0; at < small.length; at += TABLES) {
-      const some = small.slice(at, at + TABLES);
+    for (const some of batchesOf(small, TABLES)) {
       this.units.push({ statements: some.flatMap((table) => this.take(table)), analyze: some });
     }
     const wanted = Math.min(this.most, this.running.length + this.units.length);
@@ -96,14 +97,11 @@ export class Builder {
     await Promise.all(this.workers);
   }
 
-  /**
-   * Workers at a time. Indexes of small tables wait for the disk, one after the other: once nobody copies any more, there
-   * are sessions for as many again.
-   */
+  /** Workers at a time: more once nobody copies any more, for indexes of small tables wait for the disk, one after the other. */
   private get most(): number {
     const { jobs } = this.run;
     const small = [...this.units, ...this.running].every(({ table }) => table === undefined);
-    return this.open || !small ? jobs : 2 * jobs;
+    return this.open || !small ? jobs : sessionsAtWork(jobs);
   }
 
   private take(table: string): Noted[] {

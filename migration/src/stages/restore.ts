@@ -10,6 +10,7 @@ import type { Statement } from "../ddl/statements";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { inspectExtensions } from "../inspect/extensions";
 import { extensionSchemas, schemaOid } from "../inspect/schema";
+import { sessionsAtWork } from "../plan/needs";
 import { readGraph } from "../scope/graph";
 import { open, transaction } from "../sql/connect";
 import { ident } from "../sql/quote";
@@ -33,8 +34,9 @@ export async function restore(
 ): Promise<void> {
   const { target, request, inspection } = run;
   const settings = restoringSql([request.to.schema, ...extensionHomes]);
-  // Making files waits for the disk, and nobody copies or builds yet: there are sessions for twice the jobs.
-  const parts = inParts(definitions.preData, inspection.scope === undefined ? 2 * run.jobs : 1);
+  // Making files waits for the disk.
+  const lists = inspection.scope === undefined ? sessionsAtWork(run.jobs) : 1;
+  const parts = inParts(definitions.preData, lists);
   const last = parts.at(-1)?.lists.length === 1 ? parts.pop() : undefined;
   try {
     for (const part of parts) await makePart(run, settings, part);

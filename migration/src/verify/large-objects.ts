@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { batchesOf } from "../batches";
 import { rows } from "../sql/connect";
 import type { TableVerification } from "../types";
 
@@ -57,10 +58,10 @@ export async function proveObjects(
     [source, target].map(async (client) => {
       const hash = createHash("sha256");
       let count = 0;
-      for (let at = 0; at < oids.length; at += BATCH) {
-        const batch = await digestObjects(client, oids.slice(at, at + BATCH));
-        count += batch.length;
-        for (const object of batch) hash.update(JSON.stringify(object));
+      for (const batch of batchesOf(oids, BATCH)) {
+        const objects = await digestObjects(client, batch);
+        count += objects.length;
+        for (const object of objects) hash.update(JSON.stringify(object));
       }
       return { rows: String(count), hash: hash.digest("hex").slice(0, 16) };
     }),
