@@ -99,6 +99,7 @@ export const ERROR_CODES = [
   "lag-too-high",
   "large-objects-differ",
   "link-broken",
+  "load-not-ended",
   "move-unreadable",
   "nobody-leads",
   "not-released",

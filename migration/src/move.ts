@@ -29,6 +29,7 @@ import { onServers } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { fill } from "./stages/fill";
+import { underLoad } from "./stages/load";
 import { handOver, settle, switchUnknown, switchUnrecorded } from "./stages/hand-over";
 import { prepare } from "./stages/prepare";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
@@ -70,7 +71,10 @@ export async function move(request: MoveRequest, report: Report = () => undefine
 async function moveBetween(request: MoveRequest, sessions: Sessions, report: Report): Promise<MoveResult> {
   try {
     const done = await finished(request, sessions);
-    return done ?? (await carryOut(request, sessions, new Tracker(request.dataset, report)));
+    if (done !== undefined) return done;
+    return await underLoad(request, sessions, report, () =>
+      carryOut(request, sessions, new Tracker(request.dataset, report)),
+    );
   } finally {
     await closeSessions(sessions);
   }

@@ -33,6 +33,11 @@ export interface Endpoint {
   readonly owner: string;
   /** Whether nothing else is placed in this database: only then may a copy of another database take its place. */
   readonly ownDatabase?: boolean;
+  /**
+   * Data directory of its server, where that is a cluster of this machine that Rehome runs and on which nothing else is
+   * placed: it may be restarted while it is filled.
+   */
+  readonly cluster?: string;
 }
 
 export interface MoveOptions {
@@ -107,6 +112,8 @@ export interface Plan {
   readonly objects: Readonly<Record<string, number>>;
   /** Seconds that the service cannot write, expected. */
   readonly fenceSeconds: number;
+  /** The new home's server is restarted before the rows come, and before it is handed out. */
+  readonly restarts?: true;
   /** Bytes per second that this is reckoned by, where earlier moves into the same database have reached it. */
   readonly measuredRate?: number;
   readonly findings: readonly Finding[];

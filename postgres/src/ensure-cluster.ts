@@ -8,6 +8,7 @@ import { withDirectoryLock } from "./directory-lock";
 import { existingCluster, type ExistingCluster } from "./existing-cluster";
 import { freePort } from "./free-port";
 import { initialize } from "./initialize";
+import { endAbandonedLoad } from "./load";
 import { ensurePassword } from "./password";
 import { findPostmaster } from "./postmaster";
 import { startServer, stopServer } from "./server-process";
@@ -120,6 +121,7 @@ export const ensureCluster = async (given: ClusterSpec): Promise<Cluster> => {
   return withDirectoryLock(spec.directory, async () => {
     textFor(spec, spec.port ?? 0); // refuses bad parameters before anything is made
     const cluster = await existingOrNew(spec);
+    await endAbandonedLoad(cluster);
     const running = await findPostmaster(cluster.data);
     const port =
       running === undefined ? await start(cluster, spec) : await adjust(cluster, spec, running.port);
@@ -133,13 +135,17 @@ export const ensureCluster = async (given: ClusterSpec): Promise<Cluster> => {
   });
 };
 
-/** Starts the cluster in `directory` as it is when it is stopped; undefined when there is none. Throws `ClusterError`. */
+/**
+ * Starts the cluster in `directory` as it is when it is stopped, and ends a load whose process is gone; undefined when
+ * there is none. Throws `ClusterError`.
+ */
 export const startIfStopped = async (given: string): Promise<Cluster | undefined> => {
   const directory = resolve(given);
   if ((await existingCluster(directory)) === undefined) return undefined;
   return withDirectoryLock(directory, async () => {
     const cluster = await existingCluster(directory);
     if (cluster === undefined) return undefined;
+    await endAbandonedLoad(cluster);
     const running = await findPostmaster(cluster.data);
     if (running === undefined) await startServer(directory, cluster.data, cluster.binaries, cluster.account);
     return asCluster(cluster, cluster.address, running?.port ?? cluster.port);

@@ -47,19 +47,25 @@ const clearSockets = async (socketDirectory: string): Promise<void> => {
   }
 };
 
-/** Starts the server of `data` and waits until it answers. Throws `port-taken` or `start-failed` with its log. */
+/**
+ * Starts the server of `data` and waits until it answers. Throws `port-taken` or `start-failed` with its log.
+ * @param options parameters for this start alone, over those of its file: names and values as no shell reads otherwise
+ */
 export const startServer = async (
   directory: string,
   data: string,
   binaries: Binaries,
   account: Account,
+  options: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
   await clearSockets(await socketDirectory(directory, account));
   const log = join(data, LOG);
   for (let attempt = 1; ; attempt += 1) {
     await disownLockFile(data);
     const offset = await sizeOf(log);
-    const args = ["start", "-D", data, "-l", log, "-w", "-t", String(PATIENCE), "-s"];
+    const given = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
+    const own = given.length === 0 ? [] : ["-o", given.join(" ")];
+    const args = ["start", "-D", data, "-l", log, ...own, "-w", "-t", String(PATIENCE), "-s"];
     const { code, stderr } = await tryTool(binaries.path("pg_ctl"), args, account);
     if (code === 0) return;
     const said = await loggedSince(log, offset);

@@ -27,7 +27,7 @@ async function contenders(): Promise<Map<Contender, string>> {
   const all = [
     ...[pgcopydb(2), pgcopydb(4)],
     ...(newer === undefined ? [] : [pgcopydb(2, newer)]),
-    ...[dumpPipe, dumpDirectory(2), rehome(2)],
+    ...[dumpPipe, dumpDirectory(2), rehome(2, "any"), rehome(2, "own")],
   ];
   const found = new Map<Contender, string>();
   for (const contender of all) {
@@ -85,7 +85,7 @@ const main = async (): Promise<void> => {
       const known = [...kept, ...copies].sort((a, b) => order.indexOf(a.dataset) - order.indexOf(b.dataset));
       await save("copy", known, versions);
     }
-    if (copies.some(({ failures }) => failures.some(({ contender }) => contender === "Rehome")))
+    if (copies.some(({ failures }) => failures.some(({ contender }) => contender.startsWith("Rehome"))))
       process.exitCode = 1;
   }
   if (wanted("same-server")) await save("same-server", await sameServer(comparison));

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 
 /** The unit of `/proc/<pid>/stat`'s times: `USER_HZ`, which Linux shows to programs as 100 everywhere. */
 const TICKS = 100;
@@ -19,6 +20,42 @@ function statOf(pid: number): Stat | undefined {
     return { parent: Number(fields[1]), seconds: times / TICKS };
   } catch {
     return undefined;
+  }
+}
+
+/** How often a server is looked at, in milliseconds. */
+const OFTEN = 500;
+
+/** Seconds of CPU that a server has used, restarts included: those of a postmaster that has ended as they were last seen. */
+export class ServerCpu {
+  private postmaster = NaN;
+  private past = 0;
+  private last = 0;
+  private readonly timer = setInterval(() => void this.seconds(), OFTEN).unref();
+
+  /** @param directory the server's data directory */
+  constructor(private readonly directory: string) {}
+
+  seconds(): number {
+    const postmaster = this.running();
+    if (postmaster !== this.postmaster && !Number.isNaN(postmaster)) {
+      [this.past, this.last] = [this.past + this.last, 0];
+      this.postmaster = postmaster;
+    }
+    if (!Number.isNaN(postmaster)) this.last = serverSeconds(postmaster);
+    return this.past + this.last;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private running(): number {
+    try {
+      return parseInt(readFileSync(join(this.directory, "postmaster.pid"), "utf8"), 10);
+    } catch {
+      return NaN; // it does not run just now
+    }
   }
 }
 

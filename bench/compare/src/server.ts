@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCluster, removeCluster, stopCluster } from "@rehome/postgres";
 import pg from "pg";
-import { serverSeconds } from "./cpu";
+import { ServerCpu } from "./cpu";
 
 /** A throwaway PostgreSQL server, as durable as PostgreSQL is by itself. */
 export interface Server {
@@ -13,6 +13,8 @@ export interface Server {
   readonly user: "postgres";
   readonly password: string;
   readonly version: string;
+  /** Its data directory. */
+  readonly directory: string;
   /** Runs SQL as the administrator in a session of its own; gives the last statement's rows. */
   readonly sql: <Row>(database: string, text: string) => Promise<Row[]>;
   /** Seconds of CPU that it has used. */
@@ -63,7 +65,7 @@ export async function startServer(): Promise<Server> {
   };
   const [data] = await sql<{ path: string }>("postgres", "SELECT current_setting('data_directory') AS path");
   const path = data?.path ?? directory;
-  const pid = parseInt(await readFile(join(path, "postmaster.pid"), "utf8"), 10);
+  const cpu = new ServerCpu(path);
   await sql("postgres", `CREATE ROLE ${OWNER}`);
   const [{ version } = { version: "" }] = await sql<{ version: string }>(
     "postgres",
@@ -71,14 +73,16 @@ export async function startServer(): Promise<Server> {
   );
   let halted = false;
   const server: Server = {
-    ...{ host, port, user, password, version, sql },
-    cpu: () => serverSeconds(pid),
+    ...{ host, port, user, password, version, directory, sql },
+    cpu: () => cpu.seconds(),
     halt: async () => {
+      cpu.stop();
       await stopCluster(directory, "immediate");
       halted = true;
       await rm(join(path, "pg_wal"), { recursive: true, force: true });
     },
     remove: async () => {
+      cpu.stop();
       if (!halted) await removeCluster(directory);
       await rm(parent, { recursive: true, force: true });
       servers.delete(server);

@@ -35,6 +35,7 @@ const provider: pulumi.dynamic.ResourceProvider = {
  * too. Deleting it never deletes tables: while it holds any, its server is stopped and its directory stays.
  */
 export class Cluster extends pulumi.dynamic.Resource {
+  declare readonly directory: pulumi.Output<string>;
   declare readonly host: pulumi.Output<string>;
   declare readonly port: pulumi.Output<number>;
   declare readonly user: pulumi.Output<string>;

@@ -28,6 +28,8 @@ export interface Host {
   readonly admin?: string;
   /** Declares databases, schemas and roles there. Absent where Rehome manages none. */
   readonly provider?: postgresql.Provider;
+  /** Data directory of the cluster, where it is one of this machine. */
+  readonly cluster?: pulumi.Output<string>;
   /** Must be there before anything is done on the host. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -45,12 +47,15 @@ export const defaultSslmode = (host: string): "disable" | "require" =>
   LOOPBACK.test(host) ? "disable" : "require";
 
 /** On a server that is Rehome's, nobody but the administrator has any business in the databases that come with it. */
-export const closeMaintenanceDatabases = (host: string, opts: pulumi.CustomResourceOptions): void => {
-  for (const database of ["postgres", "template1"]) {
-    new postgresql.Grant(
-      inDatabase("public", host, database),
-      { role: "public", database, objectType: "database", privileges: [] },
-      opts,
-    );
-  }
-};
+export const closeMaintenanceDatabases = (
+  host: string,
+  opts: pulumi.CustomResourceOptions,
+): readonly pulumi.Resource[] =>
+  ["postgres", "template1"].map(
+    (database) =>
+      new postgresql.Grant(
+        inDatabase("public", host, database),
+        { role: "public", database, objectType: "database", privileges: [] },
+        opts,
+      ),
+  );

@@ -27,6 +27,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
   readonly admin = ADMIN;
   readonly connection: pulumi.Output<ServerConnection>;
   readonly provider: postgresql.Provider;
+  readonly cluster: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
 
   constructor(
@@ -54,8 +55,9 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
     const { connection, provider } = throughLoopback(encodePart(name), server, child);
     this.connection = connection;
     this.provider = provider;
-    closeMaintenanceDatabases(name, { ...child, provider: this.provider });
-    this.ready = [cluster];
+    this.cluster = cluster.directory;
+    // A move may restart the server: nobody is to be at work there then.
+    this.ready = [cluster, ...closeMaintenanceDatabases(name, { ...child, provider: this.provider })];
     this.registerOutputs({ host: cluster.host, port: cluster.port });
   }
 }

@@ -20,26 +20,34 @@ const stays = ({ home, next, formerly }: Dataset): Placement[] => [
   ...(formerly ? [formerly] : []),
 ];
 
+/** By place: the dataset that is there, where it is but one. */
+const aloneAt = (
+  datasets: readonly Dataset[],
+  placeOf: (at: Placement) => string,
+): ReadonlyMap<string, string> => {
+  const inhabitants = new Map<string, Set<string>>();
+  for (const dataset of datasets) {
+    for (const place of stays(dataset).map(placeOf))
+      inhabitants.set(place, (inhabitants.get(place) ?? new Set()).add(dataset.name));
+  }
+  return new Map(
+    [...inhabitants].flatMap(([place, [dataset, ...others]]) =>
+      dataset === undefined || others.length > 0 ? [] : [[place, dataset] as const],
+    ),
+  );
+};
+
 /** By dataset: the databases that Rehome manages and that hold this dataset alone, whatever else the stack has. */
 export const ownDatabases = (
   datasets: readonly Dataset[],
   managed: readonly DatabaseAt[],
 ): ReadonlyMap<string, readonly string[]> => {
-  const inhabitants = new Map<string, Set<string>>();
-  for (const dataset of datasets) {
-    for (const { host, database } of stays(dataset)) {
-      const name = databaseName(host, database);
-      inhabitants.set(name, (inhabitants.get(name) ?? new Set()).add(dataset.name));
-    }
-  }
-  const own = new Map<string, string[]>();
-  for (const { host, database } of managed) {
-    const name = databaseName(host, database);
-    const [dataset, ...others] = inhabitants.get(name) ?? [];
-    if (dataset === undefined || others.length > 0) continue;
-    own.set(dataset, [...(own.get(dataset) ?? []), name]);
-  }
-  return own;
+  const alone = aloneAt(datasets, ({ host, database }) => databaseName(host, database));
+  const names = managed.map(({ host, database }) => databaseName(host, database));
+  return grouped(
+    names.filter((name) => alone.has(name)),
+    (name) => alone.get(name) ?? "",
+  );
 };
 
 /** What moves each dataset, and what proves the moves that are proven after their switch. By dataset. */
@@ -78,9 +86,17 @@ export const declareMigrations = (
   const custody = Object.fromEntries([...hosts.values()].map(({ name, custody }) => [name, custody]));
 
   const own = ownDatabases(datasets, declaring.inventory.databases);
+  const alone = aloneAt(datasets, ({ host }) => host);
   const byService = grouped(datasets, ({ service }) => service);
 
   const server = (at: Placement | undefined) => (at && hosts.get(at.host)?.connection) ?? pulumi.secret({}); // marked, so that what check fills in stays secret
+
+  const ownClusters = (dataset: string): Record<string, pulumi.Output<string>> =>
+    Object.fromEntries(
+      [...hosts.values()].flatMap(({ name, cluster }) =>
+        cluster !== undefined && alone.get(name) === dataset ? [[name, cluster]] : [],
+      ),
+    );
 
   const declare = (dataset: Dataset): Migration => {
     const made = migrations.get(dataset.name);
@@ -108,6 +124,7 @@ export const declareMigrations = (
         formerlyServer: server(formerly),
         custody,
         ownDatabases: own.get(dataset.name) ?? [],
+        ownClusters: pulumi.all(ownClusters(dataset.name)),
         ...(service && service.after.length > 0 && { after: service.after }),
         declaredOn: declaring.inventory.roles.flatMap((at) => (at.role === owner ? [at.host] : [])),
       },

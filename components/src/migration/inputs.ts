@@ -23,6 +23,8 @@ export interface MigrationInputs {
   readonly custody: Readonly<Record<string, Custody>>;
   /** Databases that Rehome manages and that hold nothing but this dataset, by `databaseName`. */
   readonly ownDatabases: readonly string[];
+  /** Data directories of clusters of this machine that hold nothing but this dataset, by host; absent: none is known. */
+  readonly ownClusters?: Readonly<Record<string, string>> | string;
   /** Services whose moves come first; absent: none. */
   readonly after?: readonly string[];
   /** Hosts on which the stack declares the owner: there, in a preview, it may be still to come. */
@@ -78,6 +80,15 @@ export const serverOf = (
   return undefined;
 };
 
+/** The cluster that holds a placement and nothing else, where there is one: known before its server is. */
+export const clusterOf = (
+  { host }: Placement,
+  { ownClusters }: MigrationInputs,
+): Pick<Endpoint, "cluster"> => {
+  const cluster = typeof ownClusters === "object" ? ownClusters[host] : undefined;
+  return cluster === undefined ? {} : { cluster };
+};
+
 /** An end of a move, for the engine; undefined while its server is not known. */
 export const endpoint = (
   placement: Placement,
@@ -87,7 +98,11 @@ export const endpoint = (
   const server = serverOf(placement, news, olds);
   if (server === undefined) return undefined;
   const alone = (news.ownDatabases ?? []).includes(databaseName(placement.host, placement.database));
-  return { ...placement, server, owner: news.owner, ...(alone ? { ownDatabase: true } : {}) };
+  return {
+    ...{ ...placement, server, owner: news.owner },
+    ...(alone ? { ownDatabase: true } : {}),
+    ...clusterOf(placement, news),
+  };
 };
 
 /** What the engine is asked to do between two ends. */

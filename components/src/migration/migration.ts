@@ -24,6 +24,8 @@ export interface MigrationArgs {
   readonly custody: Readonly<Record<string, Custody>>;
   /** Names of databases that Rehome manages and that hold nothing but this dataset. */
   readonly ownDatabases: readonly string[];
+  /** Data directories of the clusters of this machine on which nothing but this dataset is placed, by host. */
+  readonly ownClusters: pulumi.Input<Record<string, string>>;
   /** Services whose moves come first. Default: none. */
   readonly after?: readonly string[];
   /** Hosts on which the stack declares the owner. */

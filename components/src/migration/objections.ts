@@ -3,7 +3,7 @@ import type { Endpoint, Finding, Plan } from "@rehome/migration";
 import { checkConnection, formatPlan, planMove, release } from "@rehome/migration";
 import { placementName, type Placement, type Transition } from "@rehome/topology";
 import { following } from "./following";
-import { endpoint, moveRequest, online } from "./inputs";
+import { clusterOf, endpoint, moveRequest, online } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 
 interface Ends {
@@ -34,7 +34,10 @@ const planned = async (
   news: MigrationInputs,
 ): Promise<Plan | undefined> => {
   const from = endpoint(step.from, news, olds);
-  const to = endpoint(step.to, news, olds) ?? { ...step.to, owner: news.owner };
+  const to = endpoint(step.to, news, olds) ?? {
+    ...{ ...step.to, owner: news.owner },
+    ...clusterOf(step.to, news),
+  };
   if (from === undefined) {
     await log.info(`${news.dataset}: planned as soon as ${placementName(step.from)} is there.`);
     return undefined;

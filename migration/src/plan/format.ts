@@ -59,6 +59,9 @@ function formatFindings(findings: readonly Finding[]): string[] {
   });
 }
 
+const RESTARTS =
+  "  server    the new home's own: restarts with wal_level = minimal for the load, and as declared before the hand-out";
+
 const measured = ({ measuredRate }: Plan): string =>
   measuredRate === undefined
     ? ""
@@ -78,6 +81,7 @@ export function formatPlan(plan: Plan): string {
     ...(objects.length === 0 ? [] : [`  objects   ${objects.join(", ")}`]),
     `  fence     about ${formatDuration(plan.fenceSeconds)}, in which the service cannot write${measured(plan)}`,
     ...disk(plan),
+    ...(plan.restarts === true ? [RESTARTS] : []),
     `  proof     ${PROOF[plan.strategy]}`,
     `  way back  ${wayBack(plan)}`,
     ...formatFindings(plan.findings),

@@ -10,7 +10,7 @@ import type { SourceInspection, TargetInspection } from "./finding";
 import { followPlan } from "./followed";
 import { diskNeeded } from "./needs";
 import { preflight } from "./preflight";
-import { chooseStrategy } from "./strategy";
+import { chooseStrategy, restartsForLoad } from "./strategy";
 
 /** A move whose target server may still be to be created. */
 export type PlanRequest = Omit<MoveRequest, "to"> & {
@@ -70,6 +70,7 @@ export function makePlan(
     objects,
     fenceSeconds: Math.ceil(OVERHEAD + fenced / (measured ?? EXPECTED_RATE[strategy])),
     ...(measured === undefined ? {} : { measuredRate: measured }),
+    ...(restartsForLoad(request, bytes) ? { restarts: true } : {}),
     findings: preflight({ request: { ...request, to }, strategy, source, target, dumpVersion }),
     fingerprint: source.fingerprint,
   };

@@ -24,6 +24,29 @@ export const sameServer = (one: Place, other: Place): boolean =>
 export const sameDatabase = (one: Place, other: Place): boolean =>
   sameServer(one, other) && one.database === other.database;
 
+/** Bytes of rows from which on a load without a log saves more than two restarts take. */
+const WORTH_RESTARTING = 200_000_000;
+
+/** Whether the new home's server is to be restarted for the load, should it have nothing else to do. */
+export const restartsForLoad = (
+  {
+    from,
+    to,
+    tables,
+    options,
+  }: Pick<MoveRequest, "tables" | "options"> & {
+    readonly from: Place;
+    readonly to: Place & Pick<Endpoint, "cluster">;
+  },
+  bytes: number,
+): boolean =>
+  to.cluster !== undefined &&
+  bytes >= WORTH_RESTARTING &&
+  options.mode === "offline" &&
+  options.workers === undefined &&
+  tables === undefined &&
+  !sameServer(from, to);
+
 /**
  * The cheapest strategy that is faithful: a change of the catalog inside one database, a copy of the files on one server
  * where the database is the dataset's alone, and otherwise a copy of the rows. Pure.

@@ -22,15 +22,19 @@ export async function runEngine(order: Order): Promise<Answer & Pick<Ended, "cpu
   return { ...(JSON.parse(ended.output) as Answer), cpu: ended.cpu, whole: ended.seconds };
 }
 
-/** Rehome's own engine: a whole move, from the first look to the hand-out, fence and journal included. */
-export const rehome = (jobs: number): Contender => ({
-  name: "Rehome",
+/**
+ * Rehome's own engine: a whole move, from the first look to the hand-out, fence and journal included.
+ * @param server whose the new home's server is: anybody's, or Rehome's own, which it restarts for the load and after it
+ */
+export const rehome = (jobs: number, server: "any" | "own"): Contender => ({
+  name: server === "any" ? "Rehome" : "Rehome, own server",
   version: async () => process.version.replace(/^v/, "Node "),
   copy: async ({ source, target }) => {
+    const place = server === "any" ? {} : { cluster: target.directory };
     const options = { mode: "offline", verify: "checksum", jobs } as const;
     const request: MoveRequest = {
       dataset: "bench",
-      ...{ from: endpoint(source), to: endpoint(target), options },
+      ...{ from: endpoint(source), to: endpoint(target, place), options },
     };
     const { whole, stages, resident, cpu } = await runEngine({ call: "move", requests: [request] });
     const verify = stages.verify ?? 0;

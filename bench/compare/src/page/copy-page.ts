@@ -3,7 +3,8 @@ import type { CopyResult, Failure, Lap } from "../sections/copy";
 import { barPlot, type Group } from "./plot";
 import { gigabytes, provenance, seconds, table, times } from "./text";
 
-const REHOME = "Rehome";
+/** Rehome, by whose the new home's server is: any, and its own, which it restarts for the load. */
+const isRehome = (contender: string): boolean => contender.startsWith("Rehome");
 
 const lapsOf = (result: CopyResult, contender: string): Lap[] =>
   result.laps.filter((lap) => lap.contender === contender);
@@ -14,34 +15,47 @@ const contendersOf = ({ laps, failures }: CopyResult): string[] => [
 
 const middle = (laps: readonly Lap[], of: (lap: Lap) => number): number => median(laps.map(of));
 
-/** How many times as fast Rehome is, by the medians; undefined where one of them has no figure. */
-function advantage(result: CopyResult, over: (contender: string) => boolean): number | undefined {
+/** How many times as fast one is as the best of others, by the medians; undefined where one of them has no figure. */
+function advantage(
+  result: CopyResult,
+  one: string,
+  over: (contender: string) => boolean,
+): number | undefined {
   const others = contendersOf(result)
-    .filter((name) => name !== REHOME && over(name))
+    .filter((name) => !isRehome(name) && over(name))
     .map((name) => lapsOf(result, name))
     .filter((laps) => laps.length > 0)
     .map((laps) => middle(laps, (lap) => lap.seconds));
-  const own = lapsOf(result, REHOME);
+  const own = lapsOf(result, one);
   return others.length === 0 || own.length === 0
     ? undefined
     : Math.min(...others) / middle(own, (lap) => lap.seconds);
 }
 
-const advantages = (result: CopyResult): Record<"equal" | "pgcopydb" | "dump", number | undefined> => ({
-  equal: advantage(result, (name) => name.includes("pgcopydb, 2 + 2 jobs")),
-  pgcopydb: advantage(result, (name) => name.includes("pgcopydb")),
-  dump: advantage(result, (name) => name.startsWith("pg_dump")),
+const advantages = (
+  result: CopyResult,
+  one: string,
+): Record<"equal" | "pgcopydb" | "dump", number | undefined> => ({
+  equal: advantage(result, one, (name) => name.includes("pgcopydb, 2 + 2 jobs")),
+  pgcopydb: advantage(result, one, (name) => name.includes("pgcopydb")),
+  dump: advantage(result, one, (name) => name.startsWith("pg_dump")),
 });
 
 /** All data sets in one table: how many times as fast Rehome is, and how near to what the servers' CPU allows. */
 function summary(results: readonly CopyResult[], cores: number): string {
-  const rows = results.map((result) => {
-    const own = lapsOf(result, REHOME);
+  const pairs = results.flatMap((result) =>
+    contendersOf(result)
+      .filter(isRehome)
+      .map((name) => [result, name] as const),
+  );
+  const rows = pairs.map(([result, name]) => {
+    const own = lapsOf(result, name);
     const limit = middle(own, ({ serverCpu }) => serverCpu.source + serverCpu.target) / cores;
     const whole = middle(own, (lap) => lap.seconds + (lap.verify ?? 0));
-    const { equal, pgcopydb, dump } = advantages(result);
+    const { equal, pgcopydb, dump } = advantages(result, name);
     const ratios = [equal, pgcopydb, dump].map((ratio) => (ratio === undefined ? "–" : times(ratio)));
-    return [result.dataset, ...ratios, own.length === 0 ? "–" : `${((100 * limit) / whole).toFixed(0)} %`];
+    const label = `${result.dataset}${name.replace(/^Rehome/, "")}`;
+    return [label, ...ratios, own.length === 0 ? "–" : `${((100 * limit) / whole).toFixed(0)} %`];
   });
   const head = [
     "Rehome against",
@@ -80,25 +94,35 @@ function datasetPage(result: CopyResult, cores: number): string {
     ];
   });
   const head = ["", "copy", "rounds", "verification", "servers' CPU", "limit", "client's CPU"];
-  const own = lapsOf(result, REHOME);
-  const stages = Object.keys(own[0]?.stages ?? {}).map(
-    (stage) => `${stage} ${seconds(middle(own, (lap) => lap.stages?.[stage as keyof Lap["stages"]] ?? 0))}`,
-  );
-  const resident = Math.max(0, ...own.map((lap) => lap.resident ?? 0));
-  const { equal, pgcopydb, dump } = advantages(result);
   return [
     `### ${result.dataset}`,
     `${result.what}: ${gigabytes(result.bytes)} with indexes.`,
     table(head, rows),
-    [
-      ...(equal === undefined
-        ? []
-        : [`Rehome, with two jobs, is **${times(equal)}** as fast as pgcopydb with two of each.`]),
-      ...(pgcopydb === undefined ? [] : [`Rehome is **${times(pgcopydb)}** as fast as pgcopydb's best.`]),
-      ...(dump === undefined ? [] : [`Rehome is **${times(dump)}** as fast as pg_dump's best.`]),
-      `Its stages: ${stages.join(", ")}. Its process took ${gigabytes(resident)} of memory at most.`,
-    ].join(" "),
+    ...contendersOf(result)
+      .filter(isRehome)
+      .map((name) => words(result, name)),
   ].join("\n\n");
+}
+
+/** What is to be said of one of Rehome's rows. */
+function words(result: CopyResult, name: string): string {
+  const own = lapsOf(result, name);
+  const stages = Object.keys(own[0]?.stages ?? {}).map(
+    (stage) => `${stage} ${seconds(middle(own, (lap) => lap.stages?.[stage as keyof Lap["stages"]] ?? 0))}`,
+  );
+  const resident = Math.max(0, ...own.map((lap) => lap.resident ?? 0));
+  const { equal, pgcopydb, dump } = advantages(result, name);
+  const against = (ratio: number | undefined, whom: string): string[] =>
+    ratio === undefined ? [] : [`**${times(ratio)}** as fast as ${whom}`];
+  const ratios = [
+    ...against(equal, "pgcopydb at equal jobs"),
+    ...against(pgcopydb, "pgcopydb's best"),
+    ...against(dump, "pg_dump's best"),
+  ];
+  return [
+    `${name}: ${ratios.join(", ")}.`,
+    `Its stages: ${stages.join(", ")}. Its process took ${gigabytes(resident)} of memory at most.`,
+  ].join(" ");
 }
 
 /** The page's part on copying between servers, and its plots by file name. Pure. */
