@@ -81,7 +81,10 @@ export const startServer = async (
   }
 };
 
-/** Stops the server of `data` when it runs; `immediate` leaves the rest to recovery. */
+/**
+ * Stops the server of `data` when it runs; `immediate` leaves the rest to recovery. `pg_ctl` would look ten times a
+ * second whether it has ended, and nobody is served meanwhile. Throws `tool-failed`.
+ */
 export const stopServer = async (
   data: string,
   binaries: Binaries,
@@ -89,9 +92,14 @@ export const stopServer = async (
   mode: "fast" | "immediate",
 ): Promise<void> => {
   if ((await findPostmaster(data)) === undefined) return;
-  await runTool(
-    binaries.path("pg_ctl"),
-    ["stop", "-D", data, "-m", mode, "-w", "-t", String(PATIENCE), "-s"],
-    account,
-  );
+  await runTool(binaries.path("pg_ctl"), ["stop", "-D", data, "-m", mode, "-W", "-s"], account);
+  const deadline = Date.now() + PATIENCE * 1000;
+  while ((await findPostmaster(data)) !== undefined) {
+    if (Date.now() > deadline)
+      throw new ClusterError(
+        "tool-failed",
+        `The PostgreSQL server in ${data} has not stopped in ${PATIENCE} s.`,
+      );
+    await sleep(10);
+  }
 };
