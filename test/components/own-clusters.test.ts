@@ -1,24 +1,19 @@
-import { Topology } from "@rehome/components";
 import { expect, it } from "vitest";
 import { clusterOf } from "../../components/src/migration/inputs";
 import type { MigrationInputs } from "../../components/src/migration/inputs";
-import { record } from "./record";
+import { at, declare } from "./declared";
 
-const at = (host: string, database: string, schema: string) => ({ host, database, schema });
 const local = (directory: string) => ({ platform: "local" as const, directory });
 
 it("tells a move which of this machine's servers are its dataset's alone, once nobody else is at work there", async () => {
-  const graph = await record(
-    () =>
-      new Topology("topology", {
-        hosts: { old: local("/srv/old"), own: local("/srv/own"), both: local("/srv/both") },
-        services: {
-          core: { home: at("own", "core", "public"), formerly: at("old", "all", "core") },
-          crm: { home: at("both", "crm", "public"), formerly: at("old", "all", "crm") },
-          hr: { home: at("both", "hr", "public") },
-        },
-      }),
-  );
+  const graph = await declare({
+    hosts: { old: local("/srv/old"), own: local("/srv/own"), both: local("/srv/both") },
+    services: {
+      core: { home: at("own", "core", "public"), formerly: at("old", "all", "core") },
+      crm: { home: at("both", "crm", "public"), formerly: at("old", "all", "crm") },
+      hr: { home: at("both", "hr", "public") },
+    },
+  });
   const owned = (dataset: string) => graph.resources.get(`Migration ${dataset}`)?.inputs["ownClusters"];
   expect(owned("core")).toEqual({ own: "/srv/own" });
   expect(owned("crm")).toEqual({});
