@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { asAdministrator, type Socket } from "./administrator";
 import { readIfPresent, socketDirectory } from "./data-directory";
@@ -89,22 +90,40 @@ export const beginLoad = (directory: string): Promise<Load | undefined> =>
       return undefined;
     }
     const keeper = await keep(await socketOf(cluster));
-    const end = async (): Promise<void> => {
-      await keeper.end().catch(() => undefined);
-      await onCluster(directory, startAnew);
-    };
-    return { end };
+    return { end: () => endLoad(directory, keeper) };
   });
+
+/** A server that somebody has restarted meanwhile has its own parameters already. */
+const endLoad = async (directory: string, keeper: Client): Promise<void> => {
+  await onCluster(directory, async (cluster) => {
+    await keeper.end().catch(() => undefined);
+    const running = (await findPostmaster(cluster.data)) !== undefined;
+    if (!running || (await runsForLoad(cluster))) await startAnew(cluster);
+  });
+};
+
+/** Milliseconds that a server may neither answer nor be gone: one that was killed is still ending. */
+const ENDING = 5_000;
+
+/** Whether the process that loads is there. A server that is gone is nobody's any more. */
+const isKept = async (cluster: ExistingCluster): Promise<boolean> => {
+  for (const deadline = Date.now() + ENDING; ; await sleep(50)) {
+    try {
+      return await asAdministrator(await socketOf(cluster), async (client) => {
+        const { rowCount } = await client.query(
+          "SELECT FROM pg_catalog.pg_stat_activity WHERE application_name = $1",
+          [KEEPER],
+        );
+        return rowCount !== 0;
+      });
+    } catch (error) {
+      if ((await findPostmaster(cluster.data)) === undefined) return false;
+      if (Date.now() > deadline) throw error;
+    }
+  }
+};
 
 /** Gives a server its own parameters again that was started for a load whose process is gone. Under the directory's lock. */
 export const endAbandonedLoad = async (cluster: ExistingCluster): Promise<void> => {
-  if (!(await runsForLoad(cluster))) return;
-  const kept = await asAdministrator(await socketOf(cluster), async (client) => {
-    const { rowCount } = await client.query(
-      "SELECT FROM pg_catalog.pg_stat_activity WHERE application_name = $1",
-      [KEEPER],
-    );
-    return rowCount !== 0;
-  });
-  if (!kept) await startAnew(cluster);
+  if ((await runsForLoad(cluster)) && !(await isKept(cluster))) await startAnew(cluster);
 };

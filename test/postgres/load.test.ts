@@ -67,6 +67,22 @@ describe("a server that runs for a load", () => {
     expect(await settings()).toEqual(own());
   });
 
+  it("is not restarted by the end of a load that somebody's restart has ended", async () => {
+    const load = await beginLoad(server.directory);
+    await stopCluster(server.directory);
+    await server.start();
+    const since = await startedAt();
+    await load?.end();
+    expect(await startedAt()).toBe(since);
+  });
+
+  it("is started where it was down when the load ended", async () => {
+    const load = await beginLoad(server.directory);
+    await stopCluster(server.directory, "immediate");
+    await load?.end();
+    expect(await settings()).toEqual(own());
+  });
+
   it("goes on as it was where it does not start so, and where there is none", async () => {
     await server.sql("postgres", "SELECT pg_create_physical_replication_slot('somebody', true)");
     expect(await beginLoad(server.directory)).toBeUndefined();
