@@ -161,4 +161,4 @@ describe("services that move without stopping", () => {
   });
 });
 
-theRealCliTakesTheSameSteps(journey);
+theRealCliTakesTheSameSteps(journey, ["kubernetes"]);
