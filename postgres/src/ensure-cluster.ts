@@ -9,6 +9,7 @@ import { existingCluster, type ExistingCluster } from "./existing-cluster";
 import { freePort } from "./free-port";
 import { initialize } from "./initialize";
 import { endAbandonedLoad } from "./load";
+import { onCluster } from "./on-cluster";
 import { ensurePassword } from "./password";
 import { findPostmaster } from "./postmaster";
 import { startServer, stopServer } from "./server-process";
@@ -139,15 +140,11 @@ export const ensureCluster = async (given: ClusterSpec): Promise<Cluster> => {
  * Starts the cluster in `directory` as it is when it is stopped, and ends a load whose process is gone; undefined when
  * there is none. Throws `ClusterError`.
  */
-export const startIfStopped = async (given: string): Promise<Cluster | undefined> => {
-  const directory = resolve(given);
-  if ((await existingCluster(directory)) === undefined) return undefined;
-  return withDirectoryLock(directory, async () => {
-    const cluster = await existingCluster(directory);
-    if (cluster === undefined) return undefined;
+export const startIfStopped = (given: string): Promise<Cluster | undefined> =>
+  onCluster(given, async (cluster) => {
     await endAbandonedLoad(cluster);
     const running = await findPostmaster(cluster.data);
-    if (running === undefined) await startServer(directory, cluster.data, cluster.binaries, cluster.account);
+    if (running === undefined)
+      await startServer(cluster.directory, cluster.data, cluster.binaries, cluster.account);
     return asCluster(cluster, cluster.address, running?.port ?? cluster.port);
   });
-};

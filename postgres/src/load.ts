@@ -1,10 +1,10 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { asAdministrator, type Socket } from "./administrator";
 import { readIfPresent, socketDirectory } from "./data-directory";
-import { withDirectoryLock } from "./directory-lock";
-import { existingCluster, type ExistingCluster } from "./existing-cluster";
+import type { ExistingCluster } from "./existing-cluster";
+import { onCluster } from "./on-cluster";
 import { findPostmaster } from "./postmaster";
 import { startServer, stopServer } from "./server-process";
 
@@ -60,19 +60,6 @@ const keep = async ({ port, socketDirectory }: Socket): Promise<Client> => {
   keeper.on("error", () => undefined); // gone with its server, which then has its own parameters again
   await keeper.connect();
   return keeper;
-};
-
-/** Runs `work` as the only one on the directory; undefined where there is no cluster. */
-const onCluster = async <T>(
-  given: string,
-  work: (cluster: ExistingCluster) => Promise<T>,
-): Promise<T | undefined> => {
-  const directory = resolve(given);
-  if ((await existingCluster(directory)) === undefined) return undefined;
-  return withDirectoryLock(directory, async () => {
-    const cluster = await existingCluster(directory);
-    return cluster === undefined ? undefined : work(cluster);
-  });
 };
 
 /**

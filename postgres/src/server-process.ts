@@ -60,12 +60,12 @@ export const startServer = async (
 ): Promise<void> => {
   await clearSockets(await socketDirectory(directory, account));
   const log = join(data, LOG);
+  const given = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
+  const own = given.length === 0 ? [] : ["-o", given.join(" ")];
+  const args = ["start", "-D", data, "-l", log, ...own, "-w", "-t", String(PATIENCE), "-s"];
   for (let attempt = 1; ; attempt += 1) {
     await disownLockFile(data);
     const offset = await sizeOf(log);
-    const given = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`);
-    const own = given.length === 0 ? [] : ["-o", given.join(" ")];
-    const args = ["start", "-D", data, "-l", log, ...own, "-w", "-t", String(PATIENCE), "-s"];
     const { code, stderr } = await tryTool(binaries.path("pg_ctl"), args, account);
     if (code === 0) return;
     const said = await loggedSince(log, offset);

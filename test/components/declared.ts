@@ -23,7 +23,7 @@ export const refusal = async (program: () => unknown): Promise<string> => {
 
 export const at = (host: string, database: string, schema: string) => ({ host, database, schema });
 export const secret = (value: unknown) => expect.objectContaining({ value }) as unknown;
-export const connection = { host: "127.0.0.1", port: 40000, user: "postgres", sslmode: "disable" };
+const connection = { host: "127.0.0.1", port: 40000, user: "postgres", sslmode: "disable" };
 export const server = (host: string) => secret({ ...connection, password: `secret of postgres@${host}` });
 export const none = secret({});
 

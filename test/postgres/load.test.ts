@@ -12,8 +12,8 @@ const setting = async (name: string): Promise<string | undefined> =>
   (await server.sql<{ value: string }>("postgres", `SELECT current_setting('${name}') AS value`))[0]?.value;
 const startedAt = async (): Promise<string | undefined> =>
   (await server.sql<{ at: string }>("postgres", "SELECT pg_postmaster_start_time()::text AS at"))[0]?.at;
-const own = () => expect.objectContaining({ wal_level: "logical", autovacuum: "on" }) as unknown;
-const loading = () => expect.objectContaining({ wal_level: "minimal", autovacuum: "off" }) as unknown;
+const OWN = { wal_level: "logical", autovacuum: "on" };
+const LOADING = { wal_level: "minimal", autovacuum: "off" };
 const settings = async () => ({
   wal_level: await setting("wal_level"),
   autovacuum: await setting("autovacuum"),
@@ -28,10 +28,10 @@ const abandon = () =>
 describe("a server that runs for a load", () => {
   it("logs little, and has its own parameters again when the load has ended", async () => {
     const load = await beginLoad(server.directory);
-    expect(await settings()).toEqual(loading());
+    expect(await settings()).toEqual(LOADING);
     await server.sql("postgres", "CREATE TABLE kept AS SELECT 42 AS answer");
     await load?.end();
-    expect(await settings()).toEqual(own());
+    expect(await settings()).toEqual(OWN);
     expect(await server.sql("postgres", "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
   });
 
@@ -42,7 +42,7 @@ describe("a server that runs for a load", () => {
     expect(await startedAt()).toBe(since);
     await abandon();
     await startIfStopped(server.directory);
-    expect(await settings()).toEqual(own());
+    expect(await settings()).toEqual(OWN);
   });
 
   it("gets its own parameters from who declares it anew", async () => {
@@ -50,7 +50,7 @@ describe("a server that runs for a load", () => {
     await abandon();
     const { directory, password } = server;
     await ensureCluster({ directory, password, parameters: { wal_level: "logical", fsync: "off" } });
-    expect(await settings()).toEqual(own());
+    expect(await settings()).toEqual(OWN);
   });
 
   it("gets its own parameters by any start after a crash or a halt", async () => {
@@ -59,12 +59,12 @@ describe("a server that runs for a load", () => {
     process.kill(server.pid(), "SIGKILL");
     await expect.poll(() => startedAt().catch(() => "down")).toBe("down");
     await server.start();
-    expect(await settings()).toEqual(own());
+    expect(await settings()).toEqual(OWN);
     expect(await server.sql("postgres", "SELECT answer FROM crashed")).toEqual([{ answer: 42 }]);
     await beginLoad(server.directory);
     await stopCluster(server.directory);
     await server.start();
-    expect(await settings()).toEqual(own());
+    expect(await settings()).toEqual(OWN);
   });
 
   it("is not restarted by the end of a load that somebody's restart has ended", async () => {
@@ -80,13 +80,13 @@ describe("a server that runs for a load", () => {
     const load = await beginLoad(server.directory);
     await stopCluster(server.directory, "immediate");
     await load?.end();
-    expect(await settings()).toEqual(own());
+    expect(await settings()).toEqual(OWN);
   });
 
   it("goes on as it was where it does not start so, and where there is none", async () => {
     await server.sql("postgres", "SELECT pg_create_physical_replication_slot('somebody', true)");
     expect(await beginLoad(server.directory)).toBeUndefined();
-    expect(await settings()).toEqual(own());
+    expect(await settings()).toEqual(OWN);
     await server.sql("postgres", "SELECT pg_drop_replication_slot('somebody')");
     expect(await beginLoad(`${server.directory}-not-there`)).toBeUndefined();
     await stopCluster(server.directory);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { resolve } from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import type { Contender } from "./contenders/contender";
+import { isRehome, type Contender } from "./contenders/contender";
 import { dumpDirectory, dumpPipe } from "./contenders/dump";
 import { pgcopydb } from "./contenders/pgcopydb";
 import { rehome } from "./contenders/rehome";
@@ -85,7 +85,7 @@ const main = async (): Promise<void> => {
       const known = [...kept, ...copies].sort((a, b) => order.indexOf(a.dataset) - order.indexOf(b.dataset));
       await save("copy", known, versions);
     }
-    if (copies.some(({ failures }) => failures.some(({ contender }) => contender.startsWith("Rehome"))))
+    if (copies.some(({ failures }) => failures.some(({ contender }) => isRehome(contender))))
       process.exitCode = 1;
   }
   if (wanted("same-server")) await save("same-server", await sameServer(comparison));

@@ -28,9 +28,8 @@ const OFTEN = 500;
 
 /** Seconds of CPU that a server has used, restarts included: those of a postmaster that has ended as they were last seen. */
 export class ServerCpu {
-  private postmaster = NaN;
-  private past = 0;
-  private last = 0;
+  /** Of each postmaster that there has been, by its process id. */
+  private readonly seen = new Map<number, number>();
   private readonly timer = setInterval(() => void this.seconds(), OFTEN).unref();
 
   /** @param directory the server's data directory */
@@ -38,23 +37,22 @@ export class ServerCpu {
 
   seconds(): number {
     const postmaster = this.running();
-    if (postmaster !== this.postmaster && !Number.isNaN(postmaster)) {
-      [this.past, this.last] = [this.past + this.last, 0];
-      this.postmaster = postmaster;
+    if (postmaster !== undefined) {
+      const known = this.seen.get(postmaster) ?? 0;
+      this.seen.set(postmaster, Math.max(known, serverSeconds(postmaster))); // none any more once it has ended
     }
-    if (!Number.isNaN(postmaster)) this.last = serverSeconds(postmaster);
-    return this.past + this.last;
+    return [...this.seen.values()].reduce((sum, seconds) => sum + seconds, 0);
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  private running(): number {
+  private running(): number | undefined {
     try {
       return parseInt(readFileSync(join(this.directory, "postmaster.pid"), "utf8"), 10);
     } catch {
-      return NaN; // it does not run just now
+      return undefined; // it does not run just now
     }
   }
 }

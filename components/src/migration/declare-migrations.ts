@@ -43,11 +43,13 @@ export const ownDatabases = (
   managed: readonly DatabaseAt[],
 ): ReadonlyMap<string, readonly string[]> => {
   const alone = aloneAt(datasets, ({ host, database }) => databaseName(host, database));
-  const names = managed.map(({ host, database }) => databaseName(host, database));
-  return grouped(
-    names.filter((name) => alone.has(name)),
-    (name) => alone.get(name) ?? "",
-  );
+  const own = new Map<string, string[]>();
+  for (const { host, database } of managed) {
+    const name = databaseName(host, database);
+    const dataset = alone.get(name);
+    if (dataset !== undefined) own.set(dataset, [...(own.get(dataset) ?? []), name]);
+  }
+  return own;
 };
 
 /** What moves each dataset, and what proves the moves that are proven after their switch. By dataset. */

@@ -4,6 +4,12 @@ import type { Pair } from "../server";
 /** The database that is copied, and its name on the other server. */
 export const DATABASE = "bench";
 
+/** Rehome's name, and the beginning of it where more is said. */
+export const REHOME = "Rehome";
+
+/** Whether a contender is Rehome, whosever the new home's server is. */
+export const isRehome = (name: string): boolean => name.startsWith(REHOME);
+
 /** Seconds after which a copy is given up. */
 export const LIMIT = 240;
 

@@ -3,7 +3,7 @@ import type { Endpoint, MoveRequest } from "@rehome/migration";
 import type { Answer, Order } from "../engine";
 import { runProgram, type Ended } from "../program";
 import { OWNER, type Server } from "../server";
-import { DATABASE, type Contender } from "./contender";
+import { DATABASE, REHOME, type Contender } from "./contender";
 
 export const endpoint = (server: Server, place: Partial<Endpoint> = {}): Endpoint => ({
   host: `port-${server.port}`,
@@ -27,7 +27,7 @@ export async function runEngine(order: Order): Promise<Answer & Pick<Ended, "cpu
  * @param server whose the new home's server is: anybody's, or Rehome's own, which it restarts for the load and after it
  */
 export const rehome = (jobs: number, server: "any" | "own"): Contender => ({
-  name: server === "any" ? "Rehome" : "Rehome, own server",
+  name: server === "any" ? REHOME : `${REHOME}, own server`,
   version: async () => process.version.replace(/^v/, "Node "),
   copy: async ({ source, target }) => {
     const place = server === "any" ? {} : { cluster: target.directory };

@@ -1,10 +1,8 @@
+import { REHOME, isRehome } from "../contenders/contender";
 import { median, type Measured } from "../results";
 import type { CopyResult, Failure, Lap } from "../sections/copy";
 import { barPlot, type Group } from "./plot";
 import { gigabytes, provenance, seconds, table, times } from "./text";
-
-/** Rehome, by whose the new home's server is: any, and its own, which it restarts for the load. */
-const isRehome = (contender: string): boolean => contender.startsWith("Rehome");
 
 const lapsOf = (result: CopyResult, contender: string): Lap[] =>
   result.laps.filter((lap) => lap.contender === contender);
@@ -12,6 +10,9 @@ const lapsOf = (result: CopyResult, contender: string): Lap[] =>
 const contendersOf = ({ laps, failures }: CopyResult): string[] => [
   ...new Set([...laps.map(({ contender }) => contender), ...failures.map(({ contender }) => contender)]),
 ];
+
+/** Rehome's names, by whose the new home's server was: any, and its own, which it restarts for the load. */
+const rehomesOf = (result: CopyResult): string[] => contendersOf(result).filter(isRehome);
 
 const middle = (laps: readonly Lap[], of: (lap: Lap) => number): number => median(laps.map(of));
 
@@ -43,18 +44,14 @@ const advantages = (
 
 /** All data sets in one table: how many times as fast Rehome is, and how near to what the servers' CPU allows. */
 function summary(results: readonly CopyResult[], cores: number): string {
-  const pairs = results.flatMap((result) =>
-    contendersOf(result)
-      .filter(isRehome)
-      .map((name) => [result, name] as const),
-  );
+  const pairs = results.flatMap((result) => rehomesOf(result).map((name) => [result, name] as const));
   const rows = pairs.map(([result, name]) => {
     const own = lapsOf(result, name);
     const limit = middle(own, ({ serverCpu }) => serverCpu.source + serverCpu.target) / cores;
     const whole = middle(own, (lap) => lap.seconds + (lap.verify ?? 0));
     const { equal, pgcopydb, dump } = advantages(result, name);
     const ratios = [equal, pgcopydb, dump].map((ratio) => (ratio === undefined ? "–" : times(ratio)));
-    const label = `${result.dataset}${name.replace(/^Rehome/, "")}`;
+    const label = `${result.dataset}${name.slice(REHOME.length)}`;
     return [label, ...ratios, own.length === 0 ? "–" : `${((100 * limit) / whole).toFixed(0)} %`];
   });
   const head = [
@@ -98,9 +95,7 @@ function datasetPage(result: CopyResult, cores: number): string {
     `### ${result.dataset}`,
     `${result.what}: ${gigabytes(result.bytes)} with indexes.`,
     table(head, rows),
-    ...contendersOf(result)
-      .filter(isRehome)
-      .map((name) => words(result, name)),
+    ...rehomesOf(result).map((name) => words(result, name)),
   ].join("\n\n");
 }
 
@@ -120,7 +115,7 @@ function words(result: CopyResult, name: string): string {
     ...against(dump, "pg_dump's best"),
   ];
   return [
-    `${name}: ${ratios.join(", ")}.`,
+    ratios.length === 0 ? `${name}.` : `${name}: ${ratios.join(", ")}.`,
     `Its stages: ${stages.join(", ")}. Its process took ${gigabytes(resident)} of memory at most.`,
   ].join(" ");
 }

@@ -60,17 +60,13 @@ export async function compare(
     const turns = Array.from({ length: rounds }, (_, at) =>
       contenders.map((each) => [at + 1, each] as const),
     );
-    const first = contenders[0];
-    if (first !== undefined) {
+    const intoFresh = async (work: (target: Server) => Promise<void>): Promise<void> => {
       const target = await startServer();
       if (tables > MANY) kept.push(target);
-      await runLap({ source, target }, first, 0).catch(() => undefined); // who cannot is told of below
+      await work(target);
       await (tables > MANY ? target.halt() : target.remove());
-    }
-    for (const [round, contender] of turns.flat()) {
-      if (failures.some((failure) => failure.contender === contender.name)) continue;
-      const target = await startServer();
-      if (tables > MANY) kept.push(target);
+    };
+    const race = async (target: Server, round: number, contender: Contender): Promise<void> => {
       try {
         const lap = await runLap({ source, target }, contender, round);
         const copied = await contentOf(target, DATABASE, round === 1);
@@ -84,8 +80,16 @@ export async function compare(
         failures.push({ contender: contender.name, reason: reason.slice(-500) });
         tell(`${dataset.name} round ${round}: ${contender.name} failed: ${reason}`);
       }
-      if (tables > MANY) await target.halt();
-      else await target.remove();
+    };
+    const [first] = contenders;
+    if (first !== undefined) {
+      await intoFresh(async (target) => {
+        await runLap({ source, target }, first, 0).catch(() => undefined); // who cannot is told of below
+      });
+    }
+    for (const [round, contender] of turns.flat()) {
+      if (failures.some((failure) => failure.contender === contender.name)) continue;
+      await intoFresh((target) => race(target, round, contender));
     }
     for (const target of kept) await target.remove();
     return { dataset: dataset.name, what: dataset.what, bytes: Number(bytes), tables, laps, failures };
