@@ -7,6 +7,7 @@ import { pgcopydb } from "./contenders/pgcopydb";
 import { rehome } from "./contenders/rehome";
 import { DATASETS } from "./datasets";
 import { machine } from "./machine";
+import { fillMemory, releaseMemory } from "./memory";
 import { writePage } from "./page/page";
 import { loadMeasured, saveMeasured, type Measured, type Section, type Sections } from "./results";
 import type { Comparison } from "./sections/comparison";
@@ -52,7 +53,8 @@ const main = async (): Promise<void> => {
   });
   if (values.help) return console.log(USAGE);
   const [scale, rounds] = [Number(values.scale), Number(values.rounds)];
-  const comparison: Comparison = { scale, rounds, tell: (line) => console.log(line) };
+  const fill = async (): Promise<void> => (scale < 1 ? undefined : await fillMemory());
+  const comparison: Comparison = { scale, rounds, fill, tell: (line) => console.log(line) };
   const root = resolve(__dirname, "../../..");
   const results = values.results ?? (scale === 1 ? resolve(root, "bench/results") : undefined);
   const docs = values.docs ?? (scale === 1 ? resolve(root, "docs") : undefined);
@@ -93,9 +95,11 @@ const main = async (): Promise<void> => {
 };
 
 for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void removeAll().finally(() => process.exit(1)));
+  process.once(signal, () => void Promise.all([removeAll(), releaseMemory()]).finally(() => process.exit(1)));
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.stack : String(error));
-  process.exitCode = 1;
-});
+main()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.stack : String(error));
+    process.exitCode = 1;
+  })
+  .finally(releaseMemory);

@@ -75,6 +75,9 @@ export async function copyTables(run: Run, whole: (tables: readonly string[]) =>
   }
 }
 
+/** How much is written before the disk is to begin with it: else all of a table waits for its commit, or for a checkpoint. */
+const FLUSH_AFTER = "1MB";
+
 export interface Pair {
   readonly source: Wire;
   readonly target: Wire;
@@ -97,7 +100,9 @@ export async function openPair(
     }
     const target = await Wire.open(to.server, to.database);
     // CHECK constraints may call functions that rely on the service's search_path.
-    await target.run(`SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off`);
+    await target.run(
+      `SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off; SET backend_flush_after = '${FLUSH_AFTER}'`,
+    );
     return { source, target };
   } catch (error) {
     source.close();

@@ -4,6 +4,7 @@ import { RehomeError } from "../errors";
 import { clientConfig, connectionError, sessionSql } from "../sql/connect";
 import type { ServerConnection } from "../types";
 import type { Pace } from "./pace";
+import { Reads } from "./reads";
 
 /** Message types of PostgreSQL's protocol 3.0 that a copy meets (manual, "Message Formats"). */
 const TYPE = {
@@ -61,7 +62,8 @@ export class Wire {
   private frames: Frame[] = [];
   private wake: (() => void) | undefined;
   private failure: Error | undefined;
-  private sink: ((chunk: Buffer) => void) | undefined;
+  /** Takes bytes that are to be forwarded, and says when they have left. */
+  private sink: ((bytes: Buffer, left: () => void) => void) | undefined;
   private skip = 0;
   /** Bytes that have gone to the sink, and how many there were at the end of each copy. */
   private forwarded = 0;
@@ -69,9 +71,13 @@ export class Wire {
   /** Told of a server's refusal at once, while rows are still being sent to it. */
   private refuse: ((error: Error) => void) | undefined;
 
-  private constructor(readonly socket: Socket) {
+  private constructor(
+    readonly socket: Socket,
+    reads: Reads | undefined,
+  ) {
     socket.removeAllListeners("data");
-    socket.on("data", (chunk: Buffer) => this.receive(chunk));
+    if (reads === undefined) socket.on("data", (bytes: Buffer) => this.receive(bytes, () => undefined));
+    else reads.take((bytes, done) => this.receive(bytes, done));
     socket.on("error", (error: Error) => this.fail(error));
     socket.on("close", () =>
       this.fail(
@@ -82,7 +88,9 @@ export class Wire {
 
   /** Opens a session with the engine's settings. Its errors are those of `open`. */
   static async open(server: ServerConnection, database: string): Promise<Wire> {
-    const client = new pg.Client(await clientConfig(server, database));
+    const config = await clientConfig(server, database);
+    const reads = config.ssl === false && config.stream === undefined ? new Reads() : undefined;
+    const client = new pg.Client(reads === undefined ? config : { ...config, stream: () => reads.socket });
     client.on("error", () => undefined);
     try {
       await client.connect();
@@ -92,7 +100,7 @@ export class Wire {
       throw connectionError(server, database, error);
     }
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-    return new Wire(stream);
+    return new Wire(stream, reads);
   }
 
   /** Runs statements whose rows nobody needs; returns the commands' tags, such as `COPY 12`. */
@@ -153,11 +161,13 @@ export class Wire {
     const ends: number[] = [];
     this.ends = ends;
     this.forwarded = 0;
-    this.sink = (chunk) => {
-      onBytes(chunk.length);
-      if (!target.socket.write(chunk))
+    this.sink = (bytes, left) => {
+      onBytes(bytes.length);
+      const enough = !target.socket.write(bytes, left);
+      // What the system took at once is not waited for, however much it was.
+      if (enough && target.socket.writableLength > 0)
         pauseFor(new Promise((resolve) => target.socket.once("drain", resolve)));
-      const slower = pace?.wait(chunk.length);
+      const slower = pace?.wait(bytes.length);
       if (slower !== undefined) pauseFor(slower);
     };
     const refused = new Promise<never>((_, reject) => (target.refuse = reject));
@@ -191,13 +201,24 @@ export class Wire {
     }
   }
 
-  /** Splits what arrives: runs of CopyData and CopyDone go to the sink whole, every other frame to the queue. */
-  private receive(chunk: Buffer): void {
-    const data = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
+  /**
+   * Splits what arrives: runs of CopyData and CopyDone go to the sink whole, every other frame to the queue.
+   * @param done called once nothing needs the bytes any more
+   */
+  private receive(bytes: Buffer, done: () => void): void {
+    const data = this.pending.length === 0 ? bytes : Buffer.concat([this.pending, bytes]);
     let at = 0;
     let from = 0;
+    let uses = 1;
+    const left = (): void => {
+      uses -= 1;
+      if (uses === 0) done();
+    };
     const flush = (to: number): void => {
-      if (to > from) this.sink?.(data.subarray(from, to));
+      if (to > from && this.sink !== undefined) {
+        uses += 1;
+        this.sink(data.subarray(from, to), left);
+      }
       this.forwarded += to - from;
       from = to;
     };
@@ -229,6 +250,7 @@ export class Wire {
     }
     flush(at);
     this.pending = at < data.length ? Buffer.from(data.subarray(at)) : Buffer.alloc(0);
+    left();
     if (this.frames.length > 0) this.wake?.();
   }
 }

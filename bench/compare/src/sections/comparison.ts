@@ -4,6 +4,8 @@ export interface Comparison {
   readonly scale: number;
   /** How often each is measured, in turns. */
   readonly rounds: number;
+  /** Makes memory as full as it is on a machine that has been up for a while; before each measurement. */
+  readonly fill: () => Promise<void>;
   /** Told of each measurement. */
   readonly tell: (line: string) => void;
 }

@@ -31,14 +31,11 @@ export interface CopyResult {
 /** Tables from which on the files of a copy are not deleted before the next: where many were, ext4 is slow to make new ones. */
 const MANY = 1000;
 
-/**
- * Copies a data set with each contender in turn, and that as often as there are rounds; each copy is compared. One lap
- * before them counts for nobody: memory that a machine has not used for a while is slow when it is used first.
- */
+/** Copies a data set with each contender in turn, and that as often as there are rounds; each copy is compared. */
 export async function compare(
   dataset: Dataset,
   contenders: readonly Contender[],
-  { scale, rounds, tell }: Comparison,
+  { scale, rounds, fill, tell }: Comparison,
 ): Promise<CopyResult> {
   return await withServer(async (source) => {
     await emptyDatabase(source, DATABASE);
@@ -60,12 +57,6 @@ export async function compare(
     const turns = Array.from({ length: rounds }, (_, at) =>
       contenders.map((each) => [at + 1, each] as const),
     );
-    const intoFresh = async (work: (target: Server) => Promise<void>): Promise<void> => {
-      const target = await startServer();
-      if (tables > MANY) kept.push(target);
-      await work(target);
-      await (tables > MANY ? target.halt() : target.remove());
-    };
     const race = async (target: Server, round: number, contender: Contender): Promise<void> => {
       try {
         const lap = await runLap({ source, target }, contender, round);
@@ -81,15 +72,13 @@ export async function compare(
         tell(`${dataset.name} round ${round}: ${contender.name} failed: ${reason}`);
       }
     };
-    const [first] = contenders;
-    if (first !== undefined) {
-      await intoFresh(async (target) => {
-        await runLap({ source, target }, first, 0).catch(() => undefined); // who cannot is told of below
-      });
-    }
     for (const [round, contender] of turns.flat()) {
       if (failures.some((failure) => failure.contender === contender.name)) continue;
-      await intoFresh((target) => race(target, round, contender));
+      const target = await startServer();
+      if (tables > MANY) kept.push(target);
+      await fill();
+      await race(target, round, contender);
+      await (tables > MANY ? target.halt() : target.remove());
     }
     for (const target of kept) await target.remove();
     return { dataset: dataset.name, what: dataset.what, bytes: Number(bytes), tables, laps, failures };

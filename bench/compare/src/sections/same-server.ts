@@ -24,7 +24,7 @@ const ROWS = 1_000_000;
 const OTHER = "other";
 
 /** Moves one table inside one server: to another database by its rows and by its files, and to another schema. */
-export async function sameServer({ scale, rounds, tell }: Comparison): Promise<InsideLap[]> {
+export async function sameServer({ scale, rounds, fill, tell }: Comparison): Promise<InsideLap[]> {
   const laps: InsideLap[] = [];
   for (const rows of [sized(ROWS, scale, 1000), sized(10 * ROWS, scale, 10_000)]) {
     await withServer(async (server) => {
@@ -37,6 +37,7 @@ export async function sameServer({ scale, rounds, tell }: Comparison): Promise<I
       );
       for (let round = 1; round <= rounds; round += 1) {
         for (const way of ["copy", "template", "set-schema"] as const) {
+          await fill();
           const { seconds, stages } = await moveInside(server, way);
           const bytes = Number(size?.bytes ?? 0);
           laps.push({ way, round, rows, bytes, seconds, moving: seconds - (stages.verify ?? 0) });
