@@ -124,7 +124,7 @@ export async function steadily<T>(read: () => Promise<T>): Promise<T> {
  * Reads a schema, or the part of it that table patterns select; undefined when there is none of that name.
  * @param tables table name patterns; absent: the whole schema
  * @param owner the role that owns the dataset's objects
- * @param beside a second session in the database, which reads a whole schema's definitions meanwhile
+ * @param beside a second session in the database, which reads the definitions meanwhile
  */
 export async function inspectSchema(
   client: pg.Client,
@@ -137,9 +137,9 @@ export async function inspectSchema(
   if (oid === undefined) return undefined;
   const extensions = await inspectExtensions(client);
   const at = { schema, oid, extensionSchemas: extensionSchemas(extensions) };
-  const reading = readCatalog(beside ?? client, at, tables);
+  const reading = readDefinitions(beside ?? client, at, owner, tables);
   reading.catch(() => undefined); // what fails first is thrown
-  const { scope, holds } = beside === undefined || tables !== undefined ? await reading : WHOLE;
+  const { scope, holds } = beside === undefined || tables !== undefined ? (await reading).catalog : WHOLE;
   const relations = (await inspectRelations(client, oid)).filter((each) => holds(`pg_class ${each.oid}`));
   const names = new Set(relations.map(({ name }) => name));
   const rights = await inspectRights(client, schema, owner);
@@ -157,16 +157,32 @@ export async function inspectSchema(
     references: (await inspectReferences(client, oid)).filter((each) => holds(each.row)),
     largeObjects: await inspectLargeObjects(client, oid, owner, scope && relations.map(({ name }) => name)),
     longTransactions: await longTransactions(client),
-    versionFeatures: await inspectVersionFeatures(client, oid, holds),
     // A dump locks what stays too: who owns that matters, if not whether its rows can be read.
     rights: { ...rights, forcedRowSecurity: rights.forcedRowSecurity.filter((name) => names.has(name)) },
     text: await inspectSchemaText(client, oid, holds),
     routines: (await inspectRoutines(client, oid)).filter((each) => holds(each.row)),
-    surroundings: await inspectSurroundings(client, schema, oid, owner, holds),
     extensionMembers: await extensionMembers(client, oid),
   };
-  const { entries } = await reading;
-  return { ...rest, entries, fingerprint: fingerprint(entries) };
+  const {
+    catalog: { entries },
+    ...beyond
+  } = await reading;
+  return { ...rest, ...beyond, entries, fingerprint: fingerprint(entries) };
+}
+
+/** A dataset's definitions, and what follows from them: about half of what there is to read. */
+async function readDefinitions(
+  client: pg.Client,
+  at: CatalogPlace,
+  owner: string,
+  tables?: readonly string[],
+): Promise<Pick<SchemaInspection, "versionFeatures" | "surroundings"> & { readonly catalog: Catalog }> {
+  const catalog = await readCatalog(client, at, tables);
+  return {
+    catalog,
+    versionFeatures: await inspectVersionFeatures(client, at.oid, catalog.holds),
+    surroundings: await inspectSurroundings(client, at.schema, at.oid, owner, catalog.holds),
+  };
 }
 
 /** The schemas that extensions live in, each once. */
