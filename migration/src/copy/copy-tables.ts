@@ -75,8 +75,12 @@ export async function copyTables(run: Run, whole: (tables: readonly string[]) =>
   }
 }
 
-/** How much is written before the disk is to begin with it: else all of a table waits for its commit, or for a checkpoint. */
-const FLUSH_AFTER = "1MB";
+/**
+ * Where rows are in no log, a commit waits until all of them are on the disk: so the disk is to begin before. Where they are,
+ * it has the log to write.
+ */
+const FLUSH_EARLY =
+  "SELECT pg_catalog.set_config('backend_flush_after', '1MB', false) WHERE pg_catalog.current_setting('wal_level') = 'minimal'";
 
 export interface Pair {
   readonly source: Wire;
@@ -101,7 +105,7 @@ export async function openPair(
     const target = await Wire.open(to.server, to.database);
     // CHECK constraints may call functions that rely on the service's search_path.
     await target.run(
-      `SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off; SET backend_flush_after = '${FLUSH_AFTER}'`,
+      `SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off; ${FLUSH_EARLY}`,
     );
     return { source, target };
   } catch (error) {

@@ -1,11 +1,13 @@
+import type { Server } from "../server";
+
 /** How a section is run. */
 export interface Comparison {
   /** 1: data of full size. */
   readonly scale: number;
   /** How often each is measured, in turns. */
   readonly rounds: number;
-  /** Makes memory as full as it is on a machine that has been up for a while; before each measurement. */
-  readonly fill: () => Promise<void>;
+  /** Makes memory as full as it is on a machine that has been up for a while, with what this server has read; before each measurement. */
+  readonly fill: (server: Server) => Promise<void>;
   /** Told of each measurement. */
   readonly tell: (line: string) => void;
 }

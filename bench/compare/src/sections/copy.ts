@@ -76,7 +76,7 @@ export async function compare(
       if (failures.some((failure) => failure.contender === contender.name)) continue;
       const target = await startServer();
       if (tables > MANY) kept.push(target);
-      await fill();
+      await fill(source);
       await race(target, round, contender);
       await (tables > MANY ? target.halt() : target.remove());
     }

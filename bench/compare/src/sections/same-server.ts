@@ -37,7 +37,7 @@ export async function sameServer({ scale, rounds, fill, tell }: Comparison): Pro
       );
       for (let round = 1; round <= rounds; round += 1) {
         for (const way of ["copy", "template", "set-schema"] as const) {
-          await fill();
+          await fill(server);
           const { seconds, stages } = await moveInside(server, way);
           const bytes = Number(size?.bytes ?? 0);
           laps.push({ way, round, rows, bytes, seconds, moving: seconds - (stages.verify ?? 0) });
