@@ -54,7 +54,7 @@ const main = async (): Promise<void> => {
   if (values.help) return console.log(USAGE);
   const [scale, rounds] = [Number(values.scale), Number(values.rounds)];
   const fill: Comparison["fill"] = async ({ directory }) =>
-    scale < 1 ? undefined : await fillMemory([directory]);
+    scale < 1 ? undefined : await fillMemory(directory);
   const comparison: Comparison = { scale, rounds, fill, tell: (line) => console.log(line) };
   const root = resolve(__dirname, "../../..");
   const results = values.results ?? (scale === 1 ? resolve(root, "bench/results") : undefined);

@@ -13,15 +13,14 @@ let directory: string | undefined;
  * Fills the memory that nobody uses with the pages of a file of nothing but holes, as it is full on any machine that has been up
  * for a while. Where it is free instead, a virtual machine may have given it back to its host, and who writes first waits until
  * it is there again: seconds for each gigabyte.
- * @param used data directories whose files are to be in it too, and not to be let go first
+ * @param used a server's data directory, whose tables are to be in it too
  */
-export async function fillMemory(used: readonly string[]): Promise<void> {
+export async function fillMemory(used: string): Promise<void> {
   directory ??= await holes();
   await runProgram({
     // A server's files come and go.
-    script:
-      'cat "$1" > /dev/null; shift; find "$@" -type f -path "*/base/*" -exec cat {} + > /dev/null 2>&1 || true',
-    args: [join(directory, "holes"), ...used],
+    script: 'cat "$1" > /dev/null; find "$2/base" -type f -exec cat {} + > /dev/null 2>&1 || true',
+    args: [join(directory, "holes"), used],
   });
 }
 

@@ -163,9 +163,9 @@ export class Wire {
     this.forwarded = 0;
     this.sink = (bytes, left) => {
       onBytes(bytes.length);
-      const enough = !target.socket.write(bytes, left);
+      const drains = !target.socket.write(bytes, left); // only then is there a "drain"
       // What the system took at once is not waited for, however much it was.
-      if (enough && target.socket.writableLength > 0)
+      if (drains && target.socket.writableLength > 0)
         pauseFor(new Promise((resolve) => target.socket.once("drain", resolve)));
       const slower = pace?.wait(bytes.length);
       if (slower !== undefined) pauseFor(slower);

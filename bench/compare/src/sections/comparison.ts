@@ -6,7 +6,7 @@ export interface Comparison {
   readonly scale: number;
   /** How often each is measured, in turns. */
   readonly rounds: number;
-  /** Makes memory as full as it is on a machine that has been up for a while, with what this server has read; before each measurement. */
+  /** Before each measurement: makes memory as full as on a machine that has been up for a while, with this server's tables in it. */
   readonly fill: (server: Server) => Promise<void>;
   /** Told of each measurement. */
   readonly tell: (line: string) => void;

@@ -57,7 +57,11 @@ export async function compare(
     const turns = Array.from({ length: rounds }, (_, at) =>
       contenders.map((each) => [at + 1, each] as const),
     );
-    const race = async (target: Server, round: number, contender: Contender): Promise<void> => {
+    for (const [round, contender] of turns.flat()) {
+      if (failures.some((failure) => failure.contender === contender.name)) continue;
+      const target = await startServer();
+      if (tables > MANY) kept.push(target);
+      await fill(source);
       try {
         const lap = await runLap({ source, target }, contender, round);
         const copied = await contentOf(target, DATABASE, round === 1);
@@ -71,13 +75,6 @@ export async function compare(
         failures.push({ contender: contender.name, reason: reason.slice(-500) });
         tell(`${dataset.name} round ${round}: ${contender.name} failed: ${reason}`);
       }
-    };
-    for (const [round, contender] of turns.flat()) {
-      if (failures.some((failure) => failure.contender === contender.name)) continue;
-      const target = await startServer();
-      if (tables > MANY) kept.push(target);
-      await fill(source);
-      await race(target, round, contender);
       await (tables > MANY ? target.halt() : target.remove());
     }
     for (const target of kept) await target.remove();
