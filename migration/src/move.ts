@@ -1,3 +1,4 @@
+import { both } from "./both";
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { loadGrammar } from "./ddl/grammar";
 import { codeOf, messageOf } from "./errors";
@@ -40,7 +41,7 @@ import { compareFollowed } from "./strategies/compare-followed";
 import { caughtUp, follow, lagSamples } from "./strategies/follow";
 import { refreshViews } from "./strategies/followed-objects";
 import { drain, goOnFollowing, prepareWayBack } from "./strategies/way-back";
-import { copyDatabase, dropLeftovers } from "./strategies/template";
+import { copyDatabase, dropLeftovers, dropReplaced } from "./strategies/template";
 import { inWords } from "./told";
 import { OBJECTS_PROOF } from "./verify/large-objects";
 import { verify } from "./verify/verify";
@@ -96,7 +97,7 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
   const { dataset, from } = request;
   const found = await findFence(source, dataset, from.schema);
   if (row.state !== "running" || found?.sealed !== true || found.migration !== row.id) return undefined;
-  await Promise.all([ensureJournal(source), ensureJournal(target)]);
+  await both(ensureJournal(source), ensureJournal(target));
   const inspection = await inspectSource(source, request);
   if (inspection.fingerprint !== row.fingerprint) {
     // Altered as it was sealed, and not told done: the seal is broken, and the move made anew.
@@ -147,7 +148,7 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
   const sequences =
     strategy === "template" ? await copyFiles(run) : await copyRows(run, await isResumable(run));
   try {
-    await verify(run, sequences);
+    await both(verify(run, sequences), strategy === "template" ? dropReplaced(run) : Promise.resolve());
   } catch (error) {
     // Without its fence a home may differ because its service writes: that is no failed proof.
     await run.source.query("SELECT").catch((cause: unknown) => {

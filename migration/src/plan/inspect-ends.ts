@@ -47,8 +47,19 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
   );
 }
 
-/** Catalog rows of a schema from which on it is worth a session more to read it. */
+/** Catalog rows of such a schema at least. */
 const LARGE = 2_000;
+
+/** Whether a schema's catalog is worth another session to read it. */
+export async function isLarge(client: pg.Client, schema: string): Promise<boolean> {
+  const [found] = await rows<{ large: boolean }>(
+    client,
+    `SELECT count(*) = ${LARGE} AS large FROM (SELECT FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_namespace n ON n.oid = s.refobjid
+       WHERE s.refclassid = 'pg_catalog.pg_namespace'::regclass AND n.nspname = $1 LIMIT ${LARGE}) first`,
+    [schema],
+  );
+  return found?.large === true;
+}
 
 /** Runs `work` with a second session in the old home, if its schema is large and moves whole and the server has room for one. */
 async function withHelper<T>(
@@ -56,14 +67,7 @@ async function withHelper<T>(
   { from, tables }: MoveRequest,
   work: (helper: pg.Client | undefined) => Promise<T>,
 ): Promise<T> {
-  if (tables !== undefined) return await work(undefined);
-  const [found] = await rows<{ large: boolean }>(
-    client,
-    `SELECT count(*) = ${LARGE} AS large FROM (SELECT FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_namespace n ON n.oid = s.refobjid
-       WHERE s.refclassid = 'pg_catalog.pg_namespace'::regclass AND n.nspname = $1 LIMIT ${LARGE}) first`,
-    [from.schema],
-  );
-  if (found?.large !== true) return await work(undefined);
+  if (tables !== undefined || !(await isLarge(client, from.schema))) return await work(undefined);
   collectOften();
   const helper = await open(from.server, from.database).catch(() => undefined);
   try {

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { both } from "../both";
 import { RehomeError, codeOf } from "../errors";
 import { dumpVersion } from "../ddl/dump";
 import { loadGrammar } from "../ddl/grammar";
@@ -83,18 +84,16 @@ export function makePlan(
  */
 export async function planMove(request: PlanRequest): Promise<Plan> {
   await loadGrammar();
-  const [source, target] = await withSession(request.from.server, request.from.database, async (client) => {
-    const [found, there] = await Promise.allSettled([
+  const ends = withSession(request.from.server, request.from.database, async (client) => {
+    // Of two errors, the one about where the data is now comes first.
+    const [source, target] = await both(
       inspectSource(client, request as MoveRequest),
       targetIfThere(request),
-    ]);
-    // Of two errors, the one about where the data is now comes first.
-    if (found.status === "rejected") throw found.reason;
-    if (there.status === "rejected") throw there.reason;
-    if (there.value === undefined) return [found.value, undefined];
-    return [await withUnfitText(client, found.value, there.value), there.value];
+    );
+    return { source: target === undefined ? source : await withUnfitText(client, source, target), target };
   });
-  return makePlan(request, source, target, await dumpVersion());
+  const [{ source, target }, version] = await both(ends, dumpVersion());
+  return makePlan(request, source, target, version);
 }
 
 async function targetIfThere(request: PlanRequest): Promise<TargetInspection | undefined> {

@@ -1,3 +1,4 @@
+import { both } from "../both";
 import { assumeOwners } from "../ddl/assume-owners";
 import { dumpVersion } from "../ddl/dump";
 import type { Fence } from "../fence/fence";
@@ -11,7 +12,7 @@ import { makePlan, refuseBlocked } from "../plan/plan";
 import type { MoveRequest, Plan } from "../types";
 import type { Run, Sessions, Tracker } from "./run";
 import { dumpAhead, type DumpAhead } from "./dump-ahead";
-import { stampBefore } from "./unchanged";
+import { beginStamp, noteStamp } from "./unchanged";
 
 /**
  * Reads both ends, refuses what cannot be, and opens the migration's row in the journal.
@@ -22,43 +23,57 @@ export async function beginRun(
   sessions: Sessions,
   progress: Tracker,
 ): Promise<{ run: Run; plan: Plan }> {
-  const { source, target } = sessions;
   progress.enter("inspect", { bytes: 0, tables: 0 });
-  const found = await inspectTarget(target, request);
-  const stamped = await stampBefore(source, request);
   const ahead = await dumpAhead(request, sessions);
   try {
-    return await beginWith(request, sessions, progress, { found, stamped, ahead });
+    const [found, version] = await both(readEnds(request, sessions, ahead), dumpVersion());
+    return await beginWith(request, sessions, progress, { ...found, version, ahead });
   } catch (error) {
     await ahead?.settled();
     throw error;
   }
 }
 
-/** What has been read and begun before the old home is inspected. */
+/** What has been read of both ends, and begun. */
 interface Begun {
+  readonly seen: SourceInspection;
   readonly found: TargetInspection;
-  readonly stamped: Awaited<ReturnType<typeof stampBefore>>;
+  readonly stamp: string | undefined;
+  readonly version: number;
   readonly ahead: DumpAhead | undefined;
+}
+
+/** The old home's stamp comes before everything that is read of its definitions. */
+async function readEnds(
+  request: MoveRequest,
+  { source, target }: Sessions,
+  ahead: DumpAhead | undefined,
+): Promise<Pick<Begun, "seen" | "found" | "stamp">> {
+  const readSource = async (): Promise<[SourceInspection, string | undefined]> => {
+    const stamp = await beginStamp(source, request);
+    ahead?.begin();
+    return await both(inspectSource(source, request), stamp());
+  };
+  const [[seen, stamp], found] = await both(readSource(), inspectTarget(target, request));
+  return { seen, stamp, found };
 }
 
 async function beginWith(
   request: MoveRequest,
   sessions: Sessions,
   progress: Tracker,
-  { found, stamped, ahead }: Begun,
+  { found, version, stamp, ahead, ...begun }: Begun,
 ): Promise<{ run: Run; plan: Plan }> {
   const { source, target } = sessions;
-  const seen = await withUnfitText(source, await inspectSource(source, request), found);
-  const plan = makePlan(request, seen, found, await dumpVersion());
+  const seen = await withUnfitText(source, begun.seen, found);
+  const plan = makePlan(request, seen, found, version);
   refuseBlocked(plan);
   await assumeOwners(target, found.rights);
   const inspection = (await assumeOwners(source, seen.rights))
-    ? await seenByMember(request, sessions, found)
+    ? await seenByMember(request, sessions, { found, version })
     : seen;
-  stamped(inspection);
-  await ensureJournal(target);
-  await ensureJournal(source);
+  if (stamp !== undefined) noteStamp(inspection, stamp);
+  await both(ensureJournal(target), ensureJournal(source));
   const migration = await startMigration(target, {
     dataset: request.dataset,
     source: plan.from,
@@ -80,10 +95,10 @@ async function beginWith(
 async function seenByMember(
   request: MoveRequest,
   { source }: Sessions,
-  found: TargetInspection,
+  { found, version }: Pick<Begun, "found" | "version">,
 ): Promise<SourceInspection> {
   const inspection = await withUnfitText(source, await inspectSource(source, request), found);
-  refuseBlocked(makePlan(request, inspection, found, await dumpVersion()));
+  refuseBlocked(makePlan(request, inspection, found, version));
   return inspection;
 }
 

@@ -7,6 +7,7 @@ import type { Sessions } from "./run";
 
 /** A dump of the old home's definitions that is made while they are inspected. */
 export interface DumpAhead {
+  readonly begin: () => void;
   /** What was dumped, the first time; undefined from then on, and when it could not be. */
   readonly take: () => Promise<SchemaDump | undefined>;
   /** Resolves when the dump is not under way any more. */
@@ -14,15 +15,18 @@ export interface DumpAhead {
 }
 
 /**
- * Begins to dump the old home's definitions, where it is clear that they will be wanted: a dump reads as much of a catalog
- * as an inspection does, and both can go on at the same time. What keeps it from coming to its end is told by the plan, or
- * by the dump that is made in its place.
+ * For an old home whose definitions will be wanted, as is clear already: a dump reads as much of a catalog as an inspection
+ * does, and both can go on at the same time. What keeps it from coming to its end is told by the plan, or by the dump that
+ * is made in its place.
  */
 export async function dumpAhead(request: MoveRequest, { target }: Sessions): Promise<DumpAhead | undefined> {
   if (!(await isWanted(request, target))) return undefined;
   const { server, database, schema } = request.from;
-  let dump: Promise<Archived | undefined> = archiveSchema(server, database, schema).catch(() => undefined);
+  let dump: Promise<Archived | undefined> = Promise.resolve(undefined);
   return {
+    begin: () => {
+      dump = archiveSchema(server, database, schema).catch(() => undefined);
+    },
     take: async () => {
       const archived = await dump;
       dump = Promise.resolve(undefined);

@@ -10,21 +10,41 @@ import {
 } from "../inspect/schema";
 import { catalogStamp } from "../inspect/stamp";
 import { placementName } from "../naming";
-import { rows } from "../sql/connect";
+import { isLarge } from "../plan/inspect-ends";
+import { open, rows } from "../sql/connect";
 import type { MoveRequest } from "../types";
 import type { Run } from "./run";
 
 /** What a home's catalog was when its definitions were last seen to be those of an inspection. */
 const stamps = new WeakMap<SchemaInspection, string>();
 
-/** Takes a stamp of the old home before it is read; the result notes it for what has been read since. */
-export async function stampBefore(
+/** From now on an inspection's definitions are known to be those that a stamp is of. */
+export const noteStamp = (inspection: SchemaInspection, stamp: string): void =>
+  void stamps.set(inspection, stamp);
+
+/**
+ * Begins to take a stamp of the old home, before it is read. Of a large schema, a session of its own keeps what was there and
+ * reads it while others go on.
+ * @returns what waits for it, once what is to be stamped cannot change any more
+ */
+export async function beginStamp(
   client: pg.Client,
-  { from }: MoveRequest,
-): Promise<(inspection: SchemaInspection) => void> {
-  const oid = await schemaOid(client, from.schema);
-  const stamp = oid === undefined ? undefined : await catalogStamp(client, oid);
-  return (inspection) => void (stamp === undefined || stamps.set(inspection, stamp));
+  { from: { server, database, schema } }: MoveRequest,
+): Promise<() => Promise<string | undefined>> {
+  const oid = await schemaOid(client, schema);
+  if (oid === undefined) return () => Promise.resolve(undefined);
+  const aside = (await isLarge(client, schema))
+    ? await open(server, database).catch(() => undefined)
+    : undefined;
+  if (aside === undefined) {
+    const stamp = await catalogStamp(client, oid);
+    return () => Promise.resolve(stamp);
+  }
+  // The snapshot is taken by the first statement that reads.
+  await aside.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT FROM pg_catalog.pg_namespace");
+  const stamp = catalogStamp(aside, oid).finally(() => aside.end());
+  stamp.catch(() => undefined); // thrown to who waits for it
+  return () => stamp;
 }
 
 /**

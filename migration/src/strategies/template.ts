@@ -53,9 +53,15 @@ export async function copyDatabase(run: Run): Promise<SequenceState[]> {
   await takePlace(run, copy);
   run.target = await open(request.to.server, request.to.database);
   await takeRunLock(run.target, request.dataset, placementName(request.to));
-  await source.query(`DROP DATABASE IF EXISTS ${ident(replacedName(migration.id))} WITH (FORCE)`);
   const sequences = inspection.relations.filter(({ kind }) => kind === "S").map(({ name }) => name);
   return await inspectSequences(run.target, request.to.schema, sequences);
+}
+
+/** Drops the database whose place was taken. The move's session in the old home is free for other things meanwhile. */
+export async function dropReplaced({ request, migration }: Run): Promise<void> {
+  await withSession(request.from.server, request.from.database, async (client) => {
+    await client.query(`DROP DATABASE IF EXISTS ${ident(replacedName(migration.id))} WITH (FORCE)`);
+  });
 }
 
 /** Drops what a run that was cut short has left. */
