@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogFingerprint, type CatalogPlace } from "../../migration/src/inspect/fingerprint";
 import { catalogStamp } from "../../migration/src/inspect/stamp";
+import { beginStamp } from "../../migration/src/stages/unchanged";
 import { startServer, type TestServer } from "../support/servers";
 
 const DATABASE = "stamps";
@@ -138,5 +139,38 @@ describe("a stamp of the catalog", () => {
   ])("is the same after %s", async (sql) => {
     const before = await both();
     expect(await bothAfter(sql)).toEqual(before);
+  });
+});
+
+describe("a stamp that is taken while a schema is read", () => {
+  /** Alters the schema between the beginning of a stamp and its end. */
+  const alteredMeanwhile = async (
+    schema: string,
+  ): Promise<{ before: string; begun?: string; after: string }> => {
+    const { rows } = await client.query<{ oid: number }>("SELECT $1::regnamespace::oid::int8::int AS oid", [
+      schema,
+    ]);
+    const oid = rows[0]?.oid ?? 0;
+    const before = await catalogStamp(client, oid);
+    const wait = await beginStamp(client, {
+      from: { server: server.connection, database: DATABASE, schema },
+    });
+    await client.query(`CREATE TABLE ${schema}.meanwhile (id int)`);
+    const begun = await wait();
+    return { before, ...(begun === undefined ? {} : { begun }), after: await catalogStamp(client, oid) };
+  };
+
+  it.each([
+    { size: "small", types: 1 },
+    { size: "large, by a session of its own", types: 2_000 },
+  ])("is of what was there when it began: $size", async ({ types }) => {
+    const schema = `stamped_${types}`;
+    await client.query(
+      `CREATE SCHEMA ${schema};
+       DO $$ BEGIN FOR i IN 1..${types} LOOP EXECUTE format('CREATE DOMAIN ${schema}.d%s AS int', i); END LOOP; END $$`,
+    );
+    const { before, begun, after } = await alteredMeanwhile(schema);
+    expect(begun).toBe(before);
+    expect(after).not.toBe(before);
   });
 });

@@ -12,7 +12,7 @@ import { catalogStamp } from "../inspect/stamp";
 import { placementName } from "../naming";
 import { isLarge } from "../plan/inspect-ends";
 import { open, rows } from "../sql/connect";
-import type { MoveRequest } from "../types";
+import type { Endpoint, MoveRequest } from "../types";
 import type { Run } from "./run";
 
 /** What a home's catalog was when its definitions were last seen to be those of an inspection. */
@@ -29,7 +29,7 @@ export const noteStamp = (inspection: SchemaInspection, stamp: string): void =>
  */
 export async function beginStamp(
   client: pg.Client,
-  { from: { server, database, schema } }: MoveRequest,
+  { from: { server, database, schema } }: { readonly from: Pick<Endpoint, "server" | "database" | "schema"> },
 ): Promise<() => Promise<string | undefined>> {
   const oid = await schemaOid(client, schema);
   if (oid === undefined) return () => Promise.resolve(undefined);
