@@ -22,7 +22,7 @@ export default defineConfig({
     globalSetup: ["./test/support/prepared-cluster.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     reporters: ["default", "./test/support/closing-line.ts"],
   },
 });
