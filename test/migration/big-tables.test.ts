@@ -56,4 +56,21 @@ describe("tables of some size", () => {
     );
     expect(facts).toEqual({ keys: 6, validated: 2, undone: 0, unknown: null, extended: 1 });
   });
+
+  it("have those indexes built first that one process builds alone, and the others by several", async () => {
+    const { request } = await makeWorld(
+      a,
+      b,
+      "turns",
+      `CREATE TABLE t (id int, n int, v text, pad text); INSERT INTO t ${ROWS};
+       CREATE INDEX first_by_name ON t (n); CREATE INDEX usual ON t USING btree (v); CREATE INDEX words ON t USING hash (v)`,
+      { options: { jobs: 1 } },
+    );
+    expect(await move(request)).toMatchObject({ clean: true, tables: 1 });
+    const built = await b.sql<{ name: string }>(
+      "turns",
+      `SELECT (pg_catalog.regexp_match(sql, 'CREATE INDEX (.*) ON '))[1] AS name FROM rehome.statement WHERE phase = 'index' ORDER BY done_at`,
+    );
+    expect(built.map(({ name }) => name)).toEqual(["words", "first_by_name", "usual"]);
+  });
 });

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { batchesOf } from "../batches";
 import { SMALL } from "../copy/units";
 import { sessionsAtWork } from "../plan/needs";
-import { PARTS_OF_MEMORY, openBuilder, pendingStatements, runNoted, type Noted } from "./noted";
+import { SHARE, openBuilder, pendingStatements, runNoted, type Noted } from "./noted";
 import { analyze } from "./analyze";
 import type { Run } from "./run";
 
@@ -19,6 +19,12 @@ const TABLES = 50;
 
 /** Adding a constraint keeps everyone else from its table; to build an index does not. */
 const isAlone = ({ sql }: Noted): boolean => /^ALTER /.test(sql);
+
+/** Whether several processes can build it. */
+const isShared = ({ sql }: Noted): boolean => !/ USING (?!btree\b)/.test(sql);
+
+/** What nobody can help with comes before what the last ones share. */
+const turnOf = (statement: Noted): number => (isAlone(statement) ? 0 : isShared(statement) ? 2 : 1);
 
 /**
  * Builds the indexes and keys of tables whose rows are whole, and collects their statistics, while other tables are still
@@ -66,7 +72,7 @@ export class Builder {
     for (const table of tables) {
       if ((bytes.get(table) ?? 0) < SMALL) continue;
       const statements = this.take(table);
-      const ordered = [...statements.filter(isAlone), ...statements.filter((each) => !isAlone(each))];
+      const ordered = [...statements].sort((one, other) => turnOf(one) - turnOf(other));
       this.units.push(...ordered.map((statement) => ({ statements: [statement], analyze: [], table })));
       if (statements.length === 0) this.units.push({ statements: [], analyze: [table], table });
     }
@@ -102,6 +108,17 @@ export class Builder {
     const { jobs } = this.run;
     const small = [...this.units, ...this.running].every(({ table }) => table === undefined);
     return this.open || !small ? jobs : sessionsAtWork(jobs);
+  }
+
+  /**
+   * What a build gets that begins now. Once nothing waits, the last ones share what is idle; and after the rows each of
+   * them has a helper at least, for who ends first leaves a core to the others.
+   */
+  private get share(): { memory: number; helpers: number } {
+    const { jobs } = this.run;
+    const idle = this.units.length === 0 ? Math.max(0, jobs - this.running.length) : 0;
+    const least = this.open || this.units.length > 0 || jobs === 1 ? 0 : 1;
+    return { memory: 1 + idle, helpers: Math.max(idle, least) };
   }
 
   private take(table: string): Noted[] {
@@ -152,8 +169,7 @@ export class Builder {
 
   private async build(client: pg.Client, { statements, analyze: tables }: Unit): Promise<void> {
     if (statements.length > 0) {
-      const idle = this.units.length === 0 ? this.run.jobs - this.running.length : 0;
-      await client.query(PARTS_OF_MEMORY(1 + Math.max(0, idle)));
+      await client.query(SHARE(this.share));
       await runNoted(client, this.run, statements);
       if (this.run.progress.at === "index") this.run.progress.tablesDone(statements.length);
     }

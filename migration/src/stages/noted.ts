@@ -42,14 +42,20 @@ export async function openBuilder({
 }: Pick<Run, "request" | "inspection">): Promise<pg.Client> {
   const client = await open(request.to.server, request.to.database);
   const path = readingPath(request.to.schema, inspection.extensions);
-  await client.query(`SET synchronous_commit = off; SET search_path = ${path}; ${PARTS_OF_MEMORY(1)}`);
+  await client.query(
+    `SET synchronous_commit = off; SET search_path = ${path}; ${SHARE({ memory: 1, helpers: 0 })}`,
+  );
   return client;
 }
 
-/** Gives a session the memory of so many builds, as much as the server's own setting at least, and their processes. */
-export const PARTS_OF_MEMORY = (builds: number): string =>
-  `SELECT pg_catalog.set_config('max_parallel_maintenance_workers', '${builds - 1}', false),
-     pg_catalog.set_config('maintenance_work_mem', (${builds} * greatest(262144, reset_val::int8))::text || 'kB', false)
+/**
+ * What a session that builds may take.
+ * @param memory of how many builds, each as much as the server's own setting at least
+ * @param helpers processes beside its own
+ */
+export const SHARE = ({ memory, helpers }: { readonly memory: number; readonly helpers: number }): string =>
+  `SELECT pg_catalog.set_config('max_parallel_maintenance_workers', '${helpers}', false),
+     pg_catalog.set_config('maintenance_work_mem', (${memory} * greatest(262144, reset_val::int8))::text || 'kB', false)
    FROM pg_catalog.pg_settings WHERE name = 'maintenance_work_mem'`;
 
 /** Several statements and their marks in the journal, in one transaction; one by one when they cannot be run so. */
