@@ -47,6 +47,7 @@ import { OBJECTS_PROOF } from "./verify/large-objects";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
+const ARM_AHEAD_MS = 2_000;
 /** How long a failed move tries to take its triggers away. */
 const GIVE_BACK_MS = 10_000;
 
@@ -188,12 +189,23 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
   if (!resumable) {
     run.progress.enter("prepare", { bytes: 0, tables: 0 });
     await liftFence(run.source, run.request.dataset, run.request.from.schema);
-    await prepare(run);
+    await both(prepare(run), armAhead(run));
   }
   await close(run, resumable ? "resumed" : "new");
   if (resumable && !(await keepUnwritten(run))) await prepare(run);
   await forgetWritten(run.source, run.fence);
   return await fill(run, async () => syncObjects(run, await ownObjects(run)));
+}
+
+/**
+ * The fence's triggers, which let everyone pass until it closes: of many tables they take a while. What does not come to
+ * its turn soon is left to the closing, which says who is in the way.
+ */
+async function armAhead({ request, fence }: Run): Promise<void> {
+  const { server, database } = request.from;
+  await withSession(server, database, (client) =>
+    armFence(client, fence, Math.min(ARM_AHEAD_MS, timeoutOf(request))),
+  ).catch(() => undefined);
 }
 
 /** From here on nobody writes to the old home while this run lives. */

@@ -15,10 +15,10 @@ import type { ServerConnection } from "../types";
 import { splitStatements, type Statement } from "./statements";
 import { Together } from "./together";
 
-/** A schema's definitions: what comes before the rows, and what after. */
+/** A schema's definitions: what comes before the rows, and what after, which may be still to come. */
 export interface SchemaDump {
   readonly preData: readonly Statement[];
-  readonly postData: readonly Statement[];
+  readonly postData: Promise<readonly Statement[]>;
 }
 
 /** The major version of the `pg_dump` that will be used: the newest found. */
@@ -115,11 +115,13 @@ async function archiveSchemas(
       const printed = await output(path("pg_restore"), printing, { env: own, fail, input });
       return await splitStatements(textOf(printed));
     };
-    // One section after the other: the text of ten thousand tables is large.
-    const reader = (schema: string) => async (): Promise<SchemaDump> => ({
-      preData: await read(schema, "pre-data"),
-      postData: await read(schema, "post-data"),
-    });
+    // One section after the other: the text of ten thousand tables is large, and what follows the rows has time.
+    const reader = (schema: string) => async (): Promise<SchemaDump> => {
+      const preData = await read(schema, "pre-data");
+      const postData = read(schema, "post-data");
+      postData.catch(() => undefined); // thrown to who waits for it
+      return { preData, postData };
+    };
     return new Map(schemas.map((schema) => [schema, reader(schema)]));
   } finally {
     await reach.close();

@@ -28,10 +28,7 @@ export interface WantedPart {
 }
 
 /** A schema's definitions, ready for the new home: already under its name. */
-export interface Definitions {
-  readonly preData: readonly Statement[];
-  readonly postData: readonly Statement[];
-}
+export type Definitions = SchemaDump;
 
 /** Where extensions stand aside in the scratch database while its schema is renamed. */
 export const HOLD = "rehome_extensions";
@@ -71,7 +68,7 @@ export async function renamedDefinitions(
       .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
   const before: Definitions = {
     preData: ready(await withCasts(source, from.schema, dump.preData)),
-    postData: ready(dump.postData),
+    postData: following(dump.postData, ready),
   };
   const name = scratchName(migration);
   await dropScratch(target, migration);
@@ -94,7 +91,7 @@ export async function renamedDefinitions(
       `COMMENT ON DATABASE ${ident(name)} IS 'Rehome: definitions on their way; may be dropped'`,
     );
     return await withSession(to.server, name, async (scratch) => {
-      await restore(scratch, request, extensions, [...before.preData, ...before.postData], part);
+      await restore(scratch, request, extensions, [...before.preData, ...(await before.postData)], part);
       await rename(scratch, from.schema, to.schema, extensionHomes);
       await renameRoutines(scratch, to.schema, renaming);
       await renameDefaults(scratch, to.schema, renaming);
@@ -114,15 +111,26 @@ async function dumped(scratch: pg.Client, { to }: MoveRequest, name: string): Pr
   const real = (statement: Statement): boolean => !isScaffolding(statement);
   return {
     preData: (await withCasts(scratch, to.schema, preData)).filter(real),
-    postData: postData.filter(real),
+    postData: following(postData, (statements) => statements.filter(real)),
   };
 }
 
+/** What becomes of definitions that are still to come. Their error is thrown to who waits for them. */
+function following(
+  postData: Definitions["postData"],
+  change: (statements: readonly Statement[]) => readonly Statement[],
+): Definitions["postData"] {
+  const changed = postData.then(change);
+  changed.catch(() => undefined);
+  return changed;
+}
+
 /** Without what is there already: two dumps of one definition are the same text. */
-function without(all: Definitions, there: Definitions): Definitions {
-  const texts = new Set([...there.preData, ...there.postData].map(({ sql }) => sql));
-  const missing = (statement: Statement): boolean => !texts.has(statement.sql);
-  return { preData: all.preData.filter(missing), postData: all.postData.filter(missing) };
+async function without(all: Definitions, there: Definitions): Promise<Definitions> {
+  const texts = new Set([...there.preData, ...(await there.postData)].map(({ sql }) => sql));
+  const missing = (statements: readonly Statement[]): Statement[] =>
+    statements.filter(({ sql }) => !texts.has(sql));
+  return { preData: missing(all.preData), postData: following(all.postData, missing) };
 }
 
 async function restore(

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { parseSync } from "libpg-query";
 import { aboutOf } from "./apart";
 import { loadGrammar } from "./grammar";
@@ -50,7 +51,7 @@ export async function splitStatements(dump: string): Promise<Statement[]> {
   const pieces = piecesOf(withoutPsqlCommands(dump));
   const statements: Statement[] = [];
   let before = "";
-  pieces.forEach((piece, at) => {
+  for (const [at, piece] of pieces.entries()) {
     const text = before + piece;
     try {
       statements.push(...parsed(text));
@@ -59,7 +60,8 @@ export async function splitStatements(dump: string): Promise<Statement[]> {
       if (at === pieces.length - 1) throw error;
       before = text;
     }
-  });
+    await setImmediate(); // others have their turn
+  }
   return statements;
 }
 

@@ -52,7 +52,7 @@ export async function sampleSchema({ from, to, rows: limit }: SampleRequest): Pr
       const tables = relations.filter(({ kind }) => kind === "r");
       const copied = await copySome({ from, to }, tables, limit);
       const pruned = await pruneOrphans(source, target, from.schema);
-      await define(target, to, inPhases(definitions(postData)));
+      await define(target, to, inPhases(definitions(await postData)));
       await carrySequences(source, target, { from, to }, relations);
       await target.query("ANALYZE");
       return { tables: tables.length, rows: copied - pruned };

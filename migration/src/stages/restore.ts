@@ -101,7 +101,7 @@ async function noteLater(
   { request, target, migration, inspection }: Run,
   { postData }: Definitions,
 ): Promise<void> {
-  const later = laterStatements(postData, request.to.schema, inspection.relations);
+  const later = laterStatements(await postData, request.to.schema, inspection.relations);
   for (const [at, batch] of batchesOf(later, NOTED_AT_ONCE).entries()) {
     await target.query(
       `INSERT INTO rehome.statement (migration, ordinal, phase, sql, relation)

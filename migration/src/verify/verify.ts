@@ -1,4 +1,5 @@
 import { RehomeError } from "../errors";
+import { both } from "../both";
 import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
 import { comparable } from "../inspect/across-versions";
@@ -19,7 +20,7 @@ import { enterStage, recordVerification } from "../journal/journal";
 import { recordSequences, type SequenceVerification } from "../journal/notes";
 import { placementName } from "../naming";
 import { isRead, renamingOf } from "../plan/renaming";
-import { rows, serverVersion, transaction } from "../sql/connect";
+import { rows, serverVersion, transaction, withSession } from "../sql/connect";
 import type { Run } from "../stages/run";
 import type { TableVerification } from "../types";
 import { compareTables } from "./compare-tables";
@@ -34,7 +35,7 @@ import { renamedEntries } from "./renamed-entries";
 export async function verify(run: Run, carried: readonly SequenceState[]): Promise<TableVerification[]> {
   const { request, target, migration } = run;
   await enterStage(target, migration.id, "verify", request.options.verify);
-  const proof = await compareTables(run);
+  const [proof, catalog] = await both(compareTables(run), inSession(run, catalogDifferences));
   const objects = await proveOwnObjects(run);
   if (objects !== undefined) proof.push(objects);
   const sequences = await compareSequences(run, carried);
@@ -45,7 +46,7 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
   const wrong = [
     ...differing(proof),
     ...sequenceDifferences(sequences),
-    ...(await catalogDifferences(run)),
+    ...catalog,
     ...(await strangersOwning(run)),
   ];
   if (wrong.length === 0) return proof;
@@ -54,6 +55,10 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
     `${request.dataset} in ${placementName(request.to)} is not what it is in ${placementName(request.from)}:\n  ${wrong.join("\n  ")}\nThe service goes on where it was.`,
   );
 }
+
+/** Does what needs a session in the new home with one of its own. */
+const inSession = <T>(run: Run, work: (run: Run) => Promise<T>): Promise<T> =>
+  withSession(run.request.to.server, run.request.to.database, (target) => work({ ...run, target }));
 
 /** The tables that are not equal, in words. */
 function differing(proof: readonly TableVerification[]): string[] {
