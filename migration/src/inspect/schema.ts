@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { SQLSTATE, codeOf } from "../errors";
-import { rows } from "../sql/connect";
+import { rows, serverVersion } from "../sql/connect";
+import { allInTurn, inTurn } from "../sql/in-turn";
 import { ident } from "../sql/quote";
 import {
   catalogEntries,
@@ -124,7 +125,7 @@ export async function steadily<T>(read: () => Promise<T>): Promise<T> {
  * Reads a schema, or the part of it that table patterns select; undefined when there is none of that name.
  * @param tables table name patterns; absent: the whole schema
  * @param owner the role that owns the dataset's objects
- * @param beside a second session in the database, which reads the definitions meanwhile
+ * @param beside a second session in the database, which reads too
  */
 export async function inspectSchema(
   client: pg.Client,
@@ -137,51 +138,47 @@ export async function inspectSchema(
   if (oid === undefined) return undefined;
   const extensions = await inspectExtensions(client);
   const at = { schema, oid, extensionSchemas: extensionSchemas(extensions) };
-  const reading = readDefinitions(beside ?? client, at, owner, tables);
-  reading.catch(() => undefined); // what fails first is thrown
-  const { scope, holds } = beside === undefined || tables !== undefined ? (await reading).catalog : WHOLE;
-  const relations = (await inspectRelations(client, oid)).filter((each) => holds(`pg_class ${each.oid}`));
+  const turn = inTurn(beside === undefined ? [client] : [client, beside]);
+  // What takes longest comes first, so that both sessions end at about the same time.
+  const definitions = turn((session) => readCatalog(session, at, tables));
+  const { scope, holds } = tables === undefined ? WHOLE : await definitions;
+  const found = turn((session) => inspectRelations(session, oid));
+  const [{ entries }, relations, references, versionFeatures, surroundings, rights, ...rest] =
+    await allInTurn([
+      definitions,
+      found.then((all) => all.filter((each) => holds(`pg_class ${each.oid}`))),
+      turn((session) => inspectReferences(session, oid)),
+      turn((session) => inspectVersionFeatures(session, oid, holds)),
+      turn((session) => inspectSurroundings(session, schema, oid, owner, holds)),
+      turn((session) => inspectRights(session, schema, owner)),
+      turn((session) => inspectSchemaText(session, oid, holds)),
+      turn((session) => inspectRoutines(session, oid)),
+      turn((session) => extensionMembers(session, oid)),
+      turn((session) => inspectDatabase(session, schema)),
+      turn(longTransactions),
+      turn(serverVersion),
+    ]);
+  const [text, routines, members, database, long, version] = rest;
   const names = new Set(relations.map(({ name }) => name));
-  const rights = await inspectRights(client, schema, owner);
-  const [facts] = await rows<{ version: number }>(
-    client,
-    "SELECT current_setting('server_version_num')::int / 10000 AS version",
-  );
-  const rest = {
-    serverVersion: facts?.version ?? 0,
-    database: await inspectDatabase(client, schema),
+  return {
+    serverVersion: version,
+    database,
     schema,
     ...(scope === undefined ? {} : { scope }),
     relations,
     extensions,
-    references: (await inspectReferences(client, oid)).filter((each) => holds(each.row)),
-    largeObjects: await inspectLargeObjects(client, oid, owner, scope && relations.map(({ name }) => name)),
-    longTransactions: await longTransactions(client),
+    references: references.filter((each) => holds(each.row)),
+    largeObjects: await inspectLargeObjects(client, oid, owner, scope && [...names]),
+    longTransactions: long,
     // A dump locks what stays too: who owns that matters, if not whether its rows can be read.
     rights: { ...rights, forcedRowSecurity: rights.forcedRowSecurity.filter((name) => names.has(name)) },
-    text: await inspectSchemaText(client, oid, holds),
-    routines: (await inspectRoutines(client, oid)).filter((each) => holds(each.row)),
-    extensionMembers: await extensionMembers(client, oid),
-  };
-  const {
-    catalog: { entries },
-    ...beyond
-  } = await reading;
-  return { ...rest, ...beyond, entries, fingerprint: fingerprint(entries) };
-}
-
-/** A dataset's definitions, and what follows from them: about half of what there is to read. */
-async function readDefinitions(
-  client: pg.Client,
-  at: CatalogPlace,
-  owner: string,
-  tables?: readonly string[],
-): Promise<Pick<SchemaInspection, "versionFeatures" | "surroundings"> & { readonly catalog: Catalog }> {
-  const catalog = await readCatalog(client, at, tables);
-  return {
-    catalog,
-    versionFeatures: await inspectVersionFeatures(client, at.oid, catalog.holds),
-    surroundings: await inspectSurroundings(client, at.schema, at.oid, owner, catalog.holds),
+    text,
+    routines: routines.filter((each) => holds(each.row)),
+    extensionMembers: members,
+    versionFeatures,
+    surroundings,
+    entries,
+    fingerprint: fingerprint(entries),
   };
 }
 
