@@ -13,8 +13,8 @@ export const jobsOf = ({ jobs }: Pick<MoveOptions, "jobs">): number =>
  */
 export const sessionsAtWork = (jobs: number): number => 2 * jobs;
 
-/** A dump is made while a large schema is inspected in two sessions. */
-const READING = 2;
+/** A dump is made, and a stamp is taken, while a large schema is inspected in two sessions. */
+const READING = 3;
 
 /**
  * Sessions that a run has open at its busiest, by end: one from its start to its end, and those at work beside it; each

@@ -42,8 +42,9 @@ export async function beginStamp(
   }
   // The snapshot is taken by the first statement that reads.
   await aside.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT FROM pg_catalog.pg_namespace");
-  const stamp = catalogStamp(aside, oid).finally(() => aside.end());
-  stamp.catch(() => undefined); // thrown to who waits for it
+  // Without a stamp, definitions are read again when the fence closes.
+  const stamp = catalogStamp(aside, oid).catch(() => undefined);
+  void stamp.then(() => aside.end()).catch(() => undefined);
   return () => stamp;
 }
 
