@@ -1,4 +1,4 @@
-import { both } from "./both";
+import { all } from "./all";
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { loadGrammar } from "./ddl/grammar";
 import { codeOf, messageOf } from "./errors";
@@ -98,7 +98,7 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
   const { dataset, from } = request;
   const found = await findFence(source, dataset, from.schema);
   if (row.state !== "running" || found?.sealed !== true || found.migration !== row.id) return undefined;
-  await both(ensureJournal(source), ensureJournal(target));
+  await all([ensureJournal(source), ensureJournal(target)]);
   const inspection = await inspectSource(source, request);
   if (inspection.fingerprint !== row.fingerprint) {
     // Altered as it was sealed, and not told done: the seal is broken, and the move made anew.
@@ -149,7 +149,7 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
   const sequences =
     strategy === "template" ? await copyFiles(run) : await copyRows(run, await isResumable(run));
   try {
-    await both(verify(run, sequences), strategy === "template" ? dropReplaced(run) : Promise.resolve());
+    await all([verify(run, sequences), strategy === "template" ? dropReplaced(run) : Promise.resolve()]);
   } catch (error) {
     // Without its fence a home may differ because its service writes: that is no failed proof.
     await run.source.query("SELECT").catch((cause: unknown) => {
@@ -189,7 +189,7 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
   if (!resumable) {
     run.progress.enter("prepare", { bytes: 0, tables: 0 });
     await liftFence(run.source, run.request.dataset, run.request.from.schema);
-    await both(prepare(run), armAhead(run));
+    await all([prepare(run), armAhead(run)]);
   }
   await close(run, resumable ? "resumed" : "new");
   if (resumable && !(await keepUnwritten(run))) await prepare(run);

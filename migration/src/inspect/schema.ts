@@ -1,7 +1,8 @@
 import type pg from "pg";
+import { all } from "../all";
 import { SQLSTATE, codeOf } from "../errors";
 import { rows, serverVersion } from "../sql/connect";
-import { allInTurn, inTurn } from "../sql/in-turn";
+import { inTurn } from "../sql/in-turn";
 import { ident } from "../sql/quote";
 import {
   catalogEntries,
@@ -143,21 +144,20 @@ export async function inspectSchema(
   const definitions = turn((session) => readCatalog(session, at, tables));
   const { scope, holds } = tables === undefined ? WHOLE : await definitions;
   const found = turn((session) => inspectRelations(session, oid));
-  const [{ entries }, relations, references, versionFeatures, surroundings, rights, ...rest] =
-    await allInTurn([
-      definitions,
-      found.then((all) => all.filter((each) => holds(`pg_class ${each.oid}`))),
-      turn((session) => inspectReferences(session, oid)),
-      turn((session) => inspectVersionFeatures(session, oid, holds)),
-      turn((session) => inspectSurroundings(session, schema, oid, owner, holds)),
-      turn((session) => inspectRights(session, schema, owner)),
-      turn((session) => inspectSchemaText(session, oid, holds)),
-      turn((session) => inspectRoutines(session, oid)),
-      turn((session) => extensionMembers(session, oid)),
-      turn((session) => inspectDatabase(session, schema)),
-      turn(longTransactions),
-      turn(serverVersion),
-    ]);
+  const [{ entries }, relations, references, versionFeatures, surroundings, rights, ...rest] = await all([
+    definitions,
+    found.then((every) => every.filter((each) => holds(`pg_class ${each.oid}`))),
+    turn((session) => inspectReferences(session, oid)),
+    turn((session) => inspectVersionFeatures(session, oid, holds)),
+    turn((session) => inspectSurroundings(session, schema, oid, owner, holds)),
+    turn((session) => inspectRights(session, schema, owner)),
+    turn((session) => inspectSchemaText(session, oid, holds)),
+    turn((session) => inspectRoutines(session, oid)),
+    turn((session) => extensionMembers(session, oid)),
+    turn((session) => inspectDatabase(session, schema)),
+    turn(longTransactions),
+    turn(serverVersion),
+  ]);
   const [text, routines, members, database, long, version] = rest;
   const names = new Set(relations.map(({ name }) => name));
   return {

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { both } from "../both";
+import { all } from "../all";
 import { RehomeError, codeOf } from "../errors";
 import { dumpVersion } from "../ddl/dump";
 import { loadGrammar } from "../ddl/grammar";
@@ -86,13 +86,13 @@ export async function planMove(request: PlanRequest): Promise<Plan> {
   await loadGrammar();
   const ends = withSession(request.from.server, request.from.database, async (client) => {
     // Of two errors, the one about where the data is now comes first.
-    const [source, target] = await both(
+    const [source, target] = await all([
       inspectSource(client, request as MoveRequest),
       targetIfThere(request),
-    );
+    ]);
     return { source: target === undefined ? source : await withUnfitText(client, source, target), target };
   });
-  const [{ source, target }, version] = await both(ends, dumpVersion());
+  const [{ source, target }, version] = await all([ends, dumpVersion()]);
   return makePlan(request, source, target, version);
 }
 

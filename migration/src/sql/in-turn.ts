@@ -23,11 +23,3 @@ export function inTurn(clients: readonly pg.Client[]): InTurn {
     }
   };
 }
-
-/** All results, in order. Waits for the end of all of them, whatever becomes of any; throws the first error. */
-export async function allInTurn<T extends readonly unknown[]>(works: {
-  readonly [K in keyof T]: Promise<T[K]>;
-}): Promise<T> {
-  await Promise.allSettled(works);
-  return await Promise.all(works);
-}

@@ -1,4 +1,4 @@
-import { both } from "../both";
+import { all } from "../all";
 import { assumeOwners } from "../ddl/assume-owners";
 import { dumpVersion } from "../ddl/dump";
 import type { Fence } from "../fence/fence";
@@ -26,7 +26,7 @@ export async function beginRun(
   progress.enter("inspect", { bytes: 0, tables: 0 });
   const ahead = await dumpAhead(request, sessions);
   try {
-    const [found, version] = await both(readEnds(request, sessions, ahead), dumpVersion());
+    const [found, version] = await all([readEnds(request, sessions, ahead), dumpVersion()]);
     return await beginWith(request, sessions, progress, { ...found, version, ahead });
   } catch (error) {
     await ahead?.settled();
@@ -52,9 +52,9 @@ async function readEnds(
   const readSource = async (): Promise<[SourceInspection, string | undefined]> => {
     const stamp = await beginStamp(source, request);
     ahead?.begin();
-    return await both(inspectSource(source, request), stamp());
+    return await all([inspectSource(source, request), stamp()]);
   };
-  const [[seen, stamp], found] = await both(readSource(), inspectTarget(target, request));
+  const [[seen, stamp], found] = await all([readSource(), inspectTarget(target, request)]);
   return { seen, stamp, found };
 }
 
@@ -73,7 +73,7 @@ async function beginWith(
     ? await seenByMember(request, sessions, { found, version })
     : seen;
   if (stamp !== undefined) noteStamp(inspection, stamp);
-  await both(ensureJournal(target), ensureJournal(source));
+  await all([ensureJournal(target), ensureJournal(source)]);
   const migration = await startMigration(target, {
     dataset: request.dataset,
     source: plan.from,

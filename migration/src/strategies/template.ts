@@ -57,17 +57,20 @@ export async function copyDatabase(run: Run): Promise<SequenceState[]> {
   return await inspectSequences(run.target, request.to.schema, sequences);
 }
 
+const dropIfThere = async (client: pg.Client, name: string): Promise<void> =>
+  void (await client.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`));
+
 /** Drops the database whose place was taken. The move's session in the old home is free for other things meanwhile. */
 export async function dropReplaced({ request, migration }: Run): Promise<void> {
-  await withSession(request.from.server, request.from.database, async (client) => {
-    await client.query(`DROP DATABASE IF EXISTS ${ident(replacedName(migration.id))} WITH (FORCE)`);
-  });
+  await withSession(request.from.server, request.from.database, (client) =>
+    dropIfThere(client, replacedName(migration.id)),
+  );
 }
 
 /** Drops what a run that was cut short has left. */
 export async function dropLeftovers({ source, migration }: Pick<Run, "source" | "migration">): Promise<void> {
   for (const name of [copyName(migration.id), replacedName(migration.id)]) {
-    await source.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`);
+    await dropIfThere(source, name);
   }
 }
 

@@ -1,5 +1,5 @@
 import { RehomeError } from "../errors";
-import { both } from "../both";
+import { all } from "../all";
 import { movedObjects, ownObjects, syncObjects } from "../copy/large-objects";
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
 import { comparable } from "../inspect/across-versions";
@@ -35,7 +35,7 @@ import { renamedEntries } from "./renamed-entries";
 export async function verify(run: Run, carried: readonly SequenceState[]): Promise<TableVerification[]> {
   const { request, target, migration } = run;
   await enterStage(target, migration.id, "verify", request.options.verify);
-  const [proof, catalog] = await both(compareTables(run), inSession(run, catalogDifferences));
+  const [proof, catalog] = await all([compareTables(run), inSession(run, catalogDifferences)]);
   const objects = await proveOwnObjects(run);
   if (objects !== undefined) proof.push(objects);
   const sequences = await compareSequences(run, carried);
