@@ -46,9 +46,11 @@ const SORTS = `concat_ws(' ', ${PROVIDER("l.collprovider")},
 const NAMED = (alias: string): string =>
   `${alias}.collnamespace = 'pg_catalog'::regnamespace AND ${alias}.collname NOT IN ('default', 'C', 'POSIX')`;
 
+// What a collation sorts by takes long to tell, for it is opened for that: first of all, which ones.
 const OFFERED = `
-  SELECT l.collname::text AS name, ${SORTS} AS sorts FROM pg_collation l WHERE ${NAMED("l")}
-    AND l.collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))`;
+  SELECT l.collname::text AS name, ${SORTS} AS sorts FROM (
+    SELECT c.* FROM pg_collation c WHERE ${NAMED("c")} AND c.collname = ANY ($1)
+      AND c.collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database())) OFFSET 0) l`;
 
 const USED = `
   WITH ${OWN}, used(oid, row) AS (
@@ -62,7 +64,6 @@ const USED = `
     LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
     LEFT JOIN pg_class c ON c.oid = coalesce(w.ev_class, o.conrelid, f.adrelid, CASE d.classid WHEN 'pg_class'::regclass THEN d.objid END)
     WHERE d.refclassid = 'pg_collation'::regclass AND c.oid IN (SELECT oid FROM own_relation))
-  -- What a collation sorts by takes long to tell: first of all, which ones.
   SELECT l.collname::text AS name, ${SORTS} AS sorts, l.row FROM (
     SELECT c.*, used.row FROM used JOIN pg_collation c ON c.oid = used.oid WHERE ${NAMED("c")} OFFSET 0) l ORDER BY 1, 3`;
 
@@ -102,10 +103,14 @@ export async function inspectSchemaText(
   };
 }
 
-/** The named collations that a database offers, with what each sorts by. */
-export async function offeredCollations(client: pg.Client): Promise<Map<string, string>> {
+/** Which of these collations a database offers, with what each sorts by there. */
+export async function offeredCollations(
+  client: pg.Client,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  if (names.length === 0) return new Map();
   await client.query("SET search_path = pg_catalog");
-  const found = await rows<Collation>(client, OFFERED);
+  const found = await rows<Collation>(client, OFFERED, [names]);
   await client.query("SET search_path = ''");
   return new Map(found.map(({ name, sorts }) => [name, sorts]));
 }

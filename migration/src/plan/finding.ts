@@ -41,7 +41,7 @@ export interface TargetInspection {
   readonly standing?: Standing;
   readonly rights: Rights;
   readonly text: TextFacts;
-  /** The server's named collations, with what each sorts by. */
+  /** Those of the collations that the old home uses which the server has, with what each sorts by there. */
   readonly collations: ReadonlyMap<string, string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;

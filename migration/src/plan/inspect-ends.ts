@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { all } from "../all";
 import { availableExtensions, inspectExtensions } from "../inspect/extensions";
 import { inspectDatabase } from "../inspect/database";
 import { inspectDisk } from "../inspect/disk";
@@ -17,6 +18,7 @@ import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { open, rows } from "../sql/connect";
+import type { Sessions } from "../stages/run";
 import { isTable } from "../scope/scope";
 import { readStanding, type Standing } from "../scope/standing";
 import type { MoveRequest } from "../types";
@@ -87,25 +89,37 @@ async function followedFacts(
 }
 
 /**
- * What the old home has that the new one's encoding has no form for: known once both have been read, and asked only
- * where a conversion may fail, for it reads every row.
+ * What can be asked only once both homes have been read: how the new one sorts by the collations that are used, and what
+ * its encoding has no form for, where a conversion may fail, for that reads every row.
  */
-export async function withUnfitText(
+export async function inspectTogether(
+  sessions: Sessions,
+  source: SourceInspection,
+  target: TargetInspection,
+): Promise<{ source: SourceInspection; target: TargetInspection }> {
+  const used = source.text.collations.map(({ name }) => name);
+  const [unfit, collations] = await all([
+    unfitText(sessions.source, source, target),
+    offeredCollations(sessions.target, used),
+  ]);
+  return { source: { ...source, text: { ...source.text, unfit } }, target: { ...target, collations } };
+}
+
+async function unfitText(
   client: pg.Client,
   source: SourceInspection,
   target: TargetInspection,
-): Promise<SourceInspection> {
+): Promise<readonly string[]> {
   const encodings = { from: source.text.encoding, to: target.text.encoding };
-  if (!mayNotFit(encodings.from, encodings.to) || !mayRead(source)) return source;
-  const unfit = await inspectUnfit(client, source.schema, source.relations, encodings);
-  return { ...source, text: { ...source.text, unfit } };
+  if (!mayNotFit(encodings.from, encodings.to) || !mayRead(source)) return [];
+  return await inspectUnfit(client, source.schema, source.relations, encodings);
 }
 
 /** Whether the administrator may read the rows; one that may make itself a member of their owner does so later. */
 const mayRead = ({ rights }: SourceInspection): boolean =>
   rights.superuser || rights.owners.every(({ usable }) => usable);
 
-/** Reads the new home's database. */
+/** Reads the new home's database, but for what depends on the old one's. */
 export async function inspectTarget(client: pg.Client, request: MoveRequest): Promise<TargetInspection> {
   const [facts] = await rows<{ version: number; owner: boolean }>(
     client,
@@ -139,7 +153,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     largeObjects: await strangeObjects(client, request),
     rights: await inspectRights(client, request.to.schema, request.to.owner, keys),
     text: await inspectTextFacts(client),
-    collations: await offeredCollations(client),
+    collations: new Map(),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),

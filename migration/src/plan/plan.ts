@@ -4,9 +4,9 @@ import { RehomeError, codeOf } from "../errors";
 import { dumpVersion } from "../ddl/dump";
 import { loadGrammar } from "../ddl/grammar";
 import { placementName } from "../naming";
-import { open, withSession } from "../sql/connect";
+import { withSession } from "../sql/connect";
 import type { Endpoint, MoveRequest, Plan, Strategy } from "../types";
-import { inspectSource, inspectTarget, withUnfitText } from "./inspect-ends";
+import { inspectSource, inspectTarget, inspectTogether } from "./inspect-ends";
 import type { SourceInspection, TargetInspection } from "./finding";
 import { followPlan } from "./followed";
 import { diskNeeded } from "./needs";
@@ -84,33 +84,37 @@ export function makePlan(
  */
 export async function planMove(request: PlanRequest): Promise<Plan> {
   await loadGrammar();
-  const ends = withSession(request.from.server, request.from.database, async (client) => {
+  const { server, database } = request.from;
+  const ends = withSession(server, database, async (source) => {
+    const reading = inspectSource(source, request as MoveRequest);
     // Of two errors, the one about where the data is now comes first.
-    const [source, target] = await all([
-      inspectSource(client, request as MoveRequest),
-      targetIfThere(request),
+    const [seen, both] = await all([
+      reading,
+      ifThere(request, async (target, whole) => {
+        const found = await inspectTarget(target, whole);
+        return await inspectTogether({ source, target }, await reading, found);
+      }),
     ]);
-    return { source: target === undefined ? source : await withUnfitText(client, source, target), target };
+    return both ?? { source: seen, target: undefined };
   });
   const [{ source, target }, version] = await all([ends, dumpVersion()]);
   return makePlan(request, source, target, version);
 }
 
-async function targetIfThere(request: PlanRequest): Promise<TargetInspection | undefined> {
-  const { server } = request.to;
+/** Runs `work` with a session in the new home. The stack declares its database: in a preview it may be still to come. */
+async function ifThere<T>(
+  { to, ...request }: PlanRequest,
+  work: (client: pg.Client, request: MoveRequest) => Promise<T>,
+): Promise<T | undefined> {
+  const { server } = to;
   if (server === undefined) return undefined;
-  let client: pg.Client;
   try {
-    client = await open(server, request.to.database);
+    return await withSession(server, to.database, (client) =>
+      work(client, { ...request, to: { ...to, server } }),
+    );
   } catch (error) {
-    // The stack declares the database; in a preview it may be still to come.
     if (codeOf(error) === "database-missing") return undefined;
     throw error;
-  }
-  try {
-    return await inspectTarget(client, { ...request, to: { ...request.to, server } });
-  } finally {
-    await client.end();
   }
 }
 

@@ -6,7 +6,7 @@ import { ensureJournal, startMigration, type MigrationRow } from "../journal/jou
 import { recordAttempt } from "../journal/notes";
 import { closeShare } from "../share/share";
 import type { SourceInspection, TargetInspection } from "../plan/finding";
-import { inspectSource, inspectTarget, withUnfitText } from "../plan/inspect-ends";
+import { inspectSource, inspectTarget, inspectTogether } from "../plan/inspect-ends";
 import { jobsOf } from "../plan/needs";
 import { makePlan, refuseBlocked } from "../plan/plan";
 import type { MoveRequest, Plan } from "../types";
@@ -62,10 +62,10 @@ async function beginWith(
   request: MoveRequest,
   sessions: Sessions,
   progress: Tracker,
-  { found, version, stamp, ahead, ...begun }: Begun,
+  { version, stamp, ahead, ...begun }: Begun,
 ): Promise<{ run: Run; plan: Plan }> {
   const { source, target } = sessions;
-  const seen = await withUnfitText(source, begun.seen, found);
+  const { source: seen, target: found } = await inspectTogether(sessions, begun.seen, begun.found);
   const plan = makePlan(request, seen, found, version);
   refuseBlocked(plan);
   await assumeOwners(target, found.rights);
@@ -94,12 +94,12 @@ async function beginWith(
 /** To one who may not use the schema, the server prints names otherwise, and its rows are not to be read. */
 async function seenByMember(
   request: MoveRequest,
-  { source }: Sessions,
+  sessions: Sessions,
   { found, version }: Pick<Begun, "found" | "version">,
 ): Promise<SourceInspection> {
-  const inspection = await withUnfitText(source, await inspectSource(source, request), found);
-  refuseBlocked(makePlan(request, inspection, found, version));
-  return inspection;
+  const ends = await inspectTogether(sessions, await inspectSource(sessions.source, request), found);
+  refuseBlocked(makePlan(request, ends.source, ends.target, version));
+  return ends.source;
 }
 
 /** What is fenced: the schema, or the relations of the part of it that moves. */
