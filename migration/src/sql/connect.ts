@@ -86,19 +86,23 @@ export async function clientConfig(server: ServerConnection, database: string): 
  * Opens a session with the engine's settings.
  * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `connections-too-few`,
  * `rights-missing`, `pooled-connection`, `tls-refused`, `tls-missing`, `tls-required`, `tls-root-unreadable`,
- * `connector-missing`, `connector-failed` with the address and the remedy.
+ * `connector-missing`, `connector-failed` with the address and the remedy; as it came, what says that the session was lost.
  */
 export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
   const client = new pg.Client(await clientConfig(server, database));
   // A session that breaks while idle says so at its next query; without a listener Node would end the process.
   client.on("error", () => undefined);
+  let reached = false;
   try {
     await client.connect();
+    reached = true;
     await refusePooled(client, `PostgreSQL at ${address(server)}`, () => another(server, database));
     await client.query(sessionSql);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
+    // A session that was ended as soon as it was there is lost like any other: the server is where it should be.
+    if (reached ? isConnectionLost(error) : isEnded(error)) throw error;
     throw connectionError(server, database, error);
   }
 }
@@ -157,18 +161,13 @@ export async function serverVersion(client: pg.Client): Promise<number> {
   return row?.version ?? 0;
 }
 
+/** SQLSTATEs of a session that its server has ended. */
+const ENDED = ["25P03", "57P01", "57P02", "57P05"];
 /** SQLSTATEs and Node codes of a session that its server or the network has ended; class 08 is all of this kind. */
-const LOST = new Set([
-  "25P03",
-  "57P01",
-  "57P02",
-  "57P03",
-  "57P05",
-  "ECONNRESET",
-  "ECONNREFUSED",
-  "EPIPE",
-  "ETIMEDOUT",
-]);
+const LOST = new Set([...ENDED, "57P03", "ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"]);
+
+/** Whether an error says that the server has ended the session. */
+const isEnded = (error: unknown): boolean => ENDED.includes(codeOf(error) ?? "");
 
 /** Whether an error says that a session is gone. `pg` gives what comes after the first such error no code. */
 export function isConnectionLost(error: unknown): boolean {
