@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { all } from "../all";
 import { RehomeError } from "../errors";
 import { takeRunLock } from "../journal/locks";
 import type { MigrationRow } from "../journal/journal";
@@ -33,19 +34,19 @@ export interface Run extends Sessions {
 
 /** Opens both sessions and takes the locks that keep a second run away. */
 export async function openSessions(request: MoveRequest): Promise<Sessions> {
-  const target = await open(request.to.server, request.to.database);
+  const { dataset, from, to } = request;
+  const opening = [open(to.server, to.database), open(from.server, from.database)] as const;
   try {
-    const source = await open(request.from.server, request.from.database);
-    try {
-      await takeRunLock(target, request.dataset, placementName(request.to));
-      await takeRunLock(source, request.dataset, placementName(request.from));
-      return { source, target };
-    } catch (error) {
-      await source.end().catch(() => undefined);
-      throw error;
-    }
+    const [target, source] = await all(opening);
+    // One after the other: of two runs that begin at once, one has both.
+    await takeRunLock(target, dataset, placementName(to));
+    await takeRunLock(source, dataset, placementName(from));
+    return { source, target };
   } catch (error) {
-    await target.end().catch(() => undefined);
+    const opened = (await Promise.allSettled(opening)).flatMap((each) =>
+      each.status === "fulfilled" ? [each.value] : [],
+    );
+    await Promise.all(opened.map((client) => client.end().catch(() => undefined)));
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { all } from "../all";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { relocate, takeOver } from "../ddl/relocate";
 import { givePolicies } from "../ddl/policy-roles";
@@ -32,7 +33,7 @@ const END_SESSIONS_MS = 100;
  * @returns where the sequences stand in the copy
  */
 export async function copyDatabase(run: Run): Promise<SequenceState[]> {
-  const { request, migration, source, target, progress, inspection } = run;
+  const { request, migration, target, progress, inspection } = run;
   const copy = copyName(migration.id);
   await enterStage(target, migration.id, "copy", "the database's files");
   progress.enter("copy", { bytes: inspection.relations.reduce((sum, r) => sum + r.bytes, 0), tables: 1 });
@@ -44,13 +45,18 @@ export async function copyDatabase(run: Run): Promise<SequenceState[]> {
   });
   const properties = await databaseStatements(target, copy);
   await enterStage(target, migration.id, "index", "names, owners and rights in the copy");
-  await withSession(request.to.server, copy, async (client) => {
+  const adapted = withSession(request.to.server, copy, async (client) => {
+    // The change of names waits for the disk, and all that comes before it is there then.
+    await client.query("SET synchronous_commit = off");
     await transaction(client, () => adapt(client, run));
     await ensureJournal(client);
     await transplantJournal(target, client, { dataset: request.dataset, schema: request.to.schema });
   });
-  for (const statement of properties) await source.query(statement);
-  await takePlace(run, copy);
+  const placed = withSession(request.to.server, request.from.database, async (beside) => {
+    await adapted;
+    await takePlace(run, copy, properties, beside);
+  });
+  await all([adapted, placed]);
   run.target = await open(request.to.server, request.to.database);
   await takeRunLock(run.target, request.dataset, placementName(request.to));
   const sequences = inspection.relations.filter(({ kind }) => kind === "S").map(({ name }) => name);
@@ -155,21 +161,29 @@ async function adapt(copy: pg.Client, run: Run): Promise<void> {
   await copy.query(`DO ${literal(giveLargeObjects)}`);
 }
 
-/** Gives the copy the name of the new home's database, and that one another, at once. */
-async function takePlace(run: Run, copy: string): Promise<void> {
+/**
+ * Makes the copy what the new home's database is beside its content, gives it that one's name, and that one another, at once.
+ * @param properties the statements for the former
+ * @param beside a session in neither, which ends those in the new home's database meanwhile
+ */
+async function takePlace(
+  run: Run,
+  copy: string,
+  properties: readonly string[],
+  beside: pg.Client,
+): Promise<void> {
   const { request, source, target, migration } = run;
-  const { database, server } = request.to;
+  const { database } = request.to;
   await target.end();
-  await withSession(server, request.from.database, async (other) => {
-    const renamed = transaction(source, async () => {
-      await source.query(`ALTER DATABASE ${ident(database)} RENAME TO ${ident(replacedName(migration.id))}`);
-      await source.query(`ALTER DATABASE ${ident(copy)} RENAME TO ${ident(database)}`);
-    });
-    const ending = endOthers(other, database, 0, renamed);
-    try {
-      await renamed;
-    } finally {
-      await ending;
-    }
+  const renamed = transaction(source, async () => {
+    for (const statement of properties) await source.query(statement);
+    await source.query(`ALTER DATABASE ${ident(database)} RENAME TO ${ident(replacedName(migration.id))}`);
+    await source.query(`ALTER DATABASE ${ident(copy)} RENAME TO ${ident(database)}`);
   });
+  const ending = endOthers(beside, database, 0, renamed);
+  try {
+    await renamed;
+  } finally {
+    await ending;
+  }
 }
