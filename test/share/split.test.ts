@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shareBytes, split, type Stored } from "../../migration/src/share/split";
+import { outlasts, shareBytes, split, type Stored } from "../../migration/src/share/split";
 
 const MB = 1 << 20;
 
@@ -70,5 +70,26 @@ describe("the shares of a copy", () => {
     expect(shareBytes(64 * 100 * MB, 8, workers)).toBe(100 * MB);
     expect(shareBytes(1e13, 16, workers)).toBe(1024 * MB);
     expect(shareBytes(1e13, 16, { ...workers, shareBytes: MB })).toBe(MB);
+  });
+});
+
+describe("a table that would outlast the others", () => {
+  const GB = 1 << 30;
+  const sized = (...bytes: readonly number[]): { bytes: number }[] => bytes.map((each) => ({ bytes: each }));
+  it.each([
+    ["alone, with as many streams as pay", sized(GB), 4, true],
+    ["with too few streams", sized(50 * GB), 3, false],
+    ["too small for it to matter", sized(GB - 1), 8, false],
+    [
+      "beside as much in small ones, which half of four streams copy meanwhile",
+      sized(2 * GB, GB, GB),
+      4,
+      false,
+    ],
+    ["the same, with more streams", sized(2 * GB, GB, GB), 5, true],
+    ["of tables alike", sized(...Array.from({ length: 8 }, () => 3 * GB)), 8, false],
+    ["of none", [], 8, false],
+  ])("%s", (_, tables, streams, divided) => {
+    expect(outlasts(tables, streams)).toBe(divided);
   });
 });

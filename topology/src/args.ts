@@ -234,7 +234,7 @@ export interface MigrationArgs {
   verify?: "checksum" | "count" | undefined;
   /** auto: the cheapest faithful one; inside one database the tables change their schema, on one server files are copied. copy: row by row, wherever the new home is. */
   strategy?: "auto" | "copy" | undefined;
-  /** Tables copied and indexes built at the same time. Default: the machine's cores, at most 8. */
+  /** Tables copied and indexes built at the same time; from 4 on, a table of a gigabyte that would outlast the others is divided. Default: the machine's cores, at most 8. */
   jobs?: number;
   /** Milliseconds to wait for a table's lock and for writers to finish, when fencing. Default: 30000. */
   fenceTimeout?: number;

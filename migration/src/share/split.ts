@@ -52,6 +52,21 @@ const PER_STREAM = 8;
 /** Small tables go together, for a transaction costs more than they do; but not too many: each is locked to its end. */
 const TOGETHER = { bytes: 16 * MB, tables: 200 };
 
+/** Streams from which on a table is divided among them: fewer are no faster than one alone, whose rows are frozen. */
+const STREAMS = 4;
+/** Bytes of such a table at least. */
+const LARGE = 1024 * MB;
+
+/**
+ * Whether one table would keep its stream at work long after all others have ended: it has more than twice of what each
+ * would have, for a stream that has a table alone is about as fast as two.
+ */
+export function outlasts(tables: readonly { readonly bytes: number }[], streams: number): boolean {
+  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+  const largest = tables.reduce((most, table) => Math.max(most, table.bytes), 0);
+  return streams >= STREAMS && largest >= LARGE && largest > (2 * bytes) / streams;
+}
+
 /** How many bytes a share has, about. */
 export function shareBytes(bytes: number, streams: number, { shareBytes: given }: Workers): number {
   return given ?? Math.max(SMALLEST, Math.min(LARGEST, Math.ceil(bytes / (streams * PER_STREAM))));

@@ -22,7 +22,9 @@ export const migration = fields({
     ),
   jobs: whole(1, 128)
     .exactOptional()
-    .describe("Tables copied and indexes built at the same time. Default: the machine's cores, at most 8."),
+    .describe(
+      "Tables copied and indexes built at the same time; from 4 on, a table of a gigabyte that would outlast the others is divided. Default: the machine's cores, at most 8.",
+    ),
   fenceTimeout: whole(1, 2_147_483_647)
     .exactOptional()
     .describe(
