@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureJournal } from "../../migration/src/journal/journal";
 import { startServer, type TestServer } from "../support/servers";
-import { contents, makeWorld } from "./dataset";
+import { contents, makeWorld, value } from "./dataset";
 
 let a: TestServer;
 let b: TestServer;
@@ -13,13 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
 
-const armed = async (name: string): Promise<number> => {
-  const [row] = await a.sql<{ n: number }>(
-    name,
-    "SELECT count(*)::int AS n FROM pg_trigger WHERE tgname = 'rehome_fence'",
-  );
-  return row?.n ?? 0;
-};
+const armed = (name: string): Promise<number> =>
+  value(a, name, "SELECT count(*)::int AS n FROM pg_trigger WHERE tgname = 'rehome_fence'");
 
 describe("while a new home is prepared", () => {
   it("the old one's triggers are made, and let everyone pass", async () => {

@@ -88,6 +88,9 @@ async function followedFacts(
   return { followable, ...(replication === undefined ? {} : { replication }) };
 }
 
+/** What is known of the new home before the old one is. */
+export type TargetAlone = Omit<TargetInspection, "collations">;
+
 /**
  * What can be asked only once both homes have been read: how the new one sorts by the collations that are used, and what
  * its encoding has no form for, where a conversion may fail, for that reads every row.
@@ -95,7 +98,7 @@ async function followedFacts(
 export async function inspectTogether(
   sessions: Sessions,
   source: SourceInspection,
-  target: TargetInspection,
+  target: TargetAlone,
 ): Promise<{ source: SourceInspection; target: TargetInspection }> {
   const used = source.text.collations.map(({ name }) => name);
   const [unfit, collations] = await all([
@@ -108,7 +111,7 @@ export async function inspectTogether(
 async function unfitText(
   client: pg.Client,
   source: SourceInspection,
-  target: TargetInspection,
+  target: TargetAlone,
 ): Promise<readonly string[]> {
   const encodings = { from: source.text.encoding, to: target.text.encoding };
   if (!mayNotFit(encodings.from, encodings.to) || !mayRead(source)) return [];
@@ -119,8 +122,8 @@ async function unfitText(
 const mayRead = ({ rights }: SourceInspection): boolean =>
   rights.superuser || rights.owners.every(({ usable }) => usable);
 
-/** Reads the new home's database, but for what depends on the old one's. */
-export async function inspectTarget(client: pg.Client, request: MoveRequest): Promise<TargetInspection> {
+/** Reads the new home's database. */
+export async function inspectTarget(client: pg.Client, request: MoveRequest): Promise<TargetAlone> {
   const [facts] = await rows<{ version: number; owner: boolean }>(
     client,
     `SELECT current_setting('server_version_num')::int / 10000 AS version,
@@ -153,7 +156,6 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     largeObjects: await strangeObjects(client, request),
     rights: await inspectRights(client, request.to.schema, request.to.owner, keys),
     text: await inspectTextFacts(client),
-    collations: new Map(),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),

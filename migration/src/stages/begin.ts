@@ -5,8 +5,8 @@ import type { Fence } from "../fence/fence";
 import { ensureJournal, startMigration, type MigrationRow } from "../journal/journal";
 import { recordAttempt } from "../journal/notes";
 import { closeShare } from "../share/share";
-import type { SourceInspection, TargetInspection } from "../plan/finding";
-import { inspectSource, inspectTarget, inspectTogether } from "../plan/inspect-ends";
+import type { SourceInspection } from "../plan/finding";
+import { inspectSource, inspectTarget, inspectTogether, type TargetAlone } from "../plan/inspect-ends";
 import { jobsOf } from "../plan/needs";
 import { makePlan, refuseBlocked } from "../plan/plan";
 import type { MoveRequest, Plan } from "../types";
@@ -37,7 +37,7 @@ export async function beginRun(
 /** What has been read of both ends, and begun. */
 interface Begun {
   readonly seen: SourceInspection;
-  readonly found: TargetInspection;
+  readonly found: TargetAlone;
   readonly stamp: string | undefined;
   readonly version: number;
   readonly ahead: DumpAhead | undefined;
