@@ -87,7 +87,7 @@ describe.skipIf(process.platform !== "linux")("what stands for Cloud SQL", () =>
 
   it("talks by TLS alone, which libpq can check by the authority that it hands out", async () => {
     await expect(ask({ ...login(), ssl: false }, "SELECT 1")).rejects.toMatchObject({ code: "28000" });
-    const other = { ca: makeCertificate("other").certificate, checkServerIdentity: () => undefined };
+    const other = { ca: (await makeCertificate("other")).certificate, checkServerIdentity: () => undefined };
     await expect(ask({ ...login(), ssl: other }, "SELECT 1")).rejects.toThrow(/self-signed/);
     const file = join(directory, "ca.pem");
     await writeFile(file, (outputs["serverCaCerts"] as { cert: string }[])[0]?.cert ?? "");
@@ -229,8 +229,8 @@ describe("what stands for Docker", () => {
   });
 });
 
-it("makes certificates that vouch for themselves", () => {
-  const { certificate, key } = makeCertificate("shop:shop-db");
+it("makes certificates that vouch for themselves", async () => {
+  const { certificate, key } = await makeCertificate("shop:shop-db");
   const read = new X509Certificate(certificate);
   expect(read).toMatchObject({ subject: "CN=shop:shop-db", issuer: "CN=shop:shop-db", ca: true });
   expect(read.verify(read.publicKey)).toBe(true);

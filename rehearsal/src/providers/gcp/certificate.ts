@@ -1,5 +1,4 @@
-import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { bits, integer, objectId, octets, sequence, set, tagged, time, utf8, yes } from "./der";
+import { KeyObject, webcrypto } from "node:crypto";
 
 /** A certificate that vouches for itself, and its key; both PEM. */
 export interface Certificate {
@@ -7,33 +6,25 @@ export interface Certificate {
   readonly key: string;
 }
 
-const ECDSA_WITH_SHA256 = sequence(objectId("1.2.840.10045.4.3.2"));
-const COMMON_NAME = objectId("2.5.4.3");
-const BASIC_CONSTRAINTS = objectId("2.5.29.19");
-
-const pem = (label: string, der: Buffer): string =>
-  `-----BEGIN ${label}-----\n${der.toString("base64").replace(/.{1,64}/g, "$&\n")}-----END ${label}-----\n`;
-
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const YEAR = 365 * 24 * 3_600_000;
 
 /** Makes a certificate (RFC 5280, P-256, ten years) in `name`: what trusts it as a root trusts the server that has it. */
-export const makeCertificate = (name: string): Certificate => {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const who = sequence(set(sequence(COMMON_NAME, utf8(name))));
+export const makeCertificate = async (name: string): Promise<Certificate> => {
+  await import("reflect-metadata"); // what x509 injects its parts by
+  const { BasicConstraintsExtension, X509CertificateGenerator } = await import("@peculiar/x509");
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const now = Date.now();
-  const content = sequence(
-    tagged(0, integer(Buffer.from([2]))), // version 3
-    integer(randomBytes(16)),
-    ECDSA_WITH_SHA256,
-    who,
-    sequence(time(new Date(now - 3_600_000)), time(new Date(now + 10 * YEAR))),
-    who,
-    publicKey.export({ type: "spki", format: "der" }),
-    tagged(3, sequence(sequence(BASIC_CONSTRAINTS, yes(), octets(sequence(yes()))))),
-  );
-  const signature = sign("sha256", content, privateKey);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: [{ CN: [name] }],
+    notBefore: new Date(now - 3_600_000),
+    notAfter: new Date(now + 10 * YEAR),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [new BasicConstraintsExtension(true, undefined, true)],
+  });
   return {
-    certificate: pem("CERTIFICATE", sequence(content, ECDSA_WITH_SHA256, bits(signature))),
-    key: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+    certificate: `${certificate.toString("pem")}\n`,
+    key: KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }) as string,
   };
 };

@@ -50,7 +50,7 @@ export const writeInstance = async (data: string, instance: Instance): Promise<v
 export const newInstance = async (data: string, commonName: string): Promise<Instance> => ({
   address: await freeAddress(data),
   password: randomBytes(24).toString("base64url"),
-  ...makeCertificate(commonName),
+  ...(await makeCertificate(commonName)),
 });
 
 export const forgetInstance = (data: string): Promise<void> => rm(fileOf(data), { force: true });
