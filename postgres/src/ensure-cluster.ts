@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { reloadSettings, writeSettings } from "./apply-settings";
 import { findBinaries } from "./binaries";
+import { blockSharing } from "./block-sharing";
 import { ClusterError, codeOf } from "./cluster-error";
 import type { Cluster, ClusterSpec } from "./cluster";
 import { assertUsable, placeData, socketDirectory, socketPath } from "./data-directory";
@@ -111,17 +112,18 @@ const adjust = async (cluster: ExistingCluster, spec: ClusterSpec, runningOn: nu
 };
 
 /**
- * Makes the cluster be as `spec` says and run: initialized when absent (scram-sha-256, UTF8, C.UTF-8), started when
+ * Makes the cluster be as declared and run: initialized when absent (scram-sha-256, UTF8, C.UTF-8), started when
  * stopped or crashed, parameters applied (with a restart only where PostgreSQL asks for one), the password altered when
  * it differs. Does nothing when all is so. Two at once, in one process or several, wait for each other.
  * Throws `ClusterError`.
  */
 export const ensureCluster = async (given: ClusterSpec): Promise<Cluster> => {
-  const spec = { ...given, directory: resolve(given.directory) };
-  assertUsable(spec.directory);
-  return withDirectoryLock(spec.directory, async () => {
-    textFor(spec, spec.port ?? 0); // refuses bad parameters before anything is made
-    const cluster = await existingOrNew(spec);
+  const declared = { ...given, directory: resolve(given.directory) };
+  assertUsable(declared.directory);
+  return withDirectoryLock(declared.directory, async () => {
+    textFor(declared, declared.port ?? 0); // refuses bad parameters before anything is made
+    const cluster = await existingOrNew(declared);
+    const spec = { ...declared, parameters: { ...(await blockSharing(cluster)), ...declared.parameters } };
     await endAbandonedLoad(cluster);
     const running = await findPostmaster(cluster.data);
     const port =
