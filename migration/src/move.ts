@@ -37,6 +37,7 @@ import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Session
 import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
 import { refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema, takeLatecomers } from "./strategies/set-schema";
+import { expectDump } from "./stages/shared-dumps";
 import { compareFollowed } from "./strategies/compare-followed";
 import { caughtUp, follow, lagSamples } from "./strategies/follow";
 import { refreshViews } from "./strategies/followed-objects";
@@ -57,17 +58,20 @@ const GIVE_BACK_MS = 10_000;
  * @throws RehomeError with a code: `blocked`, `already-running`, `fence-timeout`, `catalog-changed`, `verification-failed`, ...
  */
 export async function move(request: MoveRequest, report: Report = () => undefined): Promise<MoveResult> {
-  return await onServers([request.from, request.to], async () => {
-    await loadGrammar();
-    try {
+  const over = expectDump(request);
+  try {
+    return await onServers([request.from, request.to], async () => {
+      await loadGrammar();
       return await moveBetween(request, await openSessions(request), report);
-    } catch (error) {
-      throw inWords(error, {
-        doing: `${request.dataset} moved from ${placementName(request.from)} to ${placementName(request.to)}`,
-        holds: "The service goes on where it was.",
-      });
-    }
-  });
+    });
+  } catch (error) {
+    throw inWords(error, {
+      doing: `${request.dataset} moved from ${placementName(request.from)} to ${placementName(request.to)}`,
+      holds: "The service goes on where it was.",
+    });
+  } finally {
+    over();
+  }
 }
 
 async function moveBetween(request: MoveRequest, sessions: Sessions, report: Report): Promise<MoveResult> {

@@ -36,7 +36,7 @@ const admin = (server: TestServer): ServerConnection => ({
 const ways: readonly [way: string, go: (server: ServerConnection) => Promise<void>][] = [
   ["a session", async (server) => await (await open(server, "postgres")).end()],
   ["a copy's stream", async (server) => (await Wire.open(server, "postgres")).close()],
-  ["pg_dump", async (server) => void (await dumpSchema(server, "postgres", "public"))],
+  ["pg_dump", async (server) => void (await dumpSchema({ server, database: "postgres", schema: "public" }))],
 ];
 
 describe.skipIf(!hasOpenssl)("TLS", () => {

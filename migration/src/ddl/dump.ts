@@ -11,9 +11,8 @@ import { RehomeError, messageOf } from "../errors";
 import { address } from "../sql/connect";
 import { openLocalDoor } from "../sql/local-door";
 import { tlsFailure, trustedRoots } from "../sql/tls";
-import type { ServerConnection } from "../types";
+import type { Endpoint, ServerConnection } from "../types";
 import { splitStatements, type Statement } from "./statements";
-import { Together } from "./together";
 
 /** A schema's definitions: what comes before the rows, and what after, which may be still to come. */
 export interface SchemaDump {
@@ -43,40 +42,27 @@ function exactPattern(name: string): string {
 /** A schema's definitions as they were when they were dumped, to be read when they are needed: as text they take memory. */
 export type Archived = () => Promise<SchemaDump>;
 
-/** `pg_dump` reads the whole catalog, whatever it is to write of it, and locks what it writes. */
-const dumps = new Together<Archived>(16);
+/** The definitions of one schema, read at once. */
+export async function dumpSchema(
+  home: Pick<Endpoint, "server" | "database" | "schema">,
+): Promise<SchemaDump> {
+  const archives = await archiveSchemas(home, [home.schema]);
+  return await (archives.get(home.schema) as Archived)();
+}
+
+/** Milliseconds that the dump of several schemas waits for a table's lock: somebody alters one that is not yet to move. */
+const LOCK_WAIT_MS = 1_000;
 
 /**
- * The definitions of one schema, as `pg_dump` writes them: without owners and rights, which are declared anew.
- * The password goes by the environment, never by the arguments. Of a database that many moves leave at once, one dump
- * serves several.
+ * The definitions of schemas, as `pg_dump` writes them: without owners and rights, which are declared anew.
+ * The password goes by the environment, never by the arguments.
+ * @returns each of them, by name
  * @throws RehomeError `dump-failed` with what `pg_dump` said, or those of `open` that TLS is the reason of
  */
-export async function archiveSchema(
-  server: ServerConnection,
-  database: string,
-  schema: string,
-): Promise<Archived> {
-  return await dumps.ask(JSON.stringify([server, database]), schema, (schemas) =>
-    archiveSchemas(server, database, schemas),
-  );
-}
-
-/** The same, read at once. */
-export async function dumpSchema(
-  server: ServerConnection,
-  database: string,
-  schema: string,
-): Promise<SchemaDump> {
-  const archived = await archiveSchema(server, database, schema);
-  return await archived();
-}
-
-async function archiveSchemas(
-  server: ServerConnection,
-  database: string,
+export async function archiveSchemas(
+  { server, database }: Pick<Endpoint, "server" | "database">,
   schemas: readonly string[],
-): Promise<Map<string, Archived>> {
+): Promise<ReadonlyMap<string, Archived>> {
   const { path } = await findBinaries({ need: ["pg_dump", "pg_restore"] });
   const args = [
     "--no-password",
@@ -87,6 +73,7 @@ async function archiveSchemas(
     ...WITHOUT,
     "--strict-names",
     "--encoding=UTF8",
+    ...(schemas.length > 1 ? [`--lock-wait-timeout=${LOCK_WAIT_MS}`] : []),
     ...schemas.map((schema) => `--schema=${exactPattern(schema)}`),
   ];
   const reach = await reachable(server);

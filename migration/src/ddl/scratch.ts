@@ -107,7 +107,7 @@ export async function renamedDefinitions(
 
 /** The definitions that the scratch database holds, under the new home's name. */
 async function dumped(scratch: pg.Client, { to }: MoveRequest, name: string): Promise<Definitions> {
-  const { preData, postData } = await dumpSchema(to.server, name, to.schema);
+  const { preData, postData } = await dumpSchema({ ...to, database: name });
   const real = (statement: Statement): boolean => !isScaffolding(statement);
   return {
     preData: (await withCasts(scratch, to.schema, preData)).filter(real),

@@ -49,8 +49,8 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
   );
 }
 
-/** Catalog rows of such a schema at least. */
-const LARGE = 2_000;
+/** Catalog rows that a large schema has at least. */
+export const LARGE = 2_000;
 
 /** Whether a schema's catalog is worth another session to read it. */
 export async function isLarge(client: pg.Client, schema: string): Promise<boolean> {

@@ -46,7 +46,7 @@ export async function sampleSchema({ from, to, rows: limit }: SampleRequest): Pr
         throw new RehomeError("schema-missing", `there is no ${placementName(from)} to take a sample of.`);
       for (const { name, schema } of await inspectExtensions(source))
         await createExtension(target, name, schema);
-      const { preData, postData } = await dumpSchema(from.server, from.database, from.schema);
+      const { preData, postData } = await dumpSchema(from);
       const relations = await inspectRelations(source, oid);
       await define(target, to, definitions(preData));
       const tables = relations.filter(({ kind }) => kind === "r");

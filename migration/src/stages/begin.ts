@@ -51,7 +51,7 @@ async function readEnds(
 ): Promise<Pick<Begun, "seen" | "found" | "stamp">> {
   const readSource = async (): Promise<[SourceInspection, string | undefined]> => {
     const stamp = await beginStamp(source, request);
-    ahead?.begin();
+    await ahead?.begin(source, stamp);
     return await all([inspectSource(source, request), stamp()]);
   };
   const [[seen, stamp], found] = await all([readSource(), inspectTarget(target, request)]);

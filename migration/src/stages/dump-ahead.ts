@@ -1,13 +1,19 @@
-import { archiveSchema, type Archived, type SchemaDump } from "../ddl/dump";
+import type pg from "pg";
+import type { Archived, SchemaDump } from "../ddl/dump";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import { sameServer } from "../plan/strategy";
 import type { MoveRequest } from "../types";
 import type { Sessions } from "./run";
+import { beginDump } from "./shared-dumps";
 
 /** A dump of the old home's definitions that is made while they are inspected. */
 export interface DumpAhead {
-  readonly begin: () => void;
+  /**
+   * @param source a session in the old home, free again when this resolves
+   * @param stamped gives the stamp of its definitions as they are now
+   */
+  readonly begin: (source: pg.Client, stamped: () => Promise<string | undefined>) => Promise<void>;
   /** What was dumped, the first time; undefined from then on, and when it could not be. */
   readonly take: () => Promise<SchemaDump | undefined>;
   /** Resolves when the dump is not under way any more. */
@@ -21,11 +27,11 @@ export interface DumpAhead {
  */
 export async function dumpAhead(request: MoveRequest, { target }: Sessions): Promise<DumpAhead | undefined> {
   if (!(await isWanted(request, target))) return undefined;
-  const { server, database, schema } = request.from;
   let dump: Promise<Archived | undefined> = Promise.resolve(undefined);
   return {
-    begin: () => {
-      dump = archiveSchema(server, database, schema).catch(() => undefined);
+    begin: async (source, stamped) => {
+      const dumped = await beginDump(source, request.from, stamped);
+      dump = dumped().catch(() => undefined);
     },
     take: async () => {
       const archived = await dump;

@@ -43,8 +43,7 @@ async function makeAnew(run: Run): Promise<void> {
   await target.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
   if (scope === undefined) await carryComment(run);
   const homes = await placeExtensions(target, run);
-  const { server, database, schema } = request.from;
-  const dump = (await run.ahead?.take()) ?? (await dumpSchema(server, database, schema));
+  const dump = (await run.ahead?.take()) ?? (await dumpSchema(request.from));
   const definitions = await renamedDefinitions(
     run,
     dump,
