@@ -42,7 +42,7 @@ const SESSION = {
 
 /** A timeout that only servers from 17 on know. */
 const NEWER =
-  "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'";
+  "SELECT pg_catalog.set_config('transaction_timeout', '0', false) WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL";
 
 /** What the journal and the fence say must outlive the server, also where its clients do without. */
 const DURABLE =
