@@ -30,7 +30,7 @@ const options = { mode: "offline", verify: "checksum", jobs: 2 } as const;
  * @param keep is given all that was found so far
  */
 export async function growth(
-  { scale, tell }: Comparison,
+  { scale, fill, tell }: Comparison,
   keep: (found: readonly Growth[]) => Promise<void>,
 ): Promise<void> {
   const found: Growth[] = [];
@@ -42,18 +42,19 @@ export async function growth(
     );
   };
   for (const rows of [1_200_000, 12_000_000].map((full) => sized(full, scale, 1000)))
-    await add(await grown("bytes", rows, (pair) => makeHuge(pair.source, DATABASE, rows)));
+    await add(await grown("bytes", rows, fill, (pair) => makeHuge(pair.source, DATABASE, rows)));
   for (const tables of [100, 1_000, 10_000].map((full) => sized(full, scale, 10)))
-    await add(await grown("tables", tables, (pair) => makeMany(pair.source, DATABASE, tables)));
+    await add(await grown("tables", tables, fill, (pair) => makeMany(pair.source, DATABASE, tables)));
   for (const services of [8, 64].map((full) => sized(full, scale, 2)))
-    await add(await fleet(SERVICE, services));
+    await add(await fleet(SERVICE, services, fill));
   for (const tenants of [10, 100, 1_000].map((full) => sized(full, scale, 2)))
-    await add(await fleet(TENANT, tenants));
+    await add(await fleet(TENANT, tenants, fill));
 }
 
 async function grown(
   by: "bytes" | "tables",
   size: number,
+  fill: Comparison["fill"],
   make: (pair: Pair) => Promise<void>,
 ): Promise<Growth> {
   return await withPair(async (pair) => {
@@ -62,6 +63,7 @@ async function grown(
     await make(pair);
     await settle(source, DATABASE);
     await emptyDatabase(target, DATABASE);
+    await fill(source);
     const request = { dataset: "bench", from: endpoint(source), to: endpoint(target), options };
     const plan = await runEngine({ call: "plan", requests: [request] });
     const move = await runEngine({ call: "move", requests: [request] });
@@ -92,7 +94,11 @@ const SERVICE: Kind = { by: "services", tables: 10, rows: 2000 };
 const TENANT: Kind = { by: "tenants", tables: 4, rows: 100 };
 
 /** Schemas of one database that go to schemas of another server's, all asked for at once. */
-async function fleet({ by, tables: each, rows }: Kind, size: number): Promise<Growth> {
+async function fleet(
+  { by, tables: each, rows }: Kind,
+  size: number,
+  fill: Comparison["fill"],
+): Promise<Growth> {
   return await withPair(async (pair) => {
     const { source, target } = pair;
     await emptyDatabase(source, DATABASE);
@@ -112,6 +118,7 @@ async function fleet({ by, tables: each, rows }: Kind, size: number): Promise<Gr
       await target.sql(DATABASE, `CREATE SCHEMA ${name} AUTHORIZATION ${OWNER}`);
     }
     await source.sql(DATABASE, "VACUUM ANALYZE");
+    await fill(source);
     const requests = names.map((schema): MoveRequest => ({
       ...{ dataset: schema, from: endpoint(source, { schema }), to: endpoint(target, { schema }), options },
     }));
