@@ -14,7 +14,7 @@ help:
 	@echo "make scale    measures a copy that 1, 2 and 4 processes share: MEGABYTES=100"
 	@echo "make worker-image  builds the image of the pods that share in a copy: IMAGE=name:tag BASE=node:22-bookworm-slim"
 	@echo "make faults   moves services under faults: COUNT=300 SEED=1, or JOURNEY=7 of a seed again"
-	@echo "make test-long  the tests that take long too, on every version of PostgreSQL"
+	@echo "make test-long  the tests that take long too, on every version of PostgreSQL: FILES=.long. for these alone"
 	@echo "make test-versions  fetches PostgreSQL 16 to 18 and tests moves between versions"
 	@echo "make install  the dependencies and, where that takes no question, PostgreSQL"
 	@echo "make build    compiles the workspaces"
@@ -41,7 +41,7 @@ test: install build
 
 test-long: install build
 	@scripts/install-postgres-versions
-	@REHOME_LONG=1 npx --no-install vitest run
+	@REHOME_LONG=1 npx --no-install vitest run $(FILES)
 
 test-versions: install build
 	@scripts/install-postgres-versions

@@ -60,7 +60,8 @@ export async function beginDump(
 ): Promise<() => Promise<Archived>> {
   const leaving = databases.get(keyOf(home)) ?? new Map<string, Leaving>();
   const own = leaving.get(home.schema);
-  const earlier = await own?.dump;
+  // Nobody comes between this look and the claim below, who would dump the same.
+  const earlier = own?.dump === undefined ? undefined : await own.dump;
   if (earlier !== undefined && earlier.stamp === (await stamped()))
     return () => Promise.resolve(earlier.archived);
   const waiting = [...leaving].filter(([name, { dump }]) => name !== home.schema && dump === undefined);
