@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, rm, statfs, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureCluster, removeCluster } from "@rehome/postgres";
@@ -15,12 +16,25 @@ const MAKERS = [
 ] as const;
 const maker = MAKERS.find(([program]) => spawnSync(program, ["-V"]).error === undefined);
 
+/** Whether file systems may be mounted here, from files too: root of a container may not. */
+const mayMount = (): boolean => {
+  const place = mkdtempSync("/tmp/rehome-mount-");
+  const run = (program: string, ...args: readonly string[]) => spawnSync(program, args).status === 0;
+  try {
+    return run("losetup", "--find") && run("mount", "-t", "tmpfs", "none", place) && run("umount", place);
+  } finally {
+    rmdirSync(place);
+  }
+};
+
 /** Why this is skipped; false where it can run. */
-const skip = (): string | false => {
-  if (process.getuid?.() !== 0) return "only root can mount a file system";
+const why = (): string | false => {
+  if (process.getuid?.() !== 0 || !mayMount()) return "no file system can be mounted here";
   if (maker === undefined) return "neither mkfs.xfs nor mkfs.btrfs is installed";
   return installed.includes(18) ? false : "PostgreSQL 18 is not installed; make test-versions sees to it";
 };
+
+const skipped = why();
 
 let parent: string;
 const mounted: string[] = [];
@@ -63,55 +77,58 @@ const bytesUsed = async (directory: string): Promise<number> => {
   return (blocks - bfree) * bsize;
 };
 
-describe.skipIf(skip())(`copies of databases whose blocks are shared${skip() ? ` (${skip()})` : ""}`, () => {
-  let sharing: string;
-  let before: string | undefined;
-  beforeAll(async () => {
-    before = process.env["REHOME_PG_BIN"];
-    useVersions();
-    parent = await mkdtemp("/tmp/rehome-blocks-");
-    await chmod(parent, 0o755);
-    const image = join(parent, "image");
-    await writeFile(image, "");
-    await truncate(image, 1024 * MB);
-    const [program, ...options] = maker ?? ["", ""];
-    execFileSync(program, [...options, image]);
-    sharing = await mount("sharing", "-o", "loop", image);
-  }, 60_000);
-  afterAll(async () => {
-    for (const cluster of clusters) await removeCluster(cluster);
-    for (const directory of mounted) execFileSync("umount", [directory]);
-    if (before === undefined) delete process.env["REHOME_PG_BIN"];
-    else process.env["REHOME_PG_BIN"] = before;
-    await rm(parent, { recursive: true, force: true });
-  });
+describe.skipIf(skipped)(
+  `copies of databases whose blocks are shared${skipped ? ` (${skipped})` : ""}`,
+  () => {
+    let sharing: string;
+    let before: string | undefined;
+    beforeAll(async () => {
+      before = process.env["REHOME_PG_BIN"];
+      useVersions();
+      parent = await mkdtemp("/tmp/rehome-blocks-");
+      await chmod(parent, 0o755);
+      const image = join(parent, "image");
+      await writeFile(image, "");
+      await truncate(image, 1024 * MB);
+      const [program, ...options] = maker ?? ["", ""];
+      execFileSync(program, [...options, image]);
+      sharing = await mount("sharing", "-o", "loop", image);
+    }, 60_000);
+    afterAll(async () => {
+      for (const cluster of clusters) await removeCluster(cluster);
+      for (const directory of mounted) execFileSync("umount", [directory]);
+      if (before === undefined) delete process.env["REHOME_PG_BIN"];
+      else process.env["REHOME_PG_BIN"] = before;
+      await rm(parent, { recursive: true, force: true });
+    });
 
-  it("take no room of their own where the file system can", async () => {
-    const ask = await clusterIn(sharing);
-    expect(await ask("postgres", "SHOW file_copy_method")).toBe("clone");
-    expect((await readdir(join(sharing, "data"))).filter((name) => name.startsWith("rehome-"))).toEqual([]);
-    await ask("postgres", "CREATE DATABASE shop");
-    await ask(
-      "shop",
-      "CREATE UNLOGGED TABLE t AS SELECT i, repeat('x', 1000) AS x FROM generate_series(1, 100000) i",
-    );
-    await ask("shop", "VACUUM t"); // or whoever reads it first writes every page
-    await ask("shop", "CHECKPOINT");
-    const used = await bytesUsed(sharing);
-    await ask("postgres", "CREATE DATABASE other TEMPLATE shop STRATEGY file_copy");
-    expect(await ask("other", "SELECT count(*) FROM t WHERE length(x) = 1000")).toBe("100000");
-    expect((await bytesUsed(sharing)) - used).toBeLessThan(40 * MB); // of 117 MB; a segment of the log is 16
-  }, 60_000);
+    it("take no room of their own where the file system can", async () => {
+      const ask = await clusterIn(sharing);
+      expect(await ask("postgres", "SHOW file_copy_method")).toBe("clone");
+      expect((await readdir(join(sharing, "data"))).filter((name) => name.startsWith("rehome-"))).toEqual([]);
+      await ask("postgres", "CREATE DATABASE shop");
+      await ask(
+        "shop",
+        "CREATE UNLOGGED TABLE t AS SELECT i, repeat('x', 1000) AS x FROM generate_series(1, 100000) i",
+      );
+      await ask("shop", "VACUUM t"); // or whoever reads it first writes every page
+      await ask("shop", "CHECKPOINT");
+      const used = await bytesUsed(sharing);
+      await ask("postgres", "CREATE DATABASE other TEMPLATE shop STRATEGY file_copy");
+      expect(await ask("other", "SELECT count(*) FROM t WHERE length(x) = 1000")).toBe("100000");
+      expect((await bytesUsed(sharing)) - used).toBeLessThan(40 * MB); // of 117 MB; a segment of the log is 16
+    }, 60_000);
 
-  it("are made as is declared", async () => {
-    const directory = join(sharing, "declared");
-    await mkdir(directory);
-    const ask = await clusterIn(directory, { file_copy_method: "copy" });
-    expect(await ask("postgres", "SHOW file_copy_method")).toBe("copy");
-  }, 60_000);
+    it("are made as is declared", async () => {
+      const directory = join(sharing, "declared");
+      await mkdir(directory);
+      const ask = await clusterIn(directory, { file_copy_method: "copy" });
+      expect(await ask("postgres", "SHOW file_copy_method")).toBe("copy");
+    }, 60_000);
 
-  it("are PostgreSQL's own where the file system cannot", async () => {
-    const ask = await clusterIn(await mount("tmpfs", "-t", "tmpfs", "-o", "size=200m", "none"));
-    expect(await ask("postgres", "SHOW file_copy_method")).toBe("copy");
-  }, 60_000);
-});
+    it("are PostgreSQL's own where the file system cannot", async () => {
+      const ask = await clusterIn(await mount("tmpfs", "-t", "tmpfs", "-o", "size=200m", "none"));
+      expect(await ask("postgres", "SHOW file_copy_method")).toBe("copy");
+    }, 60_000);
+  },
+);

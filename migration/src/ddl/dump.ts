@@ -42,12 +42,19 @@ function exactPattern(name: string): string {
 /** A schema's definitions as they were when they were dumped, to be read when they are needed: as text they take memory. */
 export type Archived = () => Promise<SchemaDump>;
 
-/** The definitions of one schema, read at once. */
-export async function dumpSchema(
-  home: Pick<Endpoint, "server" | "database" | "schema">,
-): Promise<SchemaDump> {
-  const archives = await archiveSchemas(home, [home.schema]);
-  return await (archives.get(home.schema) as Archived)();
+/** A schema of a database of a server. */
+export type Home = Pick<Endpoint, "server" | "database" | "schema">;
+
+/** The definitions of one schema, as `archiveSchemas` gives them. */
+export async function archiveSchema(home: Home): Promise<Archived> {
+  return (await archiveSchemas(home, [home.schema])).get(home.schema) as Archived;
+}
+
+/** The same, read at once. */
+export async function dumpSchema(home: Home): Promise<SchemaDump> {
+  return await (
+    await archiveSchema(home)
+  )();
 }
 
 /** Milliseconds that the dump of several schemas waits for a table's lock: somebody alters one that is not yet to move. */

@@ -52,15 +52,25 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
 /** Catalog rows that a large schema has at least. */
 export const LARGE = 2_000;
 
+/** By name, of those of the schemas that are there: their oids, and how many rows of the catalog they have, at most `LARGE`. */
+export async function catalogSizes(
+  client: pg.Client,
+  schemas: readonly string[],
+): Promise<ReadonlyMap<string, { readonly oid: number; readonly size: number }>> {
+  const found = await rows<{ name: string; oid: number; size: number }>(
+    client,
+    `SELECT n.nspname::text AS name, n.oid::int8::int AS oid,
+       (SELECT count(*)::int FROM (SELECT FROM pg_catalog.pg_depend d
+          WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid LIMIT ${LARGE}) first) AS size
+     FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY ($1)`,
+    [schemas],
+  );
+  return new Map(found.map(({ name, oid, size }) => [name, { oid, size }]));
+}
+
 /** Whether a schema's catalog is worth another session to read it. */
 export async function isLarge(client: pg.Client, schema: string): Promise<boolean> {
-  const [found] = await rows<{ large: boolean }>(
-    client,
-    `SELECT count(*) = ${LARGE} AS large FROM (SELECT FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_namespace n ON n.oid = s.refobjid
-       WHERE s.refclassid = 'pg_catalog.pg_namespace'::regclass AND n.nspname = $1 LIMIT ${LARGE}) first`,
-    [schema],
-  );
-  return found?.large === true;
+  return (await catalogSizes(client, [schema])).get(schema)?.size === LARGE;
 }
 
 /** Runs `work` with a second session in the old home, if its schema is large and moves whole and the server has room for one. */

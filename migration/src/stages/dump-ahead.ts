@@ -2,10 +2,9 @@ import type pg from "pg";
 import type { Archived, SchemaDump } from "../ddl/dump";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
-import { sameServer } from "../plan/strategy";
 import type { MoveRequest } from "../types";
 import type { Sessions } from "./run";
-import { beginDump } from "./shared-dumps";
+import { beginDump, mayDump } from "./shared-dumps";
 
 /** A dump of the old home's definitions that is made while they are inspected. */
 export interface DumpAhead {
@@ -43,11 +42,9 @@ export async function dumpAhead(request: MoveRequest, { target }: Sessions): Pro
 }
 
 /** To another server, rows are copied; and unless an earlier run has begun to, into what is made anew. */
-async function isWanted(
-  { dataset, from, to, options }: MoveRequest,
-  target: Sessions["target"],
-): Promise<boolean> {
-  if (options.mode === "online" || sameServer(from, to)) return false;
+async function isWanted(request: MoveRequest, target: Sessions["target"]): Promise<boolean> {
+  if (!mayDump(request)) return false;
+  const { dataset, from, to } = request;
   if (!(await hasJournal(target))) return true;
   const ends = { source: placementName(from), target: placementName(to) };
   return (await latestMigration(target, { dataset, ...ends }))?.state !== "running";

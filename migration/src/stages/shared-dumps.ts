@@ -1,10 +1,9 @@
 import type pg from "pg";
-import { archiveSchemas, type Archived } from "../ddl/dump";
+import { archiveSchema, archiveSchemas, type Archived, type Home } from "../ddl/dump";
 import { catalogStamp } from "../inspect/stamp";
-import { LARGE } from "../plan/inspect-ends";
+import { LARGE, catalogSizes } from "../plan/inspect-ends";
 import { sameServer } from "../plan/strategy";
-import { rows } from "../sql/connect";
-import type { Endpoint, MoveRequest } from "../types";
+import type { MoveRequest } from "../types";
 
 /** `pg_dump` reads the whole catalog, whatever it is to write of it: of many schemas that are left, this many at once. */
 const MOST = 16;
@@ -24,16 +23,19 @@ interface Leaving {
 
 const databases = new Map<string, Map<string, Leaving>>();
 
-type Home = Pick<Endpoint, "server" | "database" | "schema">;
-
 const keyOf = ({ server, database }: Home): string => JSON.stringify([server, database]);
+
+/** Whether a move copies rows into what is made anew from the definitions, as is clear before anything is read. */
+export const mayDump = ({ from, to, options }: MoveRequest): boolean =>
+  options.mode !== "online" && !sameServer(from, to);
 
 /**
  * Makes known that a move will want the definitions of what it leaves.
  * @returns what says that it does not any more
  */
-export function expectDump({ from, to, options }: MoveRequest): () => void {
-  if (options.mode === "online" || sameServer(from, to)) return () => undefined;
+export function expectDump(request: MoveRequest): () => void {
+  if (!mayDump(request)) return () => undefined;
+  const { from } = request;
   const key = keyOf(from);
   const leaving = databases.get(key) ?? new Map<string, Leaving>();
   const entry = leaving.get(from.schema) ?? { moves: 0 };
@@ -85,11 +87,11 @@ export async function beginDump(
     ).catch(never);
   own.dump = dumpOf(home.schema, stamped()).catch(never);
   await stamping;
-  return async () => (await dumping).get(home.schema) ?? (await alone(home)());
+  return async () => (await dumping).get(home.schema) as Archived;
 }
 
 const alone = (home: Home): (() => Promise<Archived>) => {
-  const dumping = archiveSchemas(home, [home.schema]).then((made) => made.get(home.schema) as Archived);
+  const dumping = archiveSchema(home);
   dumping.catch(() => undefined); // thrown to who waits for it
   return () => dumping;
 };
@@ -112,15 +114,7 @@ async function stampsOf(
   schema: string,
   others: readonly string[],
 ): Promise<Map<string, string>> {
-  const found = await rows<{ name: string; oid: number; size: number }>(
-    client,
-    `SELECT n.nspname::text AS name, n.oid::int8::int AS oid,
-       (SELECT count(*)::int FROM (SELECT FROM pg_catalog.pg_depend d
-          WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid LIMIT ${LARGE}) first) AS size
-     FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY ($1)`,
-    [[schema, ...others]],
-  );
-  const sizes = new Map(found.map(({ name, oid, size }) => [name, { oid, size }]));
+  const sizes = await catalogSizes(client, [schema, ...others]);
   let room = LARGE - (sizes.get(schema)?.size ?? LARGE);
   const stamps = new Map<string, string>();
   for (const name of others) {
