@@ -8,7 +8,7 @@ import { renameDefaults } from "../ddl/rename-defaults";
 import { renameRoutines } from "../ddl/rename-routines";
 import { findFence } from "../fence/fence";
 import { grantAgain } from "../fence/rights";
-import { transplantJournal } from "../journal/transplant";
+import { emptyJournal, transplantJournal } from "../journal/transplant";
 import { ensureJournal, enterStage, recordFacts } from "../journal/journal";
 import { takeRunLock } from "../journal/locks";
 import { placementName, shortHash } from "../naming";
@@ -134,7 +134,7 @@ async function endOthers(
 async function adapt(copy: pg.Client, run: Run): Promise<void> {
   const { request, target, inspection } = run;
   const { from, to } = request;
-  await copy.query("DROP SCHEMA IF EXISTS rehome CASCADE");
+  await emptyJournal(copy);
   await clearDefaultPrivileges(copy);
   await copy.query(`CREATE SCHEMA IF NOT EXISTS ${ident(to.schema)} AUTHORIZATION ${ident(to.owner)}`);
   if (from.schema !== to.schema) {
