@@ -1,7 +1,7 @@
 import { all } from "./all";
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { loadGrammar } from "./ddl/grammar";
-import { codeOf, messageOf } from "./errors";
+import { RehomeError, codeOf, messageOf } from "./errors";
 import {
   armFence,
   closeFence,
@@ -12,6 +12,7 @@ import {
   openFence,
   writtenTables,
 } from "./fence/fence";
+import { noteTables, refuseOtherTables, tablesNow } from "./fence/fenced-tables";
 import {
   ensureJournal,
   enterStage,
@@ -159,25 +160,45 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
     await run.source.query("SELECT").catch((cause: unknown) => {
       throw fenceLost(cause);
     });
+    // And so it may where its tables were altered behind the fence.
+    await refuseAltered(run);
     throw error;
   }
-  await refuseChangedCatalog(run.source, run);
+  await refuseAltered(run);
   await handOver(run);
+}
+
+/** A last look before the seal, which spares breaking it. @throws RehomeError `catalog-changed` */
+async function refuseAltered(run: Run): Promise<void> {
+  await refuseChangedCatalog(run.source, run);
+  await refuseOtherTables(run.source, run.fence);
 }
 
 /** The strategy that follows: all that takes long is done while the service writes, and the proof comes after the switch. */
 async function switchFollowed(run: Run): Promise<void> {
   await follow(run);
   await caughtUp(run, lagSamples(run));
+  const compared = await tablesNow(run.source, run.fence, { file: false });
   await compareFollowed(run);
   await refreshViews(run);
   await refuseChangedCatalog(run.source, run);
   await prepareWayBack(run);
   await close(run, "followed");
+  await refuseMadeAnew(run, compared);
   await forgetWritten(run.source, run.fence);
   await drain(run);
-  await refuseChangedCatalog(run.source, run);
+  await refuseAltered(run);
   await handOver(run);
+}
+
+/** A table that was made anew is followed no more, and nobody has compared it. @throws RehomeError `catalog-changed` */
+async function refuseMadeAnew({ source, request, fence }: Run, compared: string): Promise<void> {
+  if ((await tablesNow(source, fence, { file: false })) === compared) return;
+  throw new RehomeError(
+    "catalog-changed",
+    `tables of ${placementName(request.from)} were dropped and made anew while it was followed. The service goes on there. Run it again when nobody alters them.`,
+    { retryable: true },
+  );
 }
 
 async function copyFiles(run: Run): Promise<SequenceState[]> {
@@ -195,8 +216,9 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
     await liftFence(run.source, run.request.dataset, run.request.from.schema);
     await all([prepare(run), armAhead(run)]);
   }
-  await close(run, resumable ? "resumed" : "new");
-  if (resumable && !(await keepUnwritten(run))) await prepare(run);
+  const same = await close(run, resumable ? "resumed" : "new");
+  // Without a trigger nobody has noted what was written.
+  if (resumable && !(same && (await keepUnwritten(run)))) await prepare(run);
   await forgetWritten(run.source, run.fence);
   return await fill(run, async () => syncObjects(run, await ownObjects(run)));
 }
@@ -212,8 +234,11 @@ async function armAhead({ request, fence }: Run): Promise<void> {
   ).catch(() => undefined);
 }
 
-/** From here on nobody writes to the old home while this run lives. */
-async function close(run: Run, message: string): Promise<void> {
+/**
+ * From here on nobody writes to the old home while this run lives.
+ * @returns whether its tables and the fence's triggers are those of the last time that this fence was closed
+ */
+async function close(run: Run, message: string): Promise<boolean> {
   const { request, source, target, migration, fence, progress } = run;
   const timeout = timeoutOf(request);
   await enterStage(target, migration.id, "fence", message);
@@ -222,7 +247,9 @@ async function close(run: Run, message: string): Promise<void> {
   await closeFence(source, fence, timeout);
   await endSessions(source, fence);
   await recordFence(target, migration.id);
+  const same = await noteTables(source, fence);
   await refuseChangedCatalog(source, run);
+  return same;
 }
 
 /**

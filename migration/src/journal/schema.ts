@@ -107,13 +107,6 @@ CREATE TABLE IF NOT EXISTS rehome.statement (
   relation text,
   PRIMARY KEY (migration, ordinal)
 );
--- A journal that an earlier version has made. Only once: it waits for readers.
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'rehome.statement'::pg_catalog.regclass AND attname = 'relation') THEN
-    ALTER TABLE rehome.statement ADD COLUMN relation text;
-  END IF;
-END $$;
-
 CREATE TABLE IF NOT EXISTS rehome.verified_table (
   migration uuid NOT NULL REFERENCES rehome.migration ON DELETE CASCADE,
   table_name text NOT NULL,
@@ -190,8 +183,20 @@ CREATE TABLE IF NOT EXISTS rehome.fence (
   target text NOT NULL,
   sealed boolean NOT NULL DEFAULT false,
   restore_sql text[] NOT NULL DEFAULT '{}',
-  fenced_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  fenced_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- What it stood around when it was closed.
+  standing text
 );
+
+-- A journal that an earlier version has made. Only once: it waits for readers.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'rehome.statement'::pg_catalog.regclass AND attname = 'relation') THEN
+    ALTER TABLE rehome.statement ADD COLUMN relation text;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'rehome.fence'::pg_catalog.regclass AND attname = 'standing') THEN
+    ALTER TABLE rehome.fence ADD COLUMN standing text;
+  END IF;
+END $$;
 
 -- On each end of a link: what follows what, and how to undo what it took.
 CREATE TABLE IF NOT EXISTS rehome.link (

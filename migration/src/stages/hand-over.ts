@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { endSessions, liftFence, recordLeaving, sealFence, type Fence } from "../fence/fence";
+import { refuseOtherTables } from "../fence/fenced-tables";
 import type { SchemaInspection } from "../inspect/schema";
 import { enterStage, recordSwitch, type MigrationRow } from "../journal/journal";
 import { placementName } from "../naming";
@@ -46,6 +47,7 @@ export async function settle(sealed: Sealed): Promise<MigrationRow> {
   await endSessions(source, fence);
   try {
     await refuseChangedCatalog(source, sealed);
+    await refuseOtherTables(source, fence);
     await refuseOpenChanges(source, request, sealed.inspection);
   } catch (error) {
     if (error instanceof RehomeError) await liftFence(source, request.dataset, request.from.schema);

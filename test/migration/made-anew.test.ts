@@ -1,0 +1,81 @@
+import { followMove, move, type MoveOptions, type Stage } from "@rehome/migration";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startServer, type TestServer } from "../support/servers";
+import { contents, makeWorld, value, type World } from "./dataset";
+import { killedIn } from "./killed-in";
+import { meanwhileBy, moveWith, type Meanwhile } from "./meanwhile";
+
+let a: TestServer;
+let b: TestServer;
+let meanwhile: Meanwhile;
+beforeAll(async () => {
+  meanwhile = await meanwhileBy();
+  [a, b] = await Promise.all([startServer(), startServer()]);
+});
+afterAll(() => Promise.all([a.stop(), b.stop()]));
+
+const PLAIN = "CREATE TABLE public.plain (v text, w text DEFAULT 'new')";
+const SERVICE = `${PLAIN}; INSERT INTO plain SELECT 'v' || i, 'old' FROM generate_series(1, 10) i;
+  CREATE TABLE things (id int PRIMARY KEY); INSERT INTO things SELECT generate_series(1, 10)`;
+
+/** What its service may do to a table so that no trigger sees it, and its definition is what it was. */
+const UNSEEN: Readonly<Record<string, string>> = {
+  "made anew": `BEGIN; DROP TABLE public.plain; ${PLAIN}; INSERT INTO public.plain SELECT 'acknowledged' FROM generate_series(1, 10); COMMIT`,
+  "written with its triggers off": `ALTER TABLE public.plain DISABLE TRIGGER USER; UPDATE public.plain SET v = 'acknowledged';
+    ALTER TABLE public.plain ENABLE TRIGGER USER`,
+  "written with the fence's off": `ALTER TABLE public.plain DISABLE TRIGGER rehome_fence; UPDATE public.plain SET v = 'acknowledged';
+    ALTER TABLE public.plain ENABLE ALWAYS TRIGGER rehome_fence`,
+  rewritten: "ALTER TABLE public.plain ALTER v TYPE text USING 'acknowledged'",
+  "given another column":
+    "ALTER TABLE public.plain DROP w; ALTER TABLE public.plain ADD w text DEFAULT 'new'",
+};
+const acts = Object.keys(UNSEEN);
+
+const worldOf = (what: string, at: string, options: Partial<MoveOptions> = {}): Promise<World> =>
+  makeWorld(a, b, `${what} ${at}`.replace(/\W+/g, "_"), SERVICE, { options });
+
+const refused = { code: "catalog-changed", retryable: true };
+
+describe("a table in which rows came past the closed fence", () => {
+  const stages: readonly Stage[] = ["verify", "switch"];
+  it.each(stages.flatMap((stage) => acts.map((what) => [stage, what] as const)))(
+    "keeps its home, in %s: %s",
+    async (stage, what) => {
+      const { request, login } = await worldOf(what, stage);
+      const act = (): void => void meanwhile(a, request.dataset, UNSEEN[what] ?? "", login);
+      await expect(moveWith(request, stage, act)).rejects.toMatchObject(refused);
+
+      // At once its service writes where it was, and the next run takes everything along.
+      await a.sql(request.dataset, "INSERT INTO public.plain VALUES ('after')", login);
+      const before = await contents(a, request.from);
+      expect(await move(request)).toMatchObject({ clean: true });
+      expect(await contents(b, request.to)).toEqual(before);
+    },
+  );
+});
+
+describe("a table in which rows came while no engine lived, and its trigger was not there to note it", () => {
+  it.each(acts)("is copied again: %s", async (what) => {
+    // Of as many rows as before, counts say nothing.
+    const { request, login } = await worldOf(what, "between", { verify: "count" });
+    expect(await killedIn("verify", request)).toBe("SIGKILL");
+    await expect
+      .poll(() => a.sql(request.dataset, UNSEEN[what] ?? "", login).then(() => "done", String))
+      .toBe("done");
+    const before = await contents(a, request.from);
+    expect(await move(request)).toMatchObject({ clean: true });
+    expect(await contents(b, request.to)).toEqual(before);
+  });
+});
+
+describe("a table that is made anew after it was compared", () => {
+  it("is not handed out, for nobody follows it", async () => {
+    const { request, login } = await worldOf("followed", "online", { mode: "online" });
+    await followMove(request);
+    const act = (): void => void meanwhile(a, request.dataset, UNSEEN["made anew"] ?? "", login);
+    await expect(moveWith(request, "fence", act)).rejects.toMatchObject(refused);
+    await a.sql(request.dataset, "INSERT INTO public.plain VALUES ('after')", login);
+    const count = "SELECT count(*)::int FROM public.plain WHERE v IN ('acknowledged', 'after')";
+    expect(await value(a, request.dataset, count)).toBe(11);
+  });
+});
