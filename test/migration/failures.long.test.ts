@@ -47,17 +47,17 @@ describe("what differs is told", () => {
     [
       "one value",
       "UPDATE new_home.parents SET v = 'x' WHERE id = 7",
-      /table parents: 200 rows there, 200 here, with other content/,
+      /table parents: rows with the keys \D*7\D* \(200 rows there, 200 here\)/,
     ],
     [
       "a row too many",
       "INSERT INTO new_home.parts VALUES ('2024-01-01', 'p')",
-      /table parts_rest: 100 rows there, 101 here/,
+      /table parts_rest: 1 rows? \(100 rows there, 101 here\)/,
     ],
     [
       "two rows swapped for one twice",
       "UPDATE new_home.children SET v = CASE WHEN id = 1 THEN 'd' ELSE 'e' END WHERE id < 3",
-      /table children/,
+      /table children: rows with the keys \D*1\D+2\D* \(/,
     ],
     [
       "a sequence",

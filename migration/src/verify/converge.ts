@@ -99,14 +99,14 @@ const NAMED = 20;
 /**
  * Compares a table on both sides while clients write to the first and changes arrive at the second. What differs is read
  * again after the second has caught up, until it is equal, or stands still and is different.
- * @param catchUp waits until the second side has all that the first had when it was called
+ * @param catchUp waits until the second side has all that the first had when it was called; undefined: both stand still
  * @param limit rows that are named at most
  */
 export async function converge(
   source: Side,
   target: Side,
   table: Comparable,
-  catchUp: () => Promise<void>,
+  catchUp: (() => Promise<void>) | undefined,
   limit = NAMED,
 ): Promise<Convergence> {
   const count = Math.max(1, Math.min(MOST_CHUNKS, Math.ceil(table.rows / CHUNK)));
@@ -121,7 +121,7 @@ export async function converge(
     // Chunks that keep being written to are few in the end: then their rows are looked at.
     const settled: boolean = suspects !== null && left.length === suspects.length;
     suspects = left;
-    if (settled && left.length <= 200) break;
+    if (catchUp === undefined || (settled && left.length <= 200)) break;
     await catchUp();
   }
   const some = (suspects ?? []).slice(0, 200);
@@ -139,13 +139,13 @@ const presence = (key: string, [source, target]: Keys): Presence =>
 async function byKey(
   table: string,
   read: () => Promise<Keys>,
-  catchUp: () => Promise<void>,
+  catchUp: (() => Promise<void>) | undefined,
   limit: number,
 ): Promise<Convergence> {
   let before = await read();
-  let different: string[] = [];
+  let different = catchUp === undefined ? differing(...before) : [];
   let unsettled = 0;
-  for (let pass = 0; pass < 3; pass += 1) {
+  for (let pass = 0; pass < 3 && catchUp !== undefined; pass += 1) {
     await catchUp();
     const now = await read();
     const unequal = differing(now[0], now[1]);

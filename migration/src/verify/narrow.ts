@@ -32,11 +32,11 @@ export const differenceInWords = (
 
 /**
  * The tables of a proof that are not equal, down to the keys of the first rows that differ. Both ends stand still: the old
- * one by its fence, the new one by a snapshot.
+ * one by its fence, the new one by a snapshot, or for nobody has it yet.
  */
 export async function narrowed(
   run: Run,
-  snapshot: string,
+  snapshot: string | undefined,
   proof: readonly TableVerification[],
 ): Promise<string[]> {
   const unequal = proof.filter(({ equal }) => !equal);
@@ -49,12 +49,16 @@ export async function narrowed(
   try {
     const found: string[] = [];
     for (const { table: name, sourceRows, targetRows } of unequal) {
-      const relation = inspection.relations.find((each) => each.name === name);
-      const key = await keyOf(one, name);
-      const { allColumns: columns = [], sorted = [], hashed = [] } = relation ?? {};
-      const table = { name, key, columns, sorted, hashed, rows: relation?.rows ?? 0, converted };
-      const { different } = await converge(one, other, table, () => Promise.resolve());
       const counts = `${sourceRows ?? "no"} rows there, ${targetRows ?? "no"} here`;
+      const relation = inspection.relations.find((each) => each.name === name);
+      if (relation === undefined) {
+        found.push(`${name} (${counts})`);
+        continue;
+      }
+      const key = await keyOf(one, name);
+      const { allColumns: columns, sorted, hashed } = relation;
+      const table = { name, key, columns, sorted, hashed, rows: relation.rows, converted };
+      const { different } = await converge(one, other, table, undefined);
       found.push(`${differenceInWords(name, key, different)} (${counts})`);
     }
     return found;

@@ -25,6 +25,7 @@ import type { Run } from "../stages/run";
 import type { TableVerification } from "../types";
 import { compareTables } from "./compare-tables";
 import { proveObjects } from "./large-objects";
+import { narrowed } from "./narrow";
 import { renamedEntries } from "./renamed-entries";
 
 /**
@@ -44,7 +45,7 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
     await recordSequences(target, migration.id, sequences);
   });
   const wrong = [
-    ...differing(proof),
+    ...(await narrowed(run, undefined, proof)),
     ...sequenceDifferences(sequences),
     ...catalog,
     ...(await strangersOwning(run)),
@@ -59,16 +60,6 @@ export async function verify(run: Run, carried: readonly SequenceState[]): Promi
 /** Does what needs a session in the new home with one of its own. */
 const inSession = <T>(run: Run, work: (run: Run) => Promise<T>): Promise<T> =>
   withSession(run.request.to.server, run.request.to.database, (target) => work({ ...run, target }));
-
-/** The tables that are not equal, in words. */
-function differing(proof: readonly TableVerification[]): string[] {
-  return proof
-    .filter((table) => !table.equal)
-    .map(
-      (table) =>
-        `table ${table.table}: ${table.sourceRows} rows there, ${table.targetRows} here${table.sourceRows === table.targetRows ? ", with other content" : ""}`,
-    );
-}
 
 /** How often objects that were written to meanwhile, which no trigger forbids, are copied again before the seal. */
 const OBJECT_TRIES = 5;
