@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ServerConnection } from "@rehome/migration";
+import { sslmodeOf, type ServerConnection } from "@rehome/migration";
 import type { Dataset, Expanded, Placement, Service } from "@rehome/topology";
 import type { DeclaredRole } from "./database/declare-roles";
 import { manages, type Host } from "./hosts/host";
@@ -99,12 +99,13 @@ export const connectionsOf = (
         ...before.map(({ id }) => id),
       ])
       .apply(([server, password, serverCa]): Connection => {
-        const { host: address, port, sslmode, sslrootcert } = server as ServerConnection;
+        const reached = server as ServerConnection;
+        const { host: address, port, sslrootcert } = reached;
         const parts = {
           ...{ host: address, port, database: home.database, schema: home.schema, user: service.role },
           searchPath: searchPathOf(service, home, datasets),
           ...(typeof password === "string" ? { password } : {}),
-          sslmode: sslmode ?? "prefer",
+          sslmode: sslmodeOf(reached),
           ...(sslrootcert === undefined ? {} : { sslrootcert }),
         };
         const ca = typeof serverCa === "string" && serverCa !== "" ? { serverCa } : {};

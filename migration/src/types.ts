@@ -4,7 +4,7 @@ export interface ServerConnection {
   readonly port: number;
   readonly user: string;
   readonly password?: string;
-  /** Default `disable` on loopback and sockets, `prefer` is not offered: a move is encrypted or it is local. */
+  /** Default: `disable` on loopback and sockets, `require` elsewhere. `prefer` is not offered. */
   readonly sslmode?: "disable" | "require" | "verify-ca" | "verify-full";
   /** Path of a PEM file with the certificates to trust. */
   readonly sslrootcert?: string;

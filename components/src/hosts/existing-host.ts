@@ -1,10 +1,10 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
-import type { ServerConnection } from "@rehome/migration";
+import { sslmodeOf, type ServerConnection } from "@rehome/migration";
 import { serverAddress, type ExistingHost as ExistingHostSpec } from "@rehome/topology";
 import { encodePart } from "../naming";
 import { readSecret } from "../secrets";
-import { defaultSslmode, type Custody, type Host } from "./host";
+import type { Custody, Host } from "./host";
 
 /** A PostgreSQL server that someone else runs. Nothing is declared there unless the stack file says `manage: true`. */
 export class ExistingHost extends pulumi.ComponentResource implements Host {
@@ -21,8 +21,9 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("rehome:index:ExistingHost", name, {}, opts);
-    const { host, port, user, database, sslrootcert, ...address } = serverAddress(spec);
-    const sslmode = address.sslmode ?? defaultSslmode(host);
+    const address = serverAddress(spec);
+    const { host, port, user, database, sslrootcert } = address;
+    const sslmode = sslmodeOf(address);
     const trust = sslrootcert === undefined ? {} : { sslrootcert };
     const password =
       spec.password && readSecret(spec.password, `Host "${name}": the administrator's password`);

@@ -40,12 +40,6 @@ export type ManagedHost = Host & { readonly provider: postgresql.Provider; reado
 /** Whether Rehome declares databases, schemas and roles on the host. */
 export const manages = (host: Host): host is ManagedHost => host.provider !== undefined;
 
-const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/;
-
-/** The TLS mode used with a server when its URL names none: none on this machine, else encrypted. */
-export const defaultSslmode = (host: string): "disable" | "require" =>
-  LOOPBACK.test(host) ? "disable" : "require";
-
 /** On a server that is Rehome's, nobody but the administrator has any business in the databases that come with it. */
 export const closeMaintenanceDatabases = (
   host: string,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ServerConnection } from "@rehome/migration";
+import { sslmodeOf, type ServerConnection } from "@rehome/migration";
 import {
   asKubernetesName,
   type Dumps,
@@ -111,7 +111,9 @@ export const declareDatabaseDumps = (
 };
 
 const administrators = (server: ServerConnection, database: string): Connection => {
-  const { sslmode = "prefer", ...at } = server;
-  const parts = { ...at, database, schema: "public", searchPath: "public", sslmode };
+  const parts = {
+    ...{ ...server, sslmode: sslmodeOf(server) },
+    ...{ database, schema: "public", searchPath: "public" },
+  };
   return { ...parts, url: url(parts) };
 };

@@ -10,7 +10,7 @@ import { findBinaries } from "@rehome/postgres";
 import { RehomeError, messageOf } from "../errors";
 import { address } from "../sql/connect";
 import { openLocalDoor } from "../sql/local-door";
-import { tlsFailure, trustedRoots } from "../sql/tls";
+import { sslmodeOf, tlsFailure, trustedRoots } from "../sql/tls";
 import type { Endpoint, ServerConnection } from "../types";
 import { splitStatements, type Statement } from "./statements";
 
@@ -174,7 +174,7 @@ async function reachable(server: ServerConnection): Promise<Reach> {
   }
   const roots = await rootsFile(server);
   const env = {
-    ...{ PGHOST: server.host, PGPORT: String(server.port), PGSSLMODE: server.sslmode ?? "disable" },
+    ...{ PGHOST: server.host, PGPORT: String(server.port), PGSSLMODE: sslmodeOf(server) },
     ...(roots === undefined ? {} : { PGSSLROOTCERT: roots.file }),
   };
   return { env, close: async () => await roots?.remove() };

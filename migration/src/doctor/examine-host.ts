@@ -2,6 +2,7 @@ import type { HostCode } from "../codes";
 import { codeOf, messageOf } from "../errors";
 import { jobsOf } from "../plan/needs";
 import { address, withSession } from "../sql/connect";
+import { isLoopback } from "../sql/tls";
 import type { ServerConnection } from "../types";
 import { hostChecks, type HostCheck, type HostUse } from "./host-checks";
 import { extensionsIn, readHostFacts } from "./host-facts";
@@ -14,8 +15,6 @@ export interface HostQuery extends Omit<HostUse, "jobs" | "loopback"> {
   /** Default: the machine's cores, at most 8. */
   readonly jobs?: number;
 }
-
-const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/;
 
 /** What keeps a host from being examined is what is wrong with it. */
 const notReached = (error: unknown): HostCheck => ({
@@ -34,7 +33,7 @@ export async function examineHost({ server, database, ...use }: HostQuery): Prom
       ...{ check: "connection", level: "ok", code: null, remedy: "" },
       message: `${address(server)}, as ${facts.server.user}`,
     };
-    const loopback = LOOPBACK.test(server.host) || server.connector !== undefined;
+    const loopback = isLoopback(server.host) || server.connector !== undefined;
     return [reached, ...hostChecks(facts, { ...use, loopback, jobs: jobsOf(use) })];
   } catch (error) {
     return [notReached(error)];

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
+import { sslmodeOf } from "../sql/tls";
 import type { Link } from "./link";
 import type { ReplicationLogin } from "./publish";
 import { unlogged } from "./unlogged";
@@ -10,10 +11,10 @@ const quoted = (value: string | number): string =>
   `'${String(value).replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
 function conninfo({ publisher: { server, database } }: Link, login: ReplicationLogin): string {
-  const { host, port, sslmode = "prefer", sslrootcert } = server;
+  const { host, port, sslrootcert } = server;
   return Object.entries({
     ...{ host, port, dbname: database, user: login.user, password: login.password },
-    ...{ sslmode, ...(sslrootcert === undefined ? {} : { sslrootcert }) },
+    ...{ sslmode: sslmodeOf(server), ...(sslrootcert === undefined ? {} : { sslrootcert }) },
     ...{ application_name: "rehome", connect_timeout: 10 },
   })
     .map(([key, value]) => `${key}=${quoted(value)}`)

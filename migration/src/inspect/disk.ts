@@ -1,5 +1,6 @@
 import { readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { isLoopback } from "../sql/tls";
 import type { ServerConnection } from "../types";
 import type { ServerFiles } from "./server";
 
@@ -12,7 +13,6 @@ export interface Disk {
   readonly shared: boolean;
 }
 
-const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/;
 /** Seconds by which the postmaster's file and the server's own word of its start may differ. */
 const LEEWAY = 60;
 
@@ -24,7 +24,7 @@ export async function inspectDisk(
   server: ServerConnection,
   files: ServerFiles | undefined,
 ): Promise<Disk | undefined> {
-  if (files === undefined || !LOOPBACK.test(server.host)) return undefined;
+  if (files === undefined || !isLoopback(server.host)) return undefined;
   try {
     const lines = (await readFile(join(files.directory, "postmaster.pid"), "utf8")).split("\n");
     const [started, port] = [Number(lines[2]), Number(lines[3])];

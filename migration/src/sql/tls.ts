@@ -4,6 +4,18 @@ import type { ErrorCode } from "../codes";
 import { RehomeError, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
 
+const LOOPBACK = /^(localhost|127\..*|::1|\/.*)$/;
+
+/** Whether a server's `host` is an address, or a socket's folder, of this machine alone. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+/** The TLS mode used with a server: none on this machine unless it is asked for, else encrypted. */
+export const sslmodeOf = ({
+  host,
+  sslmode,
+}: Pick<ServerConnection, "host" | "sslmode">): NonNullable<ServerConnection["sslmode"]> =>
+  sslmode ?? (isLoopback(host) ? "disable" : "require");
+
 const BEGIN = "-----BEGIN CERTIFICATE-----";
 
 /**
@@ -12,7 +24,8 @@ const BEGIN = "-----BEGIN CERTIFICATE-----";
  * @throws RehomeError `tls-root-unreadable` when `sslrootcert` names no file with certificates
  */
 export function trustedRoots(server: ServerConnection): string | undefined {
-  const { sslmode = "disable", sslrootcert } = server;
+  const { sslrootcert } = server;
+  const sslmode = sslmodeOf(server);
   if (sslmode === "disable") return undefined;
   if (sslrootcert === undefined) return sslmode === "require" ? undefined : rootCertificates.join("\n");
   let text: string;
@@ -27,7 +40,7 @@ export function trustedRoots(server: ServerConnection): string | undefined {
 
 /** How Node is to speak TLS with a server; false: not at all. @throws RehomeError `tls-root-unreadable` */
 export function tlsOptions(server: ServerConnection): ConnectionOptions | false {
-  if ((server.sslmode ?? "disable") === "disable") return false;
+  if (sslmodeOf(server) === "disable") return false;
   const ca = trustedRoots(server);
   if (ca === undefined) return { rejectUnauthorized: false };
   return {
@@ -51,7 +64,7 @@ const UNENCRYPTED = /no encryption/i;
 export function tlsFailure(server: ServerConnection, error: unknown): RehomeError | undefined {
   const reason = messageOf(error);
   const where = `PostgreSQL at ${server.host}:${server.port}`;
-  const mode = server.sslmode ?? "disable";
+  const mode = sslmodeOf(server);
   const fail = (code: ErrorCode, text: string): RehomeError => new RehomeError(code, text, { cause: error });
   if (WITHOUT.test(reason)) {
     return fail(
