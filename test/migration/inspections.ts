@@ -5,9 +5,13 @@ import type { SourceInspection, TargetInspection } from "../../migration/src/pla
 export const surroundings: SourceInspection["surroundings"] = {
   eventTriggers: [],
   publications: [],
+  subscriptions: [],
+  bound: [],
+  definers: [],
   grants: [],
   withheld: [],
   policyRoles: [],
+  settings: [],
   paths: [],
   extensionRows: [],
 };

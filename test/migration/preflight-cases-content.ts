@@ -95,6 +95,22 @@ export const CONTENT: readonly Case[] = [
     source: { surroundings: { ...surroundings, publications: ["p1", "p2"] } },
   },
   {
+    code: "subscriptions",
+    says: /through subscriptions.*: feed into users\./,
+    source: { surroundings: { ...surroundings, subscriptions: ["feed into users"] } },
+  },
+  {
+    code: "row-security-lifted",
+    says: /binds "core_user".*: users\./,
+    source: { surroundings: { ...surroundings, bound: ["users"] } },
+  },
+  {
+    code: "definer-changed",
+    level: "warning",
+    says: /than "core_user".*: f\(\) as admin\./,
+    source: { surroundings: { ...surroundings, definers: ["f() as admin"] } },
+  },
+  {
     code: "extension-rows",
     level: "warning",
     says: /: postgis: public\.spatial_ref_sys/,
@@ -105,6 +121,21 @@ export const CONTENT: readonly Case[] = [
     level: "warning",
     says: /"public" on their search_path: role report/,
     source: { surroundings: { ...surroundings, paths: ["role report"] } },
+  },
+  {
+    code: "settings-not-carried",
+    level: "warning",
+    says: /: work_mem of role core_user\./,
+    source: {
+      surroundings: {
+        ...surroundings,
+        settings: [
+          { name: "work_mem", of: "role core_user", everywhere: true },
+          { name: "lock_timeout", of: "the database", everywhere: false },
+        ],
+      },
+    },
+    request: { settings: ["lock_timeout"] },
   },
   {
     code: "rights-not-carried",

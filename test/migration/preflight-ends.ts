@@ -6,7 +6,7 @@ import type { Rights } from "../../migration/src/inspect/rights";
 import type { SchemaInspection } from "../../migration/src/inspect/schema";
 import type { Crossing, Scope } from "../../migration/src/scope/scope";
 import type { Standing } from "../../migration/src/scope/standing";
-import type { SourceInspection, TargetInspection } from "../../migration/src/plan/finding";
+import type { Ends, SourceInspection, TargetInspection } from "../../migration/src/plan/finding";
 import { MB, host, obstacles, rights, surroundings } from "./inspections";
 
 export const server = { host: "127.0.0.1", port: 5432, user: "postgres", password: "s3cret-pass" };
@@ -139,7 +139,7 @@ export interface Case {
   readonly says: RegExp;
   readonly source?: Partial<SourceInspection>;
   readonly target?: Partial<TargetInspection>;
-  readonly request?: Partial<MoveRequest>;
+  readonly request?: Partial<Ends["request"]>;
   /** The version of `pg_dump` at hand. */
   readonly dump?: number;
   /** Warnings that come with it, after it. */

@@ -10,12 +10,20 @@ export interface Surroundings {
   readonly eventTriggers: readonly string[];
   /** Publications that hold tables of the schema. */
   readonly publications: readonly string[];
+  /** Subscriptions, of others than Rehome, through which rows arrive in its tables. */
+  readonly subscriptions: readonly string[];
+  /** Tables whose row security binds the owner-to-be in the old home, where they are another's. */
+  readonly bound: readonly string[];
+  /** Functions that run with the rights of another than the owner-to-be: `f() as admin`. */
+  readonly definers: readonly string[];
   /** Rights of others than the owner, by grantee (`PUBLIC` too), with the objects. */
   readonly grants: readonly { readonly grantee: string; readonly object: string }[];
   /** Functions that PUBLIC may not execute. */
   readonly withheld: readonly string[];
   /** Roles that policies name. */
   readonly policyRoles: readonly { readonly policy: string; readonly role: string }[];
+  /** Settings of the owner and of the database, but for paths that name nothing else than the schema and `public`. */
+  readonly settings: readonly { readonly name: string; readonly of: string; readonly everywhere: boolean }[];
   /** Settings of roles and of the database whose `search_path` names the schema: `role report`. */
   readonly paths: readonly string[];
   /** Tables of extensions that hold rows of this database's own: `postgis: public.spatial_ref_sys`. */
@@ -32,6 +40,18 @@ const FACTS = `
   UNION ALL
   SELECT 'publications', p.pubname::text, NULL, 'pg_class ' || c.oid FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
   JOIN pg_class c ON c.oid = r.prrelid WHERE p.pubname NOT LIKE 'rehome%' AND c.oid IN (SELECT oid FROM own_relation)
+  UNION ALL
+  SELECT 'subscriptions', format('%s into %s', s.subname, c.relname), NULL, 'pg_class ' || c.oid FROM pg_subscription_rel r
+  JOIN pg_subscription s ON s.oid = r.srsubid JOIN pg_class c ON c.oid = r.srrelid
+  WHERE s.subname NOT LIKE 'rehome%' AND c.oid IN (SELECT oid FROM own_relation)
+  UNION ALL
+  SELECT 'bound', c.relname::text, NULL, 'pg_class ' || c.oid FROM pg_class c JOIN pg_roles o ON o.rolname = $2
+  WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relrowsecurity AND NOT c.relforcerowsecurity
+    AND NOT o.rolsuper AND NOT o.rolbypassrls AND NOT pg_has_role(o.oid, c.relowner, 'USAGE')
+  UNION ALL
+  SELECT 'definers', format('%s as %s', p.oid::regprocedure, pg_get_userbyid(p.proowner)), NULL, 'pg_proc ' || p.oid FROM pg_proc p
+  WHERE p.oid IN (SELECT oid FROM own_routine) AND p.prosecdef AND p.proowner IS DISTINCT FROM (SELECT oid FROM pg_roles WHERE rolname = $2)
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
   UNION ALL
   SELECT 'grants', CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r.grantee)::text END, r.object, r.row FROM (
     SELECT acl.grantee, c.relowner AS owner, c.relname::text AS object, 'pg_class ' || c.oid AS row FROM pg_class c, aclexplode(c.relacl) acl WHERE c.oid IN (SELECT oid FROM own_relation)
@@ -55,6 +75,10 @@ const FACTS = `
   SELECT 'paths', concat_ws(' in ', 'role ' || r.rolname, 'database ' || d.datname), substr(setting, 13), NULL
   FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting
   WHERE setting LIKE 'search_path=%' AND (d.oid IS NULL OR d.datname = current_database()) AND r.rolname IS DISTINCT FROM $2
+  UNION ALL
+  SELECT CASE WHEN d.oid IS NULL THEN 'roleSettings' ELSE 'settings' END, coalesce('role ' || r.rolname, 'the database'), setting, NULL
+  FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting
+  WHERE (d.datname = current_database() AND (s.setrole = 0 OR r.rolname = $2)) OR (s.setdatabase = 0 AND r.rolname = $2)
   ORDER BY 1, 2, 3`;
 
 interface FactRow {
@@ -86,18 +110,33 @@ export async function inspectSurroundings(
     return {
       eventTriggers: names("eventTriggers"),
       publications: names("publications"),
+      subscriptions: names("subscriptions"),
+      bound: names("bound"),
+      definers: names("definers"),
       grants: of("grants").map(({ name, detail }) => ({ grantee: name, object: detail ?? "" })),
       withheld: names("withheld"),
       policyRoles: of("policyRoles").map(({ name, detail }) => ({ policy: name, role: detail ?? "" })),
       paths: of("paths")
         .filter(({ detail }) => splitIdentifiers(detail ?? "").includes(schema))
         .map(({ name }) => name),
+      settings: [...of("settings"), ...of("roleSettings")].flatMap(({ fact, name, detail }) => {
+        const [setting = "", value = ""] = splitOnce(detail ?? "", "=");
+        const known = [schema, "public", "$user", "pg_catalog"];
+        const usual =
+          setting === "search_path" && splitIdentifiers(value).every((each) => known.includes(each));
+        return usual ? [] : [{ name: setting, of: name, everywhere: fact === "roleSettings" }];
+      }),
       extensionRows: await extensionRows(client),
     };
   } finally {
     await client.query("SET search_path = ''");
   }
 }
+
+const splitOnce = (text: string, by: string): [string, string] => {
+  const at = text.indexOf(by);
+  return [text.slice(0, at), text.slice(at + by.length)];
+};
 
 /** Tables that extensions ask a dump to take rows of, where there are such rows. */
 async function extensionRows(client: pg.Client): Promise<string[]> {

@@ -65,6 +65,8 @@ export interface Ends {
   readonly request: MoveRequest & {
     /** The stack declares the target's owner: until it has, the role is not missing. */
     readonly ownerToCome?: boolean;
+    /** Names of the settings that are declared for it. */
+    readonly settings?: readonly string[];
   };
   readonly strategy: Strategy;
   readonly source: SourceInspection;

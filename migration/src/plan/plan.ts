@@ -18,6 +18,8 @@ export type PlanRequest = Omit<MoveRequest, "to"> & {
   readonly to: Omit<Endpoint, "server"> & { readonly server?: Endpoint["server"] };
   /** The stack declares the role `to.owner` on the target's server: in a preview it may be still to come. */
   readonly ownerToCome?: boolean;
+  /** Names of the settings that are declared for `to.owner`. Absent: nobody knows, and none is missed. */
+  readonly settings?: readonly string[];
 };
 
 /** Bytes per second that each strategy is expected to reach with its verification, where none has been measured. */

@@ -2,16 +2,25 @@ import { placementName } from "../../naming";
 import type { FindingCode } from "../../codes";
 import type { Finding } from "../../types";
 import { blocker, some, warning, type Check } from "../finding";
-import { copiesRows } from "../strategy";
+import { copiesRows, sameServer } from "../strategy";
 
 /** What stands around the old home and does not go along. */
 export const surroundings: Check = ({ request, strategy, source }) => {
-  const { eventTriggers, publications, paths, extensionRows } = source.surroundings;
+  const { eventTriggers, publications, subscriptions, paths, extensionRows } = source.surroundings;
   const from = placementName(request.from);
   const found: Finding[] = [];
   const warn = (names: readonly string[], code: FindingCode, message: string, remedy: string): void => {
     if (names.length > 0) found.push(warning(code, `${message}: ${some(names)}.`, remedy));
   };
+  if (subscriptions.length > 0) {
+    found.push(
+      blocker(
+        "subscriptions",
+        `rows arrive in ${from} through subscriptions, which no fence stops and no new home has: ${some(subscriptions)}.`,
+        "Drop them there before the move, and subscribe anew in the new home after it.",
+      ),
+    );
+  }
   const copied = copiesRows(strategy);
   warn(
     copied ? eventTriggers : [],
@@ -31,6 +40,18 @@ export const surroundings: Check = ({ request, strategy, source }) => {
     "tables of extensions hold rows of this database's own, which stay there",
     "Copy them to the new home's database if the service relies on them.",
   );
+  const { settings: declared } = request;
+  // What a role has in all of a server's databases, it has in the new home's too.
+  const lost = source.surroundings.settings.filter(
+    ({ name, everywhere }) =>
+      declared?.includes(name) === false && !(everywhere && sameServer(request.from, request.to)),
+  );
+  warn(
+    strategy === "set-schema" ? [] : lost.map(({ name, of }) => `${name} of ${of}`),
+    "settings-not-carried",
+    `settings apply in ${from} that are declared anew and never copied`,
+    "Write those that the service relies on as its settings in the stack file.",
+  );
   if (request.from.schema !== request.to.schema) {
     warn(
       paths,
@@ -44,7 +65,7 @@ export const surroundings: Check = ({ request, strategy, source }) => {
 
 /** Rights, which are declared anew for the new home and never copied. */
 export const rightsOfOthers: Check = ({ request, strategy, source, target }) => {
-  const { grants, withheld, policyRoles } = source.surroundings;
+  const { grants, withheld, policyRoles, bound, definers } = source.surroundings;
   const found: Finding[] = [];
   const grantees = [...new Set(grants.map((grant) => grant.grantee))].map((grantee) => {
     const objects = grants.filter((grant) => grant.grantee === grantee).map((grant) => grant.object);
@@ -65,6 +86,24 @@ export const rightsOfOthers: Check = ({ request, strategy, source, target }) => 
         "rights-widened",
         `PUBLIC may not execute ${some(withheld)} in the old home; in the new one it may, as of any new function.`,
         "Revoke EXECUTE there if it matters to others that can use the schema.",
+      ),
+    );
+  }
+  if (bound.length > 0) {
+    found.push(
+      blocker(
+        "row-security-lifted",
+        `row security binds "${request.from.owner}" in the old home, where the tables are another's; in the new one it is their owner, whom it does not bind: ${some(bound)}.`,
+        "Run ALTER TABLE ... FORCE ROW LEVEL SECURITY there first: it comes along and binds the owner too.",
+      ),
+    );
+  }
+  if (definers.length > 0) {
+    found.push(
+      warning(
+        "definer-changed",
+        `functions run with the rights of another than "${request.to.owner}", who owns them in the new home, and with its rights there: ${some(definers)}.`,
+        "Check that these rights are enough for what they do.",
       ),
     );
   }
