@@ -21,8 +21,16 @@ export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } fro
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { sampleSchema, type Sample, type SampleRequest } from "./sample/sample-schema";
 export { work, type WorkOptions, type WorkRequest, type Worked } from "./share/work";
-export { checkConnection, databases, holdsTables, tablesOutside } from "./servers";
+export {
+  checkConnection,
+  databases,
+  holdsTables,
+  tablesOutside,
+  unreadableTables,
+  type OwnedTable,
+} from "./servers";
 export { openLocalDoor, type LocalDoor } from "./sql/local-door";
+export { sslmodeOf } from "./sql/tls";
 export { readEvents, readJournal, type JournalPlace } from "./status/read-journal";
 export { readSizes, type SchemaSize } from "./status/read-sizes";
 export type {

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { dropScratch } from "./ddl/scratch";
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
@@ -9,11 +10,13 @@ import { dropHeldObjects } from "./fence/held-objects";
 import { removeLinksAt } from "./follow/remove";
 import { dropJournalIfEmpty, GIVEN_UP, hasJournal, latestMigration } from "./journal/journal";
 import { recordStop } from "./journal/notes";
+import { provenTables, tablesWithRows } from "./moved-tables";
 import { placementName } from "./naming";
+import { some } from "./plan/finding";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
 import { aloneIn } from "./slots";
-import { open, rows, withSession } from "./sql/connect";
+import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { dropLeftovers } from "./strategies/template";
 import { inWords } from "./told";
@@ -33,11 +36,8 @@ export interface ReleaseQuery {
  * Whether an old placement may be deleted: the home's journal holds a clean verification of what came from there; or
  * the old one's journal says that it was never handed out.
  */
-export async function release({
-  dataset,
-  old,
-  home,
-}: ReleaseQuery): Promise<{ released: boolean; reason: string }> {
+export async function release(query: ReleaseQuery): Promise<{ released: boolean; reason: string }> {
+  const { dataset, old, home } = query;
   const [from, to] = [placementName(old), placementName(home)];
   const arrived = await ask(home, (client) => latestMigration(client, { dataset, source: from, target: to }));
   if (
@@ -45,6 +45,14 @@ export async function release({
     (arrived.state === "switched" || arrived.state === "retired") &&
     arrived.clean === true
   ) {
+    const strange = query.tables === undefined ? await unmovedTables(query) : [];
+    if (strange.length > 0) {
+      const names = some(strange);
+      return {
+        released: false,
+        reason: `${from} is not deleted: ${names} there never moved to ${to}. Where all of it is to move, go back to ${from} and move again; else take it elsewhere or drop it.`,
+      };
+    }
     return { released: true, reason: `${dataset} came from ${from} to ${to}, verified clean` };
   }
   const leftover = await ask(old, (client) => latestMigration(client, { dataset, target: from, source: to }));
@@ -67,6 +75,20 @@ export async function release({
   };
 }
 
+/** Tables of an old home that neither the journal has a proof of nor the home has: made there since, or never selected. */
+async function unmovedTables(query: ReleaseQuery): Promise<string[]> {
+  const { old, home } = query;
+  const there = (await inside(old, (client) => tablesWithRows(client, old.schema))) ?? [];
+  if (there.length === 0) return [];
+  const moved = await withSession(
+    home.server,
+    home.database,
+    async (client) =>
+      new Set([...(await tablesWithRows(client, home.schema)), ...(await provenTables(client, query))]),
+  );
+  return there.filter((name) => !moved.has(name));
+}
+
 /** The datasets that the journal of a placement's database speaks of: what has left it, or was on its way there. */
 export async function concerned(
   at: Pick<Endpoint, "host" | "server" | "database" | "schema">,
@@ -83,14 +105,19 @@ export async function concerned(
   return (found ?? []).map(({ dataset }) => dataset);
 }
 
-async function ask<T>(
+const ask = <T>(
   end: Pick<Endpoint, "server" | "database">,
-  question: (client: Awaited<ReturnType<typeof open>>) => Promise<T | undefined>,
+  question: (client: pg.Client) => Promise<T | undefined>,
+): Promise<T | undefined> =>
+  inside(end, async (client) => ((await hasJournal(client)) ? await question(client) : undefined));
+
+/** What a database answers; undefined where there is none of the name. */
+async function inside<T>(
+  end: Pick<Endpoint, "server" | "database">,
+  question: (client: pg.Client) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   try {
-    return await withSession(end.server, end.database, async (client) =>
-      (await hasJournal(client)) ? await question(client) : undefined,
-    );
+    return await withSession(end.server, end.database, question);
   } catch (error) {
     if (codeOf(error) === "database-missing") return undefined;
     throw error;

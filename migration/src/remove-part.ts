@@ -2,8 +2,8 @@ import type pg from "pg";
 import { emptySchema } from "./ddl/empty-schema";
 import { reassign } from "./ddl/relocate";
 import { RehomeError } from "./errors";
-import { hasJournal, latestMigration } from "./journal/journal";
 import { withSchemaLock } from "./journal/locks";
+import { provenTables } from "./moved-tables";
 import { placementName } from "./naming";
 import type { ReleaseQuery } from "./release";
 import { isAlone, isFree, usersOf } from "./scope/arrival";
@@ -79,20 +79,10 @@ const standingOf = (
 
 /** Tables that the journal has a proof of, and those that the home has now: a move into the other may have failed. */
 async function movedTables(query: PartQuery): Promise<Set<string>> {
-  const { dataset, old, home } = query;
+  const { home } = query;
   return await withSession(home.server, home.database, async (client) => {
     const here = await standingOf(client, query, home);
-    const names = new Set(here?.scope.objects.map(({ name }) => name));
-    const migration = (await hasJournal(client))
-      ? await latestMigration(client, { dataset, source: placementName(old), target: placementName(home) })
-      : undefined;
-    if (migration === undefined) return names;
-    const proven = await rows<{ name: string }>(
-      client,
-      "SELECT table_name AS name FROM rehome.verified_table WHERE migration = $1",
-      [migration.id],
-    );
-    for (const { name } of proven) names.add(name);
-    return names;
+    const names = here?.scope.objects.map(({ name }) => name) ?? [];
+    return new Set([...names, ...(await provenTables(client, query))]);
   });
 }

@@ -30,6 +30,37 @@ export async function holdsTables(
   }
 }
 
+/** A table, and the role that it belongs to. */
+export interface OwnedTable {
+  readonly table: string;
+  readonly owner: string;
+}
+
+/** Tables of a placement that a role may not read, or would not once it is created; none when there is no such placement. */
+export async function unreadableTables(
+  { server, database, schema }: Pick<Endpoint, "server" | "database" | "schema">,
+  role: string,
+): Promise<OwnedTable[]> {
+  try {
+    return await withSession(server, database, (client) =>
+      rows<OwnedTable>(
+        client,
+        `SELECT c.relname::text AS table, pg_catalog.pg_get_userbyid(c.relowner)::text AS owner
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         LEFT JOIN pg_catalog.pg_roles r ON r.rolname = $2
+         WHERE c.relkind IN ('r', 'p') AND n.nspname = $1
+           AND (r.oid IS NULL OR NOT pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT'))
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                           AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1`,
+        [schema, role],
+      ),
+    );
+  } catch (error) {
+    if (codeOf(error) === "database-missing") return [];
+    throw error;
+  }
+}
+
 /**
  * The number of tables of a schema that none of these selections has; 0 when there is no such schema.
  * @param selections table name patterns, those of each dataset that is a part of the schema

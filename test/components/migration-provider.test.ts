@@ -1,4 +1,4 @@
-import type { Finding, LinkHealth, MoveRequest, Report } from "@rehome/migration";
+import type { Finding, LinkHealth, MoveRequest, OwnedTable, Report } from "@rehome/migration";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { MigrationInputs } from "../../components/src/migration/inputs";
 import * as proof from "../../components/src/migration/proof-provider";
@@ -12,6 +12,7 @@ const engine = vi.hoisted(() => ({
   released: true,
   failure: undefined as Error | undefined,
   health: undefined as LinkHealth | undefined | Error,
+  unreadable: [] as OwnedTable[],
 }));
 const said = vi.hoisted(() => [] as string[]);
 
@@ -22,6 +23,10 @@ vi.mock("@rehome/migration", () => ({
     return Promise.resolve({ findings: engine.findings });
   },
   formatPlan: () => "the plan",
+  unreadableTables: (at: object, role: string) => {
+    engine.asked.push(["unreadable", [at, role]]);
+    return Promise.resolve(engine.unreadable);
+  },
   move: (request: MoveRequest, report: Report) => {
     engine.asked.push(["move", request]);
     const progress = { dataset: "core", tablesDone: 0, tablesTotal: 1, bytesDone: 0, bytesTotal: 1, rate: 0 };
@@ -78,6 +83,7 @@ beforeEach(() => {
     asked: [],
     findings: [],
     unreachable: undefined,
+    unreadable: [],
     released: true,
     failure: undefined,
     health: undefined,
@@ -100,8 +106,18 @@ describe("check", () => {
         {
           ...{ dataset: "core", from: end(A), to: { ...B, owner: "core_user" }, options: movedToB.options },
           ownerToCome: false,
+          settings: [],
         },
       ],
+    ]);
+  });
+
+  it("tells the engine what is declared of the role's settings, and of its path where it follows the home", async () => {
+    await check(atA, { ...movedToB, settings: ["work_mem"], declaredOn: ["new"] });
+    await check(atA, { ...movedToB, settings: ["work_mem"], declaredOn: ["new", "old"] });
+    expect(engine.asked).toMatchObject([
+      ["plan", { settings: ["work_mem"] }],
+      ["plan", { settings: ["work_mem", "search_path"] }],
     ]);
   });
 
@@ -156,6 +172,39 @@ describe("check", () => {
   it("refuses to retire what is not released", async () => {
     engine.released = false;
     expect((await check(movedToB, atB)).failures).toEqual([{ property: "home", reason: "not verified yet" }]);
+  });
+
+  it("asks for a part's release by its tables, and refuses other tables at that moment", async () => {
+    const part = { ...movedToB, tables: ["a"] };
+    expect((await check(part, { ...atB, tables: ["a"] })).failures).toEqual([]);
+    expect(engine.asked).toEqual([
+      ["release", { dataset: "core", old: end(A), home: end(B), tables: ["a"] }],
+    ]);
+    for (const now of [atB, { ...atB, tables: ["a", "b"] }]) {
+      const { failures } = await check(part, now);
+      expect(failures).toEqual([
+        {
+          property: "home",
+          reason: expect.stringMatching(/^tables cannot change.*tables: \["a"\]/s) as unknown,
+        },
+      ]);
+    }
+  });
+
+  it("refuses a role that cannot read what is there, where the stack declares roles", async () => {
+    engine.unreadable = [..."abcd"].map((table) => ({ table, owner: "core_user" }));
+    const renamed = { ...atA, owner: "other" };
+    expect((await check(atA, renamed)).failures).toEqual([]);
+    expect(engine.asked).toEqual([]);
+    const declared = { ...renamed, declaredOn: ["old"] };
+    const reason = expect.stringMatching(
+      /^old\/core_db\.public: tables a, b, c and 1 more belong to "core_user", and "other", the role of core, may not read them\. Write role: "core_user"/,
+    ) as unknown;
+    for (const before of [atA, {}])
+      expect((await check(before, declared)).failures).toEqual([{ property: "home", reason }]);
+    expect((await check(atA, { ...atA, declaredOn: ["old"] })).failures).toEqual([]);
+    engine.unreadable = [];
+    expect((await check(atA, declared)).failures).toEqual([]);
   });
 
   it("refuses to retire on a host that left the stack file in the same edit", async () => {

@@ -20,6 +20,7 @@ beforeAll(async () => {
   for (const name of NAMES) before[name] = await contents(shared, SERVICES[name].dev);
 });
 afterAll(async () => {
+  delete process.env["REHOME_APPROVED_PLANS"];
   await dev.end();
   await rm(plans, { recursive: true, force: true });
 });
@@ -56,8 +57,17 @@ describe("from the dev stack's server to production's instances", () => {
     expect(comment).not.toContain(shared.password);
   });
 
-  it("the data arrives, and the dev stack's homes stay, complete and fenced", async () => {
+  it("only what was approved is carried out, where approved plans are named", async () => {
+    process.env["REHOME_APPROVED_PLANS"] = join(plans, "nothing approved");
     const { exitCode, text } = await prod.run("up");
+    expect(exitCode).not.toBe(0);
+    expect(text).toMatch(/(\w+): no plan of it was approved: .* has no step-\1\.json\. Preview again/);
+  });
+
+  it("the data arrives, and the dev stack's homes stay, complete and fenced", async () => {
+    process.env["REHOME_APPROVED_PLANS"] = join(plans, "plans");
+    const { exitCode, text } = await prod.run("up");
+    delete process.env["REHOME_APPROVED_PLANS"];
     expect(exitCode, text).toBe(0);
     const connections = await prod.connections();
     for (const name of NAMES) {

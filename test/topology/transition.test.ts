@@ -51,6 +51,13 @@ describe("a placement's life", () => {
       { kind: "roll-back", from: B, to: A },
     ],
     ["retired", home(B, { formerly: A }), home(B), { kind: "retire", home: B, old: A }],
+    [
+      "a part, named in another order",
+      home(B, { formerly: A, tables: ["a", "b"] }),
+      home(B, { tables: ["b", "a", "a"] }),
+      { kind: "retire", home: B, old: A },
+    ],
+    ["a part from now on", home(A), home(A, { tables: ["a"] }), { kind: "steady" }],
   ])("%s", (_, before, now, expected) => {
     expect(transition(before, now)).toEqual(expected);
   });
@@ -77,6 +84,25 @@ describe("a placement's life", () => {
     ["moved to next without formerly", home(A, { next: B }), home(B), "home-changed"],
     ["moved to next, formerly wrong", home(A, { next: B }), home(B, { formerly: C }), "formerly-not-home"],
     ["moved to next, empty", home(A, { next: B }), home(B, { startEmpty: true }), "start-empty-with-data"],
+    [
+      "tables chosen while preparing",
+      home(A, { next: B }),
+      home(A, { next: B, tables: ["a"] }),
+      "tables-changed",
+    ],
+    [
+      "other tables while going over",
+      home(A, { next: B, tables: ["a"] }),
+      home(B, { formerly: A, tables: ["a", "b"] }),
+      "tables-changed",
+    ],
+    [
+      "other tables on the way back",
+      home(B, { formerly: A, tables: ["a", "b"] }),
+      home(A, { formerly: B, tables: ["b"] }),
+      "tables-changed",
+    ],
+    ["all tables at the end", home(B, { formerly: A, tables: ["a"] }), home(B), "tables-changed"],
     ["another formerly", home(B, { formerly: A }), home(B, { formerly: C }), "formerly-changed"],
     ["on to C before A is retired", home(B, { formerly: A }), home(C, { formerly: B }), "unretired"],
     ["on to C, A still named", home(B, { formerly: A }), home(C, { formerly: A }), "unretired"],
@@ -126,11 +152,13 @@ describe("whatever the two states", () => {
       home: place,
       next: fc.option(place, optional),
       formerly: fc.option(place, optional),
+      tables: fc.option(fc.subarray(["a", "b"], { minLength: 1 }), optional),
       startEmpty: fc.boolean(),
     })
-    .map(({ home, next, formerly, startEmpty }) => ({
+    .map(({ home, next, formerly, tables, startEmpty }) => ({
       home,
       startEmpty,
+      ...(tables && { tables }),
       ...(next && { next }),
       ...(formerly && { formerly }),
     }));
@@ -159,8 +187,11 @@ describe("whatever the two states", () => {
         const result = transition(before, now);
         if (result.kind !== "refused") return;
         let from = before;
-        for (const { to, write } of remedies(result.message)) {
+        for (const { to, write: asked } of remedies(result.message)) {
           if (!to.startsWith("Then")) from = before;
+          // Lines that it does not speak of stay as they are.
+          const tables = to.includes("without tables") ? undefined : (asked.tables ?? now.tables);
+          const write = { ...asked, ...(tables && { tables }) };
           expect([result.code, transition(from, write).kind]).not.toContain("refused");
           from = write;
         }
@@ -206,11 +237,13 @@ function remedies(message: string): { to: string; write: DatasetState }[] {
   const blocks = message.split(/\n(?! )/).filter((block) => block.includes("\n  "));
   return blocks.map((block) => {
     const [to = "", ...lines] = block.split("\n");
-    const entries = lines.map((line): [string, Placement | boolean] => {
+    const entries = lines.map((line): [string, Placement | boolean | string[]] => {
       const found = /^ {2}(home|next|formerly): \{ host: (\S+), database: (\S+), schema: (\S+) \}$/.exec(
         line,
       );
       const [, field, host, database, schema] = found ?? [];
+      const tables = /^ {2}tables: (\[.*\])$/.exec(line)?.[1];
+      if (tables !== undefined) return ["tables", JSON.parse(tables) as string[]];
       if (line === "  startEmpty: true") return ["startEmpty", true];
       if (field === undefined || host === undefined || database === undefined || schema === undefined)
         throw new Error(line);

@@ -14,6 +14,7 @@ export type RefusalCode =
   | "next-with-formerly"
   | "same-placement"
   | "start-empty-with-data"
+  | "tables-changed"
   | "unretired";
 
 /** An edit that cannot be carried out. The message names every placement and shows the lines to write instead. */
@@ -40,6 +41,8 @@ const SENTENCES: Readonly<Record<RefusalCode, string>> = {
   "next-with-formerly": "next and formerly cannot stand together: one move at a time.",
   "same-placement": "home and its next or formerly are the same place.",
   "start-empty-with-data": "startEmpty contradicts next and formerly, which take the data along.",
+  "tables-changed":
+    "tables cannot change between a move and its end: the other home holds what they have selected until now.",
   unretired: "The last move is not finished: the old home is kept until formerly is deleted.",
 };
 
@@ -51,6 +54,10 @@ interface Remedy {
 
 function remedies(code: RefusalCode, before: DatasetState | undefined, now: DatasetState): Remedy[] {
   if (before === undefined) return beginnings(now);
+  if (code === "tables-changed") {
+    const without = before.tables === undefined ? ", without tables," : "";
+    return [{ to: `To finish the move or give it up first, write${without}`, write: lines(before) }];
+  }
   if (before.formerly) return waysToFinish(before, before.formerly, now);
   const stay = { to: "To leave the data where it is, write", write: lines(before) };
   const { home, next } = before;
@@ -109,12 +116,15 @@ function waysToFinish(before: DatasetState, formerly: Placement, now: DatasetSta
   ];
 }
 
-const lines = (state: DatasetState): string[] =>
-  fields(state).map(([field, placement]) => yamlLine(field, placement));
+const lines = (state: DatasetState): string[] => [
+  ...fields(state).map(([field, placement]) => yamlLine(field, placement)),
+  ...(state.tables === undefined ? [] : [`tables: ${JSON.stringify(state.tables)}`]),
+];
 
 const describe = (state: DatasetState): string => {
   const places = fields(state).map(([field, placement]) => `${field} ${placementName(placement)}`);
-  return [...places, ...(state.startEmpty === true ? ["startEmpty"] : [])].join(", ");
+  const tables = state.tables === undefined ? [] : [`tables ${JSON.stringify(state.tables)}`];
+  return [...places, ...tables, ...(state.startEmpty === true ? ["startEmpty"] : [])].join(", ");
 };
 
 function fields({ home, next, formerly }: DatasetState): ["home" | "next" | "formerly", Placement][] {

@@ -4,7 +4,9 @@ import { refuse, type Refusal } from "./refusal";
 import type { Placement } from "./schema/placement";
 
 /** What a dataset's lines say about where it is. */
-export type DatasetState = Pick<Dataset, "home" | "next" | "formerly"> & { readonly startEmpty?: boolean };
+export type DatasetState = Pick<Dataset, "home" | "next" | "formerly" | "tables"> & {
+  readonly startEmpty?: boolean;
+};
 
 /** What an edit of the stack file asks for. */
 export type Transition =
@@ -34,6 +36,8 @@ export type Transition =
  * for everything else. `before` is undefined for a dataset that is new to the stack.
  */
 export function transition(before: DatasetState | undefined, now: DatasetState): Transition {
+  if ((before?.next ?? before?.formerly) && !sameTables(before?.tables, now.tables))
+    return refuse("tables-changed", before, now);
   const nonsense = selfContradiction(now);
   if (nonsense !== undefined) return refuse(nonsense, before, now);
   if (before === undefined) return first(now);
@@ -49,6 +53,15 @@ function selfContradiction({ home, next, formerly, startEmpty }: DatasetState) {
   if (formerly && samePlacement(home, formerly)) return "same-placement";
   if (startEmpty === true && (next ?? formerly)) return "start-empty-with-data";
   return undefined;
+}
+
+/** Whether both name the same part of a schema, or all of it. */
+function sameTables(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {
+  const [before, now] = [new Set(one), new Set(other)];
+  const whole = [one, other].filter((tables) => tables === undefined).length;
+  return (
+    whole === 2 || (whole === 0 && before.size === now.size && [...before].every((each) => now.has(each)))
+  );
 }
 
 /** New to the stack: created empty, or adopted from where it was before there was a stack. */

@@ -128,6 +128,8 @@ export const declareMigrations = (
         ownDatabases: own.get(dataset.name) ?? [],
         ownClusters: pulumi.all(ownClusters(dataset.name)),
         ...(service && service.after.length > 0 && { after: service.after }),
+        ...(service &&
+          Object.keys(service.settings).length > 0 && { settings: Object.keys(service.settings) }),
         declaredOn: declaring.inventory.roles.flatMap((at) => (at.role === owner ? [at.host] : [])),
       },
       {

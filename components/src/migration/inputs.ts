@@ -27,6 +27,8 @@ export interface MigrationInputs {
   readonly ownClusters?: Readonly<Record<string, string>> | string;
   /** Services whose moves come first; absent: none. */
   readonly after?: readonly string[];
+  /** Names of the settings that the stack declares for the owner; absent: none. */
+  readonly settings?: readonly string[];
   /** Hosts on which the stack declares the owner: there, in a preview, it may be still to come. */
   readonly declaredOn: readonly string[];
   /** The home that this edit gives up, and whether the journal says that its data arrived. `check` adds it, for policies. */
@@ -46,11 +48,12 @@ const given = (placement: Placement | undefined | null): placement is Placement 
 /** The part that `transition` compares; undefined for a resource that is not in the state. */
 export const datasetState = (inputs: Partial<MigrationInputs> | undefined): DatasetState | undefined => {
   if (inputs === undefined || !given(inputs.home)) return undefined;
-  const { home, next, formerly, startEmpty } = inputs;
+  const { home, next, formerly, tables, startEmpty } = inputs;
   return {
     home,
     ...(given(next) ? { next } : {}),
     ...(given(formerly) ? { formerly } : {}),
+    ...(tables ? { tables } : {}),
     ...(startEmpty === undefined ? {} : { startEmpty }),
   };
 };

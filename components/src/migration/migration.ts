@@ -28,6 +28,8 @@ export interface MigrationArgs {
   readonly ownClusters: pulumi.Input<Record<string, string>>;
   /** Services whose moves come first. Default: none. */
   readonly after?: readonly string[];
+  /** Names of the settings that the stack declares for the owner. Default: none. */
+  readonly settings?: readonly string[];
   /** Hosts on which the stack declares the owner. */
   readonly declaredOn: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { log } from "@pulumi/pulumi";
 import type { Endpoint, Finding, Plan } from "@rehome/migration";
-import { checkConnection, formatPlan, planMove, release } from "@rehome/migration";
+import { checkConnection, formatPlan, planMove, release, unreadableTables } from "@rehome/migration";
 import { placementName, type Placement, type Transition } from "@rehome/topology";
 import { following } from "./following";
 import { clusterOf, endpoint, moveRequest, online } from "./inputs";
@@ -43,9 +43,32 @@ const planned = async (
     return undefined;
   }
   const ownerToCome = (news.declaredOn ?? []).includes(step.to.host);
-  const plan = await planMove({ ...moveRequest(from, to as Endpoint, news), ownerToCome });
+  // The path of a role that the stack declares is the stack's own, which follows the home.
+  const path = (news.declaredOn ?? []).includes(step.from.host) ? ["search_path"] : [];
+  const settings = [...(news.settings ?? []), ...path];
+  const plan = await planMove({ ...moveRequest(from, to as Endpoint, news), ownerToCome, settings });
   await log.info(formatPlan(plan));
   return plan;
+};
+
+/**
+ * Why a dataset's role may not be this one: on a host where the stack declares it, it is given the schema and not what
+ * others own in there, and could not read it.
+ */
+const strangersTables = async (at: Endpoint | undefined, news: MigrationInputs): Promise<string[]> => {
+  if (at === undefined || !(news.declaredOn ?? []).includes(at.host)) return [];
+  const tables = await unreadableTables(at, news.owner);
+  const owners = [...new Set(tables.map(({ owner }) => `"${owner}"`))].join(", ");
+  const named = tables.slice(0, 3).map(({ table }) => table);
+  const more = tables.length > named.length ? ` and ${tables.length - named.length} more` : "";
+  const one = tables.length === 1;
+  return tables.length === 0
+    ? []
+    : [
+        `${placementName(at)}: ${one ? "table" : "tables"} ${named.join(", ")}${more} ${one ? "belongs" : "belong"} to ${owners}, ` +
+          `and "${news.owner}", the role of ${news.dataset}, may not read ${one ? "it" : "them"}. Write role: ${owners} ` +
+          `for the service, or give "${news.owner}" what it needs there first.`,
+      ];
 };
 
 const blockers = (plan: Plan | undefined): Finding[] =>
@@ -65,6 +88,10 @@ export const objections = async (
   news: MigrationInputs,
 ): Promise<Objections> => {
   const at = (placement: Placement): Endpoint | undefined => endpoint(placement, news, olds);
+  if (step.kind !== "refused" && olds.home && olds.owner !== undefined && olds.owner !== news.owner) {
+    const kept = await strangersTables(at(olds.home), news);
+    if (kept.length > 0) return because(...kept);
+  }
   switch (step.kind) {
     case "refused":
       return because(step.message);
@@ -76,8 +103,10 @@ export const objections = async (
       if (online(news) && from && to) await log.info((await following(moveRequest(from, to, news))).line);
       return because();
     }
-    case "settle":
-      return because(...(await unreachable([at(news.home)])).map(said));
+    case "settle": {
+      const lost = await unreachable([at(news.home)]);
+      return because(...(lost.length > 0 ? lost.map(said) : await strangersTables(at(news.home), news)));
+    }
     case "abandon":
       return because(...(await unreachable([at(step.from), at(step.to)])).map(said));
     case "prepare":
@@ -96,7 +125,8 @@ export const objections = async (
       const lost = await unreachable([home, old]);
       if (lost.length > 0) return because(...lost.map(said));
       if (home === undefined || old === undefined) return because(unknownHost(step.old));
-      const { released, reason } = await release({ dataset: news.dataset, old, home });
+      const part = news.tables === undefined ? {} : { tables: news.tables };
+      const { released, reason } = await release({ dataset: news.dataset, old, home, ...part });
       return released ? because() : because(reason);
     }
   }

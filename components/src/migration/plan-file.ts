@@ -20,11 +20,14 @@ export type Told =
   | { readonly kind: "waiting"; readonly service: string; readonly line: string }
   | ({ readonly kind: "gate" } & Pick<GateArgs, "service" | "after" | "url">);
 
+/** The file that it is in. */
+export const fileOf = (told: Told): string =>
+  `${told.kind}-${encodeURIComponent(told.kind === "step" ? told.dataset : told.service)}.json`;
+
 /** Writes it to the folder that `REHOME_PLAN_DIR` names, a file for each; nothing where none is named. */
 export const tell = async (told: Told): Promise<void> => {
   const folder = process.env["REHOME_PLAN_DIR"];
   if (folder === undefined || folder === "") return;
-  const name = encodeURIComponent(told.kind === "step" ? told.dataset : told.service);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${told.kind}-${name}.json`), `${JSON.stringify(told, undefined, 2)}\n`);
+  await writeFile(join(folder, fileOf(told)), `${JSON.stringify(told, undefined, 2)}\n`);
 };

@@ -1,6 +1,7 @@
 import { stopFollowing } from "@rehome/migration";
 import { placementName, transition, type Transition } from "@rehome/topology";
 import { failure, plainError } from "../provider-errors";
+import { unapproved } from "./approved-plans";
 import { carryOut } from "./carry-out";
 import { following } from "./following";
 import { datasetState, differs, endpoint, known, moveRequest, online } from "./inputs";
@@ -33,8 +34,10 @@ export const check = async (olds: MigrationState, news: MigrationInputs) => {
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
     const formerlyServer = known(olds.formerlyServer) ?? {};
-    const { reasons: refused, plan } = await objections(step, olds, news);
-    await tell({ ...stepOf(step, news), refused, ...(plan && { plan }) });
+    const { reasons, plan } = await objections(step, olds, news);
+    const said = { ...stepOf(step, news), ...(plan && { plan }) };
+    const refused = reasons.length > 0 ? reasons : await unapproved({ ...said, refused: [] });
+    await tell({ ...said, refused });
     const retired = step.kind === "retire" && { placement: step.old, verified: refused.length === 0 };
     return failure(retired ? { ...news, formerlyServer, retired } : news, PROPERTY, ...refused);
   } catch (error) {

@@ -16,6 +16,7 @@ export interface Engine {
     readonly dataset: string;
     readonly old: Endpoint;
     readonly home: Endpoint;
+    readonly tables?: readonly string[];
   }) => Promise<{ readonly released: boolean; readonly reason: string }>;
   readonly abandon: (query: {
     readonly dataset: string;
@@ -70,7 +71,8 @@ const ends = async (
   return datasets.flatMap(({ name: dataset, home, role, tables }) => {
     const homeServer = servers.get(home.host);
     if (!known.has(dataset) || homeServer === undefined || samePlacement(home, old)) return [];
-    return [{ dataset, tables, old: endpoint(old, server, role), home: endpoint(home, homeServer, role) }];
+    const part = tables === undefined ? {} : { tables };
+    return [{ dataset, ...part, old: endpoint(old, server, role), home: endpoint(home, homeServer, role) }];
   });
 };
 
@@ -92,10 +94,10 @@ export const schemaRefusal = async (
   const moves = await ends(old, server, knowledge, engine);
   let released = count === 0;
   const parts: (readonly string[])[] = [];
-  for (const { tables, ...move } of moves) {
+  for (const move of moves) {
     if (released || !(await engine.release(move)).released) continue;
-    if (tables === undefined) released = true;
-    else parts.push(tables);
+    if (move.tables === undefined) released = true;
+    else parts.push(move.tables);
   }
   // What is no part of what has left would be deleted with the schema.
   const rest =
