@@ -39,6 +39,17 @@ export interface ReleaseQuery {
 export async function release(query: ReleaseQuery): Promise<{ released: boolean; reason: string }> {
   const { dataset, old, home } = query;
   const [from, to] = [placementName(old), placementName(home)];
+  // Before all else: what the journal says of an arrival is old once the dataset has left again.
+  const sealed = await ask(home, async (client) => {
+    const fence = await findFence(client, dataset, home.schema);
+    return fence?.sealed === true && fence.target === from ? fence : undefined;
+  });
+  if (sealed !== undefined) {
+    return {
+      released: false,
+      reason: `${from} is not deleted: ${dataset} has moved there, and ${to} is fenced for good. Run the move again to record it.`,
+    };
+  }
   const arrived = await ask(home, (client) => latestMigration(client, { dataset, source: from, target: to }));
   if (
     arrived !== undefined &&
@@ -56,16 +67,6 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
     return { released: true, reason: `${dataset} came from ${from} to ${to}, verified clean` };
   }
   const leftover = await ask(old, (client) => latestMigration(client, { dataset, target: from, source: to }));
-  const sealed = await ask(home, async (client) => {
-    const fence = await findFence(client, dataset, home.schema);
-    return fence?.sealed === true && fence.target === from ? fence : undefined;
-  });
-  if (sealed !== undefined) {
-    return {
-      released: false,
-      reason: `${from} is not deleted: ${dataset} has moved there, and ${to} is fenced for good. Run the move again to record it.`,
-    };
-  }
   if (leftover?.state === "running") {
     return { released: true, reason: `${from} was never handed out: ${dataset} has stayed in ${to}` };
   }

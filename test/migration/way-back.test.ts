@@ -129,6 +129,24 @@ describe("a new home that was never handed out", () => {
     expect(await move(world.request)).toMatchObject({ clean: true, rows: 100 });
     expect(await released(leaving(world))).toBe(true);
   });
+
+  it("is not released either once its dataset is sealed on its way back there", async () => {
+    const world = await makeWorld(a, b, "goneback", SMALL);
+    await move(world.request);
+    await move(reversed(world.request));
+    // As an engine leaves both journals that dies right after the seal.
+    await a.sql(
+      "goneback",
+      "UPDATE rehome.migration SET state = 'running', clean = NULL, switched_at = NULL",
+    );
+    await b.sql("goneback", "UPDATE rehome.migration SET state = 'switched'");
+    expect(await released(leaving(world))).toBe(false);
+    await expect(retire({ ...leaving(world), drop: "objects" })).rejects.toMatchObject({
+      code: "not-released",
+    });
+    expect(await move(reversed(world.request))).toMatchObject({ clean: true, rows: 100 });
+    expect([await released(leaving(world)), await released(staying(world))]).toEqual([false, true]);
+  });
 });
 
 describe("the way back", () => {
