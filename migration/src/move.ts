@@ -220,7 +220,7 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
   // Without a trigger nobody has noted what was written.
   if (resumable && !(same && (await keepUnwritten(run)))) await prepare(run);
   await forgetWritten(run.source, run.fence);
-  return await fill(run, async () => syncObjects(run, await ownObjects(run)));
+  return await fill(run, async (signal) => syncObjects(run, await ownObjects(run), signal));
 }
 
 /**
@@ -287,8 +287,12 @@ async function keepUnwritten({ source, target, fence, migration, request }: Run)
  */
 async function giveBack(run: Run, error: unknown): Promise<boolean | undefined> {
   const { request, source, target, migration, fence } = run;
-  await recordStop(target, migration.id, messageOf(error)).catch(() => undefined);
   const { dataset, from } = request;
+  // Who waits to write does not wait for the journal.
+  const [opened] = await Promise.allSettled([
+    openFence(source, dataset, from.schema),
+    recordStop(target, migration.id, messageOf(error)),
+  ]);
   let sealed: boolean | undefined;
   const lift = async (client: typeof source): Promise<void> => {
     const row = await findFence(client, dataset, from.schema);
@@ -298,7 +302,7 @@ async function giveBack(run: Run, error: unknown): Promise<boolean | undefined> 
       await liftFence(client, dataset, from.schema, GIVE_BACK_MS);
   };
   try {
-    await openFence(source, dataset, from.schema);
+    if (opened.status === "rejected") throw opened.reason;
     await lift(source);
     await dropLeftovers(run);
     if (migration.strategy === "follow") await goOnFollowing(run);

@@ -27,11 +27,16 @@ export function copyCommands(
   };
 }
 
-/**
- * Copies every table that the journal does not say is here, the biggest first.
- * @param whole told of tables once they are here; throws when the copy is to end
- */
-export async function copyTables(run: Run, whole: (tables: readonly string[]) => void): Promise<void> {
+/** What goes on beside a copy. */
+export interface Copying {
+  /** Told of tables once they are here. */
+  readonly whole: (tables: readonly string[]) => void;
+  /** Ends the copy with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Copies every table that the journal does not say is here, the biggest first. */
+export async function copyTables(run: Run, { whole, signal }: Copying): Promise<void> {
   const { request, target, migration, inspection, progress } = run;
   const done = await rows<{ table_name: string }>(
     target,
@@ -68,6 +73,7 @@ export async function copyTables(run: Run, whole: (tables: readonly string[]) =>
         progress.tablesDone(unit.length);
         whole(unit.map(({ name }) => name));
       },
+      signal,
     );
   } finally {
     progress.sampler = undefined;

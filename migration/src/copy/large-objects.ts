@@ -47,14 +47,20 @@ export async function movedObjects({
  * Makes the new home's objects equal to the old one's: those that differ are copied whole under the same OIDs, those that
  * are gone are unlinked. May be called at any time and again.
  * @param wanted OIDs of the objects that are to be there
+ * @param signal ends it with its reason
  */
-export async function syncObjects(ends: Ends, wanted: readonly number[]): Promise<void> {
+export async function syncObjects(
+  ends: Ends,
+  wanted: readonly number[],
+  signal?: AbortSignal,
+): Promise<void> {
   const moved = await movedObjects(ends);
   const all = [...new Set([...wanted, ...moved])].sort((a, b) => a - b);
   for (const batch of batchesOf(all, BATCH)) {
+    signal?.throwIfAborted();
     const differing = await differingObjects(ends.source, ends.target, batch);
     if (differing.length > 0)
-      await transaction(ends.target, () => copyObjects(ends, differing, new Set(moved)));
+      await transaction(ends.target, () => copyObjects(ends, differing, new Set(moved), signal));
   }
 }
 
@@ -63,6 +69,7 @@ async function copyObjects(
   { request, source, target, migration }: Ends,
   oids: readonly number[],
   moved: ReadonlySet<number>,
+  signal?: AbortSignal,
 ): Promise<void> {
   // Only what this migration has brought is taken away: what else has such an OID makes the copy fail, and stays.
   await target.query(
@@ -90,14 +97,20 @@ async function copyObjects(
     [there, first.map((row) => row.data)],
   );
   for (const { oid, data, comment } of first) {
-    if (data.length === FIRST) await copyRest(source, target, oid);
+    if (data.length === FIRST) await copyRest(source, target, oid, signal);
     if (comment !== null) await target.query(`COMMENT ON LARGE OBJECT ${oid} IS ${literal(comment)}`);
   }
   await target.query("RESET ROLE");
 }
 
-async function copyRest(source: pg.Client, target: pg.Client, oid: string): Promise<void> {
+async function copyRest(
+  source: pg.Client,
+  target: pg.Client,
+  oid: string,
+  signal?: AbortSignal,
+): Promise<void> {
   for (let at = FIRST; ; at += PIECE) {
+    signal?.throwIfAborted();
     const [row] = await rows<{ data: Buffer }>(source, "SELECT pg_catalog.lo_get($1, $2, $3) AS data", [
       oid,
       at,

@@ -65,6 +65,8 @@ export class Wire {
   /** Takes bytes that are to be forwarded, and says when they have left. */
   private sink: ((bytes: Buffer, left: () => void) => void) | undefined;
   private skip = 0;
+  /** Whether statements are under way. */
+  private busy = false;
   /** Bytes that have gone to the sink, and how many there were at the end of each copy. */
   private forwarded = 0;
   private ends: number[] = [];
@@ -119,6 +121,7 @@ export class Wire {
 
   /** Begins statements without waiting for them. What `COPY … FROM STDIN` is sent before its turn waits for it. */
   send(sql: string): void {
+    this.busy = true;
     this.socket.write(message("Q", Buffer.from(`${sql}\0`, "utf8")));
   }
 
@@ -181,8 +184,10 @@ export class Wire {
     return ends.map((end, at) => end - (ends[at - 1] ?? 0));
   }
 
+  /** Ends the session. Whoever waits for statements under way hears at once that it is lost; their server soon after. */
   close(): void {
-    if (!this.socket.destroyed) this.socket.end(message("X"));
+    if (this.busy) return void this.socket.destroy();
+    if (this.socket.writable) this.socket.end(message("X"));
     this.socket.destroySoon();
   }
 
@@ -245,6 +250,7 @@ export class Wire {
       flush(at);
       const body = Buffer.from(data.subarray(at + HEADER, end));
       this.frames.push({ type: type ?? 0, body });
+      if (type === TYPE.readyForQuery) this.busy = false;
       if (type === TYPE.error) this.refuse?.(serverError(body));
       from = at = end;
     }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Copying } from "../copy/copy-tables";
 import { Pace } from "../copy/pace";
 import { heedStandbys } from "../copy/standbys";
 import { RehomeError, messageOf } from "../errors";
@@ -10,7 +11,7 @@ import { rows, transaction } from "../sql/connect";
 import { qualified } from "../sql/quote";
 import { fenceLost, type Run } from "../stages/run";
 import type { Workers } from "../types";
-import { ShareError, closeStream, copyShare, openStream } from "./claim";
+import { ShareError, closeStream, copyShare, openStream, type Stream } from "./claim";
 import { closeShare, finishShare, holdShare, openShare, type Terms } from "./share";
 import { shareBytes, split, type Heap, type Share, type Stored } from "./split";
 import { copiedTables, failures, standing } from "./workers";
@@ -19,15 +20,8 @@ import { copiedTables, failures, standing } from "./workers";
 const LOOK_MS = 500;
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 
-/**
- * Copies every table that the journal does not say is here, together with whoever else comes to share in it.
- * @param whole told of tables once they are here; throws when the copy is to end
- */
-export async function copyShared(
-  run: Run,
-  workers: Workers,
-  whole: (tables: readonly string[]) => void,
-): Promise<void> {
+/** Copies every table that the journal does not say is here, together with whoever else comes to share in it. */
+export async function copyShared(run: Run, workers: Workers, beside: Copying): Promise<void> {
   const { target, migration, request, progress } = run;
   const rate = rateOf(run, workers);
   const pace = new Pace(rate === undefined ? undefined : rate * run.jobs);
@@ -39,7 +33,7 @@ export async function copyShared(
     const sampler = new Sampler(target, { migration: migration.id, stage: "copy" });
     progress.sampler = (done) => sampler.tell(done);
     try {
-      await work(run, opened, { pace, whole });
+      await work(run, opened, { pace, ...beside });
     } finally {
       progress.sampler = undefined;
       await sampler.end(progress.done);
@@ -202,35 +196,41 @@ async function begunTables(
   );
 }
 
-/** Whether the work is over, for whatever reason. */
 interface Work {
+  /** Whether it is over, for whatever reason. */
   over: boolean;
+  readonly streams: Set<Stream>;
   /** Bytes that each own stream has copied of the share it is at. */
   readonly own: Map<string, number>;
 }
 
-/** Copies with streams of its own and watches the others' until nothing is left; the first error ends it. */
+/**
+ * Copies with streams of its own and watches the others' until nothing is left. The first error ends it, and what the streams
+ * are at with it.
+ */
 async function work(run: Run, opening: Opening, means: Means): Promise<void> {
-  const state: Work = { over: false, own: new Map() };
+  const { signal } = means;
+  const state: Work = { over: false, streams: new Set(), own: new Map() };
+  let failed: { error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failed ??= { error };
+    state.over = true;
+    for (const stream of state.streams) closeStream(stream);
+  };
+  const stop = (): void => fail(signal.reason);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
   const streams = Array.from({ length: run.jobs }, (_, index) =>
     copyAll(run, { ...opening, worker: `leader ${index + 1}` }, state, means.pace),
   );
-  const ended = await Promise.allSettled(
-    [...streams, watch(run, state, means)].map(async (each) => {
-      try {
-        await each;
-      } finally {
-        state.over = true;
-      }
-    }),
-  );
-  const failed = ended.find((end) => end.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  const over = (): void => void (state.over = true);
+  await Promise.all([...streams, watch(run, state, means)].map((each) => each.then(over, fail)));
+  signal.removeEventListener("abort", stop);
+  if (failed !== undefined) throw failed.error;
 }
 
-interface Means {
+interface Means extends Copying {
   readonly pace: Pace;
-  readonly whole: (tables: readonly string[]) => void;
 }
 
 /** Looks at the journal until all is done: tells how far it is, and that the fence still holds. */
@@ -270,6 +270,7 @@ async function copyAll(
 ): Promise<void> {
   const { from, to } = request;
   const stream = await openStream({ from, to, migration: migration.id, token, terms, worker });
+  state.streams.add(stream);
   try {
     while (!state.over) {
       let bytes = 0;

@@ -35,6 +35,7 @@ export class Builder {
   private readonly units: Unit[] = [];
   private readonly running: Unit[] = [];
   private readonly workers: Promise<void>[] = [];
+  private readonly clients = new Set<pg.Client>();
   private failed: { readonly error: unknown } | undefined;
   private open = true;
   private wake: () => void = () => undefined;
@@ -44,18 +45,20 @@ export class Builder {
     private readonly run: Run,
     /** Statements still to be run, by their table. */
     private readonly pending: Map<string | null, Noted[]>,
+    private readonly onFailure: (error: unknown) => void,
   ) {
     this.change();
   }
 
-  static async begin(run: Run): Promise<Builder> {
+  /** @param onFailure told at once what the first build that fails does so with */
+  static async begin(run: Run, onFailure: (error: unknown) => void): Promise<Builder> {
     const pending = new Map<string | null, Noted[]>();
     for (const statement of await pendingStatements(run, { indexes: true })) {
       const others = pending.get(statement.relation);
       if (others === undefined) pending.set(statement.relation, [statement]);
       else others.push(statement);
     }
-    return new Builder(run, pending);
+    return new Builder(run, pending, onFailure);
   }
 
   /** Statements that are not done yet. */
@@ -64,9 +67,9 @@ export class Builder {
     return [...this.units, ...this.running].reduce((sum, { statements }) => sum + statements.length, waiting);
   }
 
-  /** Takes on tables whose rows are here. @throws what a build before has failed with */
+  /** Takes on tables whose rows are here. */
   whole(tables: readonly string[]): void {
-    if (this.failed !== undefined) throw this.failed.error;
+    if (this.failed !== undefined) return;
     const bytes = new Map(this.run.inspection.relations.map((relation) => [relation.name, relation.bytes]));
     const small = tables.filter((name) => (bytes.get(name) ?? 0) < SMALL);
     for (const table of tables) {
@@ -95,12 +98,19 @@ export class Builder {
     if (this.failed !== undefined) throw this.failed.error;
   }
 
-  /** Begins nothing more, and waits for what is under way. */
-  async stop(): Promise<void> {
-    this.units.length = 0;
-    this.open = false;
-    this.change();
+  /** Begins nothing more, and ends what is under way. */
+  async stop(error: unknown): Promise<void> {
+    this.fail(error);
     await Promise.all(this.workers);
+  }
+
+  /** What the others are at may take hours, and is for nothing. */
+  private fail(error: unknown): void {
+    if (this.failed !== undefined) return;
+    this.failed = { error };
+    for (const client of this.clients) void client.end().catch(() => undefined);
+    this.change();
+    this.onFailure(error);
   }
 
   /** Workers at a time: more once nobody copies any more, for indexes of small tables wait for the disk, one after the other. */
@@ -146,14 +156,15 @@ export class Builder {
         }
         this.running.push(unit);
         client ??= await openBuilder(this.run);
+        this.clients.add(client);
+        if (this.failed !== undefined) return;
         await this.build(client, unit);
         this.running.splice(this.running.indexOf(unit), 1);
         this.built(unit);
         this.change();
       }
     } catch (error) {
-      this.failed ??= { error };
-      this.change();
+      this.fail(error);
     } finally {
       await client?.end().catch(() => undefined);
     }

@@ -1,4 +1,4 @@
-import { copyTables } from "../copy/copy-tables";
+import { copyTables, type Copying } from "../copy/copy-tables";
 import type { SequenceState } from "../inspect/sequences";
 import { restartsForLoad } from "../plan/strategy";
 import { copyShared } from "../share/lead";
@@ -10,19 +10,23 @@ import type { Run } from "./run";
 
 /**
  * Fills the prepared new home: rows, and as soon as a table's are whole its indexes; then all that follows the rows.
- * @param copied called when the last rows are here
+ * @param copied called when the last rows are here; told by the signal when it is to end
  * @returns where the sequences were set to
  */
-export async function fill(run: Run, copied: () => Promise<unknown>): Promise<SequenceState[]> {
-  const builder = await Builder.begin(run);
+export async function fill(
+  run: Run,
+  copied: (signal: AbortSignal) => Promise<unknown>,
+): Promise<SequenceState[]> {
+  const ending = new AbortController();
+  const builder = await Builder.begin(run, (error) => ending.abort(error));
   try {
     const workers = sharing(run);
-    const whole = (tables: readonly string[]): void => builder.whole(tables);
-    await (workers === undefined ? copyTables(run, whole) : copyShared(run, workers, whole));
-    await copied();
+    const beside: Copying = { whole: (tables) => builder.whole(tables), signal: ending.signal };
+    await (workers === undefined ? copyTables(run, beside) : copyShared(run, workers, beside));
+    await copied(ending.signal);
     return await complete(run, builder);
   } catch (error) {
-    await builder.stop();
+    await builder.stop(error);
     throw error;
   }
 }

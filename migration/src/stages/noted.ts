@@ -3,7 +3,7 @@ import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
 import type { Phase } from "../ddl/statements";
 import { readingPath } from "../inspect/schema";
-import { open, rows, transaction } from "../sql/connect";
+import { endWithClient, open, rows, transaction } from "../sql/connect";
 import { ident } from "../sql/quote";
 import { withoutPasswords } from "../sql/without-passwords";
 import type { Run } from "./run";
@@ -42,6 +42,7 @@ export async function openBuilder({
 }: Pick<Run, "request" | "inspection">): Promise<pg.Client> {
   const client = await open(request.to.server, request.to.database);
   const path = readingPath(request.to.schema, inspection.extensions);
+  await endWithClient(client);
   await client.query(
     `SET synchronous_commit = off; SET search_path = ${path}; ${SHARE({ memory: 1, helpers: 0 })}`,
   );

@@ -133,8 +133,10 @@ export class Tracker {
 }
 
 /**
- * Runs `work` on every item with `jobs` workers; each worker has a resource of its own. The first error stops all.
- * @param close called for every resource, also after an error
+ * Runs `work` on every item with `jobs` workers; each worker has a resource of its own. The first error stops all: what
+ * the others are at may take hours, so it is not waited for but ended with its resource.
+ * @param close called once for every resource, after an error in the middle of its work; that is to end then
+ * @param signal stops all with its reason
  */
 export async function inParallel<Item, Resource>(
   items: readonly Item[],
@@ -142,28 +144,40 @@ export async function inParallel<Item, Resource>(
   openOne: () => Promise<Resource>,
   close: (resource: Resource) => Promise<void> | void,
   work: (resource: Resource, item: Item) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const queue = [...items];
+  const opened = new Set<Resource>();
+  const closing = new Map<Resource, Promise<void>>();
   let failed: { error: unknown } | undefined;
+  const end = (resource: Resource): Promise<void> => {
+    const ended = closing.get(resource) ?? Promise.resolve(close(resource));
+    closing.set(resource, ended);
+    return ended;
+  };
+  const fail = (error: unknown): void => {
+    if (failed !== undefined) return;
+    failed = { error };
+    // Its worker waits for each of them, and hears what becomes of it.
+    for (const resource of opened) void end(resource).catch(() => undefined);
+  };
   const worker = async (): Promise<void> => {
-    if (queue.length === 0) return;
+    if (queue.length === 0 || failed !== undefined) return;
     const resource = await openOne();
+    opened.add(resource);
     try {
       for (let item = queue.shift(); item !== undefined && failed === undefined; item = queue.shift()) {
         await work(resource, item);
       }
     } finally {
-      await close(resource);
+      await end(resource);
     }
   };
-  const guarded = async (): Promise<void> => {
-    try {
-      await worker();
-    } catch (error) {
-      failed ??= { error };
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(jobs, items.length) }, guarded));
+  const stop = (): void => fail(signal?.reason);
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted === true) stop();
+  await Promise.all(Array.from({ length: Math.min(jobs, items.length) }, () => worker().catch(fail)));
+  signal?.removeEventListener("abort", stop);
   if (failed !== undefined) throw failed.error;
 }
 

@@ -3,7 +3,7 @@ import { unitsOf } from "../copy/units";
 import type { Relation } from "../inspect/relations";
 import { readingPath } from "../inspect/schema";
 import { inspectTextFacts } from "../inspect/text";
-import { open, rows } from "../sql/connect";
+import { endWithClient, open, rows } from "../sql/connect";
 import { literal, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
@@ -142,6 +142,7 @@ async function openBoth(run: Run, snapshot?: string): Promise<[pg.Client, pg.Cli
     await source.end();
     throw error;
   });
+  await Promise.all([source, target].map(endWithClient));
   // Values such as regclass print as names: unqualified on both sides.
   await source.query(`SET search_path = ${readingPath(request.from.schema, run.inspection.extensions)}`);
   await target.query(`SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`);
