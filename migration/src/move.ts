@@ -14,10 +14,12 @@ import {
 } from "./fence/fence";
 import { noteTables, refuseOtherTables, tablesNow } from "./fence/fenced-tables";
 import {
+  distrustCopies,
   ensureJournal,
   enterStage,
   hasJournal,
   latestMigration,
+  recordFacts,
   recordFence,
   type MigrationRow,
 } from "./journal/journal";
@@ -162,6 +164,9 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
     });
     // And so it may where its tables were altered behind the fence.
     await refuseAltered(run);
+    // The fence may stay armed, and what it vouches for is known to be wrong. If this fails, the next proof says so again.
+    if (codeOf(error) === "verification-failed")
+      await distrustCopies(run.target, run.migration.id).catch(() => undefined);
     throw error;
   }
   await refuseAltered(run);
@@ -183,6 +188,8 @@ async function switchFollowed(run: Run): Promise<void> {
   await refreshViews(run);
   await refuseChangedCatalog(run.source, run);
   await prepareWayBack(run);
+  // The run after one that dies behind the seal asks by this whether anything was altered as it was sealed.
+  await recordFacts(run.target, run.migration.id, { fingerprint: run.inspection.fingerprint });
   await close(run, "followed");
   await refuseMadeAnew(run, compared);
   await forgetWritten(run.source, run.fence);
@@ -211,6 +218,8 @@ async function copyFiles(run: Run): Promise<SequenceState[]> {
 }
 
 async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> {
+  // Until the fence has closed and been looked at: that of a run that dies before would vouch for what it has not seen.
+  await distrustCopies(run.target, run.migration.id);
   if (!resumable) {
     run.progress.enter("prepare", { bytes: 0, tables: 0 });
     await liftFence(run.source, run.request.dataset, run.request.from.schema);
@@ -218,7 +227,9 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
   }
   const same = await close(run, resumable ? "resumed" : "new");
   // Without a trigger nobody has noted what was written.
-  if (resumable && !(same && (await keepUnwritten(run)))) await prepare(run);
+  const kept = resumable && same && (await keepUnwritten(run));
+  if (kept) await recordFacts(run.target, run.migration.id, { fingerprint: run.inspection.fingerprint });
+  else if (resumable) await prepare(run);
   await forgetWritten(run.source, run.fence);
   return await fill(run, async (signal) => syncObjects(run, await ownObjects(run), signal));
 }

@@ -16,6 +16,7 @@ export interface MigrationRow {
   readonly strategy: Strategy;
   readonly state: MigrationState;
   readonly stage: Stage;
+  /** Of the old home's definitions that copies were made by; null where there are none that may be kept. */
   readonly fingerprint: string | null;
   readonly tables: number;
   readonly bytes: string;
@@ -79,7 +80,10 @@ export async function latestMigration(
   return found[0];
 }
 
-/** Opens a migration's row, or a further attempt at the one that is running. */
+/**
+ * Opens a migration's row, or a further attempt at the one that is running. What an attempt by another strategy has copied, or
+ * from another home, was not made under the fence that this one relies on.
+ */
 export async function startMigration(
   client: pg.Client,
   migration: { dataset: string; source: string; target: string; strategy: Strategy },
@@ -89,7 +93,9 @@ export async function startMigration(
     `INSERT INTO rehome.migration (id, dataset, source, target, strategy, state, stage)
      VALUES ($1, $2, $3, $4, $5, 'running', 'inspect')
      ON CONFLICT (dataset, target) WHERE state = 'running'
-     DO UPDATE SET attempt = rehome.migration.attempt + 1, error = NULL, source = excluded.source, strategy = excluded.strategy
+     DO UPDATE SET attempt = rehome.migration.attempt + 1, error = NULL, source = excluded.source, strategy = excluded.strategy,
+       fingerprint = CASE WHEN (rehome.migration.source, rehome.migration.strategy) = (excluded.source, excluded.strategy)
+         THEN rehome.migration.fingerprint END
      RETURNING *`,
     [randomUUID(), migration.dataset, migration.source, migration.target, migration.strategy],
   );
@@ -126,6 +132,11 @@ export async function recordFacts(
 /** Records the moment from which the source was fenced. */
 export async function recordFence(client: pg.Client, id: string): Promise<void> {
   await client.query("UPDATE rehome.migration SET fenced_at = clock_timestamp() WHERE id = $1", [id]);
+}
+
+/** Has every later attempt copy all rows afresh: copies are kept for the definitions alone that they were made by. */
+export async function distrustCopies(client: pg.Client, id: string): Promise<void> {
+  await client.query("UPDATE rehome.migration SET fingerprint = NULL WHERE id = $1", [id]);
 }
 
 /** Forgets what a former attempt copied: its source may have been written to since. */
