@@ -315,14 +315,19 @@ async function giveBack(run: Run, error: unknown): Promise<boolean | undefined> 
   try {
     if (opened.status === "rejected") throw opened.reason;
     await lift(source);
-    await dropLeftovers(run);
-    if (migration.strategy === "follow") await goOnFollowing(run);
   } catch (failure) {
-    if (codeOf(failure) === "fence-timeout") return sealed;
     // The session is gone, and its lock with it: writers pass already. A new one takes the triggers away, if it can.
-    await withSession(from.server, from.database, lift).catch(() => undefined);
+    if (codeOf(failure) !== "fence-timeout")
+      await withSession(from.server, from.database, lift).catch(() => undefined);
   }
+  if (sealed === false) await cleanUp(run);
   return sealed;
+}
+
+/** What a run that has not sealed leaves of its own on both servers; what cannot be asked now, the next run sees to. */
+async function cleanUp(run: Run): Promise<void> {
+  await dropLeftovers(run).catch(() => undefined);
+  if (run.migration.strategy === "follow") await goOnFollowing(run).catch(() => undefined);
 }
 
 /** The rows that the proof counted in the new home; none where it did not have to count. */

@@ -71,3 +71,30 @@ describe("what a run left that could not take its fence away", () => {
     expect(await contents(b, request.to)).toEqual(before);
   });
 });
+
+describe("a switch that fails while somebody reads", () => {
+  it("leaves the next home following, and no way back", async () => {
+    const { request, login } = await online("goeson");
+    await followMove(request);
+    const slots = async (server: TestServer): Promise<number> =>
+      value(server, "goeson", "SELECT count(*)::int FROM pg_replication_slots");
+    const enabled = (): Promise<boolean> =>
+      value<boolean>(
+        b,
+        "goeson",
+        `SELECT subenabled FROM pg_subscription s JOIN pg_database d ON d.oid = subdbid
+         WHERE datname = current_database()`,
+      );
+    const before = [await slots(a), await slots(b)];
+    await whileRead("goeson", async () => {
+      await failsIn(request, "switch");
+      expect(await isArmed("goeson")).toBe(true);
+      expect(await enabled()).toBe(true);
+      expect([await slots(a), await slots(b)]).toEqual(before);
+    });
+    await a.sql("goeson", "INSERT INTO orders (total) VALUES (7)", login);
+    const rows = await contents(a, request.from);
+    expect(await move(request)).toMatchObject({ strategy: "follow" });
+    expect(await contents(b, request.to)).toEqual(rows);
+  });
+});
