@@ -28,6 +28,16 @@ export async function findFacades(client: pg.Client, real: string, pair: string)
   );
 }
 
+/** Whether facades stand over a schema's tables, whosever they are. */
+export async function hasFacades(client: pg.Client, real: string): Promise<boolean> {
+  const [there] = await rows<{ found: boolean }>(
+    client,
+    "SELECT pg_catalog.to_regclass('rehome.facade') IS NOT NULL AS found",
+  );
+  if (there?.found !== true) return false;
+  return (await rows(client, "SELECT FROM rehome.facade WHERE schema_name = $1 LIMIT 1", [real])).length > 0;
+}
+
 /**
  * Puts a facade over each table that has none. Every table is locked for a moment, never longer than the lock timeout.
  * @throws RehomeError `fence-timeout` naming who is in the way; `facade-name-taken`

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Archived, SchemaDump } from "../ddl/dump";
+import { hasFacades } from "../follow/facades";
 import { hasJournal, latestMigration } from "../journal/journal";
 import { placementName } from "../naming";
 import type { MoveRequest } from "../types";
@@ -24,8 +25,8 @@ export interface DumpAhead {
  * does, and both can go on at the same time. What keeps it from coming to its end is told by the plan, or by the dump that
  * is made in its place.
  */
-export async function dumpAhead(request: MoveRequest, { target }: Sessions): Promise<DumpAhead | undefined> {
-  if (!(await isWanted(request, target))) return undefined;
+export async function dumpAhead(request: MoveRequest, sessions: Sessions): Promise<DumpAhead | undefined> {
+  if (!(await isWanted(request, sessions))) return undefined;
   let dump: Promise<Archived | undefined> = Promise.resolve(undefined);
   return {
     begin: async (source, stamped) => {
@@ -41,10 +42,13 @@ export async function dumpAhead(request: MoveRequest, { target }: Sessions): Pro
   };
 }
 
-/** To another server, rows are copied; and unless an earlier run has begun to, into what is made anew. */
-async function isWanted(request: MoveRequest, target: Sessions["target"]): Promise<boolean> {
-  if (!mayDump(request)) return false;
+/**
+ * To another server, rows are copied; and unless an earlier run has begun to, into what is made anew. Facades are taken off
+ * before the definitions are: a dump would have them.
+ */
+async function isWanted(request: MoveRequest, { source, target }: Sessions): Promise<boolean> {
   const { dataset, from, to } = request;
+  if (!mayDump(request) || (await hasFacades(source, from.schema))) return false;
   if (!(await hasJournal(target))) return true;
   const ends = { source: placementName(from), target: placementName(to) };
   return (await latestMigration(target, { dataset, ...ends }))?.state !== "running";
