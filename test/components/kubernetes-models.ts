@@ -16,7 +16,11 @@ const MODELS = {
 } as const;
 
 interface PodSpec {
-  readonly containers: readonly { readonly command: readonly string[]; readonly env: readonly object[] }[];
+  readonly containers: readonly {
+    readonly command: readonly string[];
+    readonly env: readonly object[];
+    readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  }[];
 }
 
 /** What tests look at in manifests; each kind has its own part of it. */

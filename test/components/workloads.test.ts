@@ -1,6 +1,8 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Topology } from "@rehome/components";
 import type { TopologyArgs } from "@rehome/topology";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { at, base, everything, partner, plain, SECRET } from "./everything-workload";
 import { validate, type Manifest } from "./kubernetes-models";
 import { record, type Recorded } from "./record";
@@ -130,6 +132,10 @@ describe("a service with a workload", () => {
                   variable("PGUSER", "username"),
                   variable("PGPASSWORD", "password"),
                   variable("PGSSLMODE", "sslmode"),
+                  {
+                    name: "PGSSLROOTCERT",
+                    valueFrom: { secretKeyRef: { name: secret, key: "sslrootcert", optional: true } },
+                  },
                 ],
                 startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 150 },
                 readinessProbe: { ...probe, periodSeconds: 5 },
@@ -325,6 +331,40 @@ describe("everything that a workload may have", () => {
     const name = need(graph, "Deployment Überweisung").manifest.metadata.name;
     expect(name).toMatch(/^u-berweisung-[0-9a-f]{8}$/);
     expect(need(graph, "Service Überweisung").manifest.metadata.name).toBe(name);
+  });
+});
+
+describe("a host whose certificate is checked against a file", () => {
+  let folder: string;
+  let graph: Graph;
+  beforeAll(async () => {
+    folder = await mkdtemp("/tmp/rehome-trust-");
+    const sslrootcert = join(folder, "authority.pem");
+    await writeFile(sslrootcert, "the authority's");
+    process.env["TRUST_PASSWORD"] = "secret";
+    const url = `postgres://admin@db.internal/postgres?sslmode=verify-full&sslrootcert=${sslrootcert}`;
+    const host = { platform: "existing" as const, url, password: { env: "TRUST_PASSWORD" }, manage: true };
+    const dumps = { schedule: "30 2 * * *", claim: "dumps" };
+    graph = await declare({
+      hosts: { main: host },
+      services: { partner: { ...base.services.partner, dumps } },
+    });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each(["Deployment partner", "CronJob partner/dumps"])("has libpq find that file: %s", (id) => {
+    const { manifest } = need(graph, id.replace(/^\w+/, "Secret"));
+    const data = decoded(manifest.data);
+    const { spec } = need(graph, id).manifest;
+    const [container] = (id.startsWith("CronJob") ? spec.jobTemplate.spec : spec).template.spec.containers;
+    expect(data).toMatchObject({ "ca.crt": "the authority's", sslmode: "verify-full" });
+    const { mountPath } = container?.volumeMounts.find(({ name }) => name === "trust") ?? {};
+    expect(data["sslrootcert"]).toBe(`${mountPath}/ca.crt`);
+    const { name } = manifest.metadata;
+    expect(container?.env.at(-1)).toEqual({
+      name: "PGSSLROOTCERT",
+      valueFrom: { secretKeyRef: { name, key: "sslrootcert", optional: true } },
+    });
   });
 });
 

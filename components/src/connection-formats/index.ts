@@ -4,6 +4,7 @@ import { libpq, npgsql, type NpgsqlPool } from "./keywords";
 import { goUrl, jdbcUrl, r2dbcUrl, reactiveUrl, sqlalchemyUrl, url } from "./urls";
 
 export type { Endpoint } from "./endpoint";
+export type { NpgsqlPool } from "./keywords";
 
 /** A connection's parts, and all of it as each driver reads it. Holds the password. */
 export type ConnectionFormats = Readonly<Record<ConnectionKey, string>>;

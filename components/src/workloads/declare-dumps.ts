@@ -7,7 +7,6 @@ import {
   type KubernetesSpec,
   type Service,
 } from "@rehome/topology";
-import { connectionFormats } from "../connection-formats";
 import { url } from "../connection-formats/urls";
 import { principal, type Connection } from "../connections";
 import type { Host } from "../hosts/host";
@@ -18,7 +17,7 @@ import { labels } from "./labels";
 import { networkPolicy } from "./network";
 import { reachOf } from "./reach-of";
 import { sdk } from "./sdk";
-import { inPod } from "./trust";
+import { inPod, inSecret } from "./trust";
 
 interface DumpArgs {
   /** What is dumped, as it is in logical names. */
@@ -35,10 +34,7 @@ interface DumpArgs {
 /** A CronJob with a Secret and a policy of its own: it connects directly, whatever the service does. */
 const declareDumps = (cluster: WorkloadCluster, args: DumpArgs, parent: pulumi.Resource): void => {
   const { logical, name, folder, namespace, dumps, connection, schemas } = args;
-  const content = connection.apply((direct) => {
-    const { at, files } = inPod(direct);
-    return { ...connectionFormats(at), ...files };
-  });
+  const content = connection.apply((direct) => inSecret(inPod(direct)));
   const app = labels(name, "dumps");
   const secret = cluster.secret(logical, { name, namespace, app, content }, parent);
   const options = cluster.options(namespace, parent);

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { asKubernetesName, type Service, type Workload } from "@rehome/topology";
-import { connectionFormats } from "../connection-formats";
 import type { Connection } from "../connections";
 import { encodePart } from "../naming";
 import type { Content, WorkloadCluster } from "./cluster";
@@ -11,7 +10,7 @@ import { declarePooler, type DeclaredPooler } from "./pooler";
 import { POOLER_PORT } from "./pooler-config";
 import { reachOf } from "./reach-of";
 import { sdk } from "./sdk";
-import { inPod, trustMount, trustVolume } from "./trust";
+import { inPod, inSecret, trustMount, trustVolume } from "./trust";
 import { connectionVariables, DEFAULT_VARIABLES, poolSettings } from "./variables";
 
 /** What a service's workload is declared from. */
@@ -72,8 +71,8 @@ export class ServiceWorkload extends pulumi.ComponentResource {
 
   #secret(pooler: DeclaredPooler | undefined) {
     const { service, workload, connection } = this.#args;
-    const content = (pooler?.connection ?? connection.apply((direct) => inPod(direct))).apply(
-      ({ at, files }) => ({ ...connectionFormats(at, service.pool), ...files }),
+    const content = (pooler?.connection ?? connection.apply((direct) => inPod(direct))).apply((pod) =>
+      inSecret(pod, service.pool),
     );
     const { secret: name, namespace } = workload;
     return this.#cluster.secret(this.#name, { name, namespace, app: this.#labels, content }, this);
@@ -128,6 +127,7 @@ export class ServiceWorkload extends pulumi.ComponentResource {
     } = this.#args.workload;
     const { namespace, replicas, image, port, command, health, user, requests, limits } = rest;
     const variables = connectionVariables(connection ?? DEFAULT_VARIABLES, secret.name, config?.name);
+    const own = variables.filter(({ name }) => !(name in env));
     const literal = Object.entries(env).map(([name, value]) => ({ name, value }));
     const folders = writable.map((mountPath, index) => ({ name: `writable-${index}`, mountPath }));
     const options = this.#options;
@@ -136,7 +136,7 @@ export class ServiceWorkload extends pulumi.ComponentResource {
       deployment({
         ...{ name: pulumi.output(app), namespace, app, part: "service", account: app },
         connection: secret.fingerprint,
-        ...{ replicas, patience, image, port, env: [...variables, ...literal] },
+        ...{ replicas, patience, image, port, env: [...own, ...literal] },
         ...(command && { command }),
         ...(health === undefined ? {} : { health }),
         ...(user === undefined ? {} : { user }),

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
-import type { Endpoint } from "../connection-formats";
+import { connectionFormats, type Endpoint, type NpgsqlPool } from "../connection-formats";
 import type { Connection } from "../connections";
 
 /** Where a container finds the certificates that it is to trust. */
 const FOLDER = "/etc/rehome";
 const FILE = "ca.crt";
+/** The key of a Secret that says where its certificates are; absent where it has none. */
+export const TRUSTED = "sslrootcert";
 
 /** A connection as it is in a pod: the certificates to trust are a file of its Secret there, not of this machine. */
 export interface PodConnection {
@@ -42,6 +44,16 @@ export const inPod = (
   const { at, files } = trustIn(trusting, folder, FILE);
   return { at: { ...rest, ...at }, files };
 };
+
+/** All that a pod's Secret has of its connection. */
+export const inSecret = (
+  { at, files }: PodConnection,
+  pool?: NpgsqlPool,
+): Readonly<Record<string, string>> => ({
+  ...connectionFormats(at, pool),
+  ...files,
+  ...(at.sslrootcert === undefined ? {} : { [TRUSTED]: at.sslrootcert }),
+});
 
 /** The Secret's certificates as a volume; empty where it has none. */
 export const trustVolume = <Name>(secretName: Name) => ({

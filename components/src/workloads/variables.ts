@@ -1,6 +1,10 @@
 import { POOL_KEYS, type ConnectionKey, type Pool, type PoolKey } from "@rehome/topology";
+import { TRUSTED } from "./trust";
 
 type Key = ConnectionKey | PoolKey;
+
+/** libpq reads the certificates to trust from here; without it, from the home of the user that it runs as. */
+const ROOT_CERTIFICATE = "PGSSLROOTCERT";
 
 /** libpq's own variables, for programs that need no more. */
 export const LIBPQ: Readonly<Record<string, Key>> = {
@@ -28,16 +32,23 @@ export const poolSettings = ({
   ...(idleTimeout === undefined ? {} : { "pool-idle-timeout": String(idleTimeout) }),
 });
 
-/** The environment variables that a container has of a connection, by reference to its Secret and ConfigMap. */
+/**
+ * The environment variables that a container has of a connection, by reference to its Secret and ConfigMap. Among libpq's
+ * own is the file with the certificates to trust, where the Secret has one: other drivers refuse a file that is not there.
+ */
 export const connectionVariables = <Name>(
   variables: Readonly<Record<string, Key>>,
   secret: Name,
   config: Name | undefined,
-) =>
-  Object.entries(variables).map(([name, key]) => ({
+) => {
+  const named = Object.entries(variables).map(([name, key]) => ({
     name,
     valueFrom:
       isPoolKey(key) && config !== undefined
         ? { configMapKeyRef: { name: config, key } }
         : { secretKeyRef: { name: secret, key } },
   }));
+  if (!("PGSSLMODE" in variables) || ROOT_CERTIFICATE in variables) return named;
+  const trusted = { secretKeyRef: { name: secret, key: TRUSTED, optional: true } };
+  return [...named, { name: ROOT_CERTIFICATE, valueFrom: trusted }];
+};
