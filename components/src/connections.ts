@@ -62,8 +62,7 @@ const passwordOf = (
 
 /** What unqualified names find: as the stack file says, else in the service's own schemas here and in `public`. */
 const searchPathOf = (service: Service, home: Placement, datasets: readonly Dataset[]): string => {
-  const [, given] =
-    Object.entries(service.settings).find(([name]) => name.toLowerCase() === "search_path") ?? [];
+  const given = service.settings["search_path"];
   const here = datasets.filter(
     ({ service: name, home: at, name: dataset }) =>
       name === service.name &&

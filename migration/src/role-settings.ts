@@ -1,6 +1,6 @@
 import { rows, withSession } from "./sql/connect";
-import { ident, literal } from "./sql/quote";
-import { splitIdentifiers } from "./ddl/rename-routines";
+import { ident } from "./sql/quote";
+import { isList, namesIn, settingValue } from "./sql/settings";
 import type { ServerConnection } from "./types";
 
 export interface RoleSettingsQuery {
@@ -9,32 +9,23 @@ export interface RoleSettingsQuery {
   readonly role: string;
 }
 
-/** Settings whose value is a list of names, each quoted by itself. */
-export const LIST_SETTINGS: ReadonlySet<string> = new Set([
-  "search_path",
-  "session_preload_libraries",
-  "local_preload_libraries",
-  "temp_tablespaces",
-]);
-
 /**
  * Makes the role's settings in one database exactly these; others of a former run go.
- * @param query.settings names as PostgreSQL has them; a list such as `search_path` is written `core_schema, public`
+ * @param query.settings names in whatever case; a list such as `search_path` is written `core_schema, public`
  */
 export async function applyRoleSettings(
   query: RoleSettingsQuery & { readonly settings: Readonly<Record<string, string>> },
 ): Promise<void> {
   const alter = `ALTER ROLE ${ident(query.role)} IN DATABASE ${ident(query.database)}`;
-  const statements = Object.entries(query.settings).map(([name, value]) => {
-    const text = LIST_SETTINGS.has(name) ? splitIdentifiers(value).map(ident).join(", ") : literal(value);
-    return `${alter} SET ${ident(name)} = ${text}`;
-  });
+  const statements = Object.entries(query.settings).map(
+    ([name, value]) => `${alter} SET ${ident(name)} = ${settingValue(name, value)}`,
+  );
   await withSession(query.server, query.database, (client) =>
     client.query(`BEGIN; ${[`${alter} RESET ALL`, ...statements].join("; ")}; COMMIT`),
   );
 }
 
-/** The role's settings in one database, by name. */
+/** The role's settings in one database, by name in lower case: the server has some in its own (`DateStyle`). */
 export async function readRoleSettings(query: RoleSettingsQuery): Promise<Record<string, string>> {
   return await withSession(query.server, query.database, async (client) => {
     const found = await rows<{ setting: string }>(
@@ -47,7 +38,8 @@ export async function readRoleSettings(query: RoleSettingsQuery): Promise<Record
     return Object.fromEntries(
       found.map(({ setting }) => {
         const at = setting.indexOf("=");
-        return [setting.slice(0, at), plainList(setting.slice(0, at), setting.slice(at + 1))];
+        const name = setting.slice(0, at).toLowerCase();
+        return [name, plainList(name, setting.slice(at + 1))];
       }),
     );
   });
@@ -55,8 +47,8 @@ export async function readRoleSettings(query: RoleSettingsQuery): Promise<Record
 
 /** A list in the form that `applyRoleSettings` takes: quoted only where it must be. */
 function plainList(name: string, value: string): string {
-  if (!LIST_SETTINGS.has(name)) return value;
-  return splitIdentifiers(value)
+  if (!isList(name)) return value;
+  return namesIn(value)
     .map((part) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : ident(part)))
     .join(", ");
 }

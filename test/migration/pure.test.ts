@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadGrammar } from "../../migration/src/ddl/grammar";
 import { renameInCode, type Renaming } from "../../migration/src/ddl/rename-code";
-import { splitIdentifiers } from "../../migration/src/ddl/rename-routines";
+import { settingValue, splitIdentifiers } from "../../migration/src/sql/settings";
 import {
   isFence,
   isScaffolding,
@@ -103,6 +103,11 @@ describe("names and values in SQL", () => {
         expect(splitIdentifiers(names.map(ident).join(", "))).toEqual(names);
       }),
     );
+  });
+  it("make a setting's value: lists name by name, in whatever case they are written", () => {
+    expect(settingValue("Search_Path", 'core, "My Schema"')).toBe('"core", "My Schema"');
+    expect(settingValue("work_mem", "8MB")).toBe("'8MB'");
+    for (const empty of ["", '""']) expect(settingValue("temp_tablespaces", empty)).toBe("''");
   });
   it("never end a literal early", () => {
     fc.assert(

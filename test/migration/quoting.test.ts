@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { splitIdentifiers } from "../../migration/src/ddl/rename-routines";
+import { splitIdentifiers } from "../../migration/src/sql/settings";
 import { ident, literal, qualified, textArray } from "../../migration/src/sql/quote";
 import { startServer, type TestServer } from "../support/servers";
 

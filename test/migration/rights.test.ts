@@ -1,4 +1,4 @@
-import { applyRoleSettings, move } from "@rehome/migration";
+import { applyRoleSettings, move, readRoleSettings } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../support/servers";
 import { leftovers, makeWorld, value, type World } from "./dataset";
@@ -29,6 +29,31 @@ beforeAll(async () => {
   }
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
+
+it("a role's settings are what was written: lists with their names, an empty one too, in whatever case", async () => {
+  const { server } = core.request.to;
+  const [database, role] = ["shared", "settled"];
+  await b.sql("postgres", `CREATE ROLE ${role}`);
+  const query = { server, database, role };
+  const list = 'core_schema, "My Schema", "$user"';
+  await applyRoleSettings({
+    ...query,
+    settings: { Search_Path: list, DateStyle: "ISO", temp_tablespaces: "" },
+  });
+  expect(await readRoleSettings(query)).toEqual({
+    search_path: list,
+    datestyle: "ISO",
+    temp_tablespaces: "",
+  });
+  const kept = await value<string[]>(
+    b,
+    database,
+    `SELECT setconfig FROM pg_db_role_setting WHERE setrole = '${role}'::regrole`,
+  );
+  expect(kept.sort()).toEqual(["DateStyle=ISO", `search_path=${list}`, 'temp_tablespaces=""']);
+  await applyRoleSettings({ ...query, settings: {} });
+  expect(await readRoleSettings(query)).toEqual({});
+});
 
 const denied = { code: "42501" };
 

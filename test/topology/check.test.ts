@@ -248,6 +248,14 @@ describe("the rest", () => {
     ]);
   });
 
+  it("a setting is written once, in whatever case", () => {
+    const home = at("shared", "d", "new");
+    expect(core({ home, settings: { work_mem: "8MB", statement_timeout: "30s" } })).toEqual([]);
+    expect(core({ home, settings: { work_mem: "8MB", Work_Mem: "4MB" } })).toEqual([
+      'duplicate services.core.settings.Work_Mem: is the same parameter as "work_mem"; delete one',
+    ]);
+  });
+
   it("waits lead somewhere", () => {
     const [a, b, c] = [at("shared", "d", "a"), at("shared", "d", "b"), at("shared", "d", "c")];
     expect(services({ wallet: { home: a }, payment: { home: b, after: ["wallet"] } })).toEqual([]);

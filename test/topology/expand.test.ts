@@ -34,6 +34,12 @@ describe("expand", () => {
     });
   });
 
+  it("writes settings' names in lower case, as PostgreSQL knows them in any", () => {
+    const core = { home: at("shared", "d", "s"), settings: { DateStyle: "ISO", Work_Mem: "8MB" } };
+    const [service] = expanded(stack({ services: { core } })).services;
+    expect(service?.settings).toEqual({ datestyle: "ISO", work_mem: "8MB" });
+  });
+
   it("names datasets after their service, and tenants after their dataset", () => {
     const { datasets } = expanded({
       hosts: { main: { platform: "local" } },

@@ -33,7 +33,7 @@ export interface Service {
   readonly password?: SecretReference;
   /** Connections the role may have at once; absent: no limit. */
   readonly connectionLimit?: number;
-  /** Parameters set for the role. */
+  /** Parameters set for the role, by name in lower case. */
   readonly settings: Readonly<Record<string, string>>;
   /** Roles that may read the service's tables. */
   readonly readers: readonly string[];
@@ -91,7 +91,7 @@ function expandService(name: string, spec: ServiceSpec, kubernetes: KubernetesSp
   return {
     name,
     role: roleOf(name, spec),
-    ...{ adoptRole, settings, readers, migration, after },
+    ...{ adoptRole, settings: inLowerCase(settings), readers, migration, after },
     ...(gate && { gate }),
     ...(password && { password }),
     ...(connectionLimit !== undefined && { connectionLimit }),
@@ -100,6 +100,10 @@ function expandService(name: string, spec: ServiceSpec, kubernetes: KubernetesSp
     ...(dumps && { dumps }),
   };
 }
+
+/** PostgreSQL knows its parameters in whatever case they are written. */
+const inLowerCase = (settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]));
 
 export const roleOf = (name: string, spec: ServiceSpec): string => spec.role ?? `${name}_user`;
 

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
+import { splitIdentifiers } from "../sql/settings";
 import { renameInCode, type Renaming } from "./rename-code";
 
 interface RoutineRow {
@@ -78,12 +79,5 @@ async function renameSearchPath(
   });
   await client.query(
     `ALTER ROUTINE ${signature} SET search_path = ${[...new Set(renamed)].map(ident).join(", ")}`,
-  );
-}
-
-/** Splits `public, "My Schema"` as PostgreSQL's `SplitIdentifierString` does. */
-export function splitIdentifiers(list: string): string[] {
-  return [...list.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)].map((match) =>
-    match[1] === undefined ? (match[2] ?? "").toLowerCase() : match[1].replaceAll('""', '"'),
   );
 }

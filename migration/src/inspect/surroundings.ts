@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
-import { splitIdentifiers } from "../ddl/rename-routines";
 import { literal, qualified } from "../sql/quote";
+import { splitIdentifiers } from "../sql/settings";
 import { OWN_TYPE, ownRelation, ownRoutine } from "./own-rows";
 
 /** What stands around a schema and does not go with it, or only under a condition: by names. */

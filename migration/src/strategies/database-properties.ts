@@ -1,8 +1,7 @@
 import type pg from "pg";
-import { splitIdentifiers } from "../ddl/rename-routines";
-import { LIST_SETTINGS } from "../role-settings";
 import { rows } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
+import { settingValue } from "../sql/settings";
 
 const grantee = (name: string | null): string => (name === null ? "PUBLIC" : ident(name));
 
@@ -60,7 +59,7 @@ function assignment(setting: string): string {
   const at = setting.indexOf("=");
   const [name, value] = [setting.slice(0, at), setting.slice(at + 1)];
   const names = name.split(".").map(ident).join(".");
-  return `${names} = ${LIST_SETTINGS.has(name) ? splitIdentifiers(value).map(ident).join(", ") || "''" : literal(value)}`;
+  return `${names} = ${settingValue(name, value)}`;
 }
 
 const DEFAULT_OBJECTS: Readonly<Record<string, string>> = {

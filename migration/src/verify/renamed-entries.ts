@@ -1,7 +1,7 @@
 import { renameInCode, renameInDefinition, type Renaming } from "../ddl/rename-code";
-import { splitIdentifiers } from "../ddl/rename-routines";
 import type { CatalogEntry } from "../inspect/fingerprint";
 import { ident } from "../sql/quote";
+import { splitIdentifiers } from "../sql/settings";
 
 /** The roles that own the dataset in its two homes. */
 export interface Owners {

@@ -8,6 +8,7 @@ import { checkPlacements } from "./placements";
 import { checkRoles } from "./roles";
 import { checkRunners } from "./runners";
 import { checkSearchPaths } from "./search-path";
+import { checkSettings } from "./settings";
 import { checkTenants } from "./tenants";
 import { checkWorkloads } from "./workloads";
 
@@ -23,6 +24,7 @@ export function check(topology: Topology): Problem[] {
     ...(tenants.length > 0 ? [] : checkOwnership(topology, located)),
     ...checkRoles(topology, located),
     ...checkSearchPaths(topology),
+    ...checkSettings(topology),
     ...checkOrder(topology),
     ...checkWorkloads(topology),
     ...checkRunners(topology),
