@@ -1,7 +1,8 @@
 import { move } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Pace } from "../../migration/src/copy/pace";
-import { closeStream, copyShare, openStream } from "../../migration/src/share/claim";
+import { closeWires } from "../../migration/src/copy/wire";
+import { copyShare, openStream } from "../../migration/src/share/claim";
 import { closeShare, type Terms } from "../../migration/src/share/share";
 import { open } from "../../migration/src/sql/connect";
 import { contents, leftovers, makeWorld, until, value } from "../migration/dataset";
@@ -109,7 +110,7 @@ describe("a copy that is closed", () => {
       expect(await closing).toBe("1");
       const last = await openStream(about);
       expect(await copyShare(last, () => undefined)).toEqual({ kind: "closed" });
-      [stream, hidden, last].forEach(closeStream);
+      [stream, hidden, last].forEach(closeWires);
     } finally {
       await control.end();
     }

@@ -6,12 +6,13 @@ import { enterStage } from "../journal/journal";
 import { Sampler } from "../journal/samples";
 import { rows } from "../sql/connect";
 import { ident, literal, qualified } from "../sql/quote";
+import { snapshotSql } from "../sql/snapshot";
 import { inParallel, type Run } from "../stages/run";
 import type { Endpoint } from "../types";
 import { Pace } from "./pace";
 import { heedStandbys } from "./standbys";
 import { SMALL, unitsOf } from "./units";
-import { Wire, copyBetween } from "./wire";
+import { closeWires, copyBetween, openWires, type Pair } from "./wire";
 
 /** The COPY commands of one table: rows leave and arrive in the same form, so nobody needs to read them. */
 export function copyCommands(
@@ -64,10 +65,7 @@ export async function copyTables(run: Run, { whole, signal }: Copying): Promise<
       unitsOf(tables, run.jobs),
       run.jobs,
       () => openPair(request.from, request.to, inspection.extensions, run.snapshot),
-      (pair) => {
-        pair.source.close();
-        pair.target.close();
-      },
+      closeWires,
       async (pair, unit) => {
         await copyUnit(pair, run, unit, pace);
         progress.tablesDone(unit.length);
@@ -88,36 +86,18 @@ export async function copyTables(run: Run, { whole, signal }: Copying): Promise<
 const FLUSH_EARLY =
   "SELECT pg_catalog.set_config('backend_flush_after', '1MB', false) WHERE pg_catalog.current_setting('wal_level') = 'minimal'";
 
-export interface Pair {
-  readonly source: Wire;
-  readonly target: Wire;
-}
-
 export async function openPair(
   from: Endpoint,
   to: Endpoint,
   extensions: readonly Extension[],
   snapshot?: string,
 ): Promise<Pair> {
-  const source = await Wire.open(from.server, from.database);
-  try {
-    // Names as values (regclass) print unqualified on this side and are read in the new home's schema on the other.
-    await source.run(`SET search_path = ${readingPath(from.schema, extensions)}`);
-    if (snapshot !== undefined) {
-      await source.run(
-        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(snapshot)}`,
-      );
-    }
-    const target = await Wire.open(to.server, to.database);
-    // CHECK constraints may call functions that rely on the service's search_path.
-    await target.run(
-      `SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off; ${FLUSH_EARLY}`,
-    );
-    return { source, target };
-  } catch (error) {
-    source.close();
-    throw error;
-  }
+  // Names as values (regclass) print unqualified on this side and are read in the new home's schema on the other.
+  const out = `SET search_path = ${readingPath(from.schema, extensions)}`;
+  // CHECK constraints may call functions that rely on the service's search_path.
+  const into = `SET search_path = ${readingPath(to.schema, extensions)}; SET synchronous_commit = off; ${FLUSH_EARLY}`;
+  const source = snapshot === undefined ? [out] : [out, snapshotSql(snapshot)];
+  return await openWires(from, to, { source, target: [into] });
 }
 
 const UNFIT = new Set<string | undefined>([

@@ -2,7 +2,7 @@ import { rows } from "../sql/connect";
 import { ident, qualified } from "../sql/quote";
 import type { Run } from "../stages/run";
 import { copyCommands, openPair } from "./copy-tables";
-import { copyBetween } from "./wire";
+import { closeWires, copyBetween } from "./wire";
 
 /**
  * Replaces the rows of tables that cannot be followed, under the closed fence. As on a replica, no trigger fires, no
@@ -31,8 +31,7 @@ export async function recopyTables(run: Run, names: readonly string[]): Promise<
       await pair.target.run([...enable, "COMMIT"].join("; "));
     }
   } finally {
-    pair.source.close();
-    pair.target.close();
+    closeWires(pair);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import pg from "pg";
 import { RehomeError } from "../errors";
 import { clientConfig, connectionError, sessionSql } from "../sql/connect";
-import type { ServerConnection } from "../types";
+import type { Endpoint, ServerConnection } from "../types";
 import type { Pace } from "./pace";
 import { Reads } from "./reads";
 
@@ -259,6 +259,41 @@ export class Wire {
     left();
     if (this.frames.length > 0) this.wake?.();
   }
+}
+
+/** A session that rows leave by, and one that they arrive by. */
+export interface Pair {
+  readonly source: Wire;
+  readonly target: Wire;
+}
+
+/**
+ * Opens a session in each of two homes, and has it run what it begins with. Where one fails, neither stays open. Its
+ * errors are those of `open`.
+ */
+export async function openWires(
+  from: Endpoint,
+  to: Endpoint,
+  begin: { readonly source: readonly string[]; readonly target: readonly string[] },
+): Promise<Pair> {
+  const opened: Wire[] = [];
+  const begun = async ({ server, database }: Endpoint, statements: readonly string[]): Promise<Wire> => {
+    const wire = await Wire.open(server, database);
+    opened.push(wire);
+    for (const sql of statements) await wire.run(sql);
+    return wire;
+  };
+  try {
+    return { source: await begun(from, begin.source), target: await begun(to, begin.target) };
+  } catch (error) {
+    for (const wire of opened) wire.close();
+    throw error;
+  }
+}
+
+export function closeWires({ source, target }: Pair): void {
+  source.close();
+  target.close();
 }
 
 /** What one session sends and another takes: as many copies on either side, in the same order. */

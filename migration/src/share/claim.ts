@@ -1,23 +1,22 @@
 import { copyCommands, copyRefused, intoEmpty } from "../copy/copy-tables";
 import type { Pace } from "../copy/pace";
-import { Wire, copyBetween } from "../copy/wire";
+import { closeWires, copyBetween, openWires, type Pair, type Wire } from "../copy/wire";
 import { RehomeError } from "../errors";
 import { placementName } from "../naming";
 import { ident, literal, qualified } from "../sql/quote";
+import { snapshotSql } from "../sql/snapshot";
 import type { Endpoint } from "../types";
 import type { Part, Range } from "./split";
 import type { Terms } from "./share";
 
 /** What a stream copies from, to, and for which migration. */
-export interface Stream {
+export interface Stream extends Pair {
   readonly from: Endpoint;
   readonly to: Endpoint;
   readonly migration: string;
   /** Whoever opens the copy to others draws a new one; the journal's says which copy is open. */
   readonly token: string;
   readonly terms: Terms;
-  readonly source: Wire;
-  readonly target: Wire;
   /** Who it is, as the journal has it. */
   readonly worker: string;
 }
@@ -34,30 +33,25 @@ export async function openStream(
   about: Omit<Stream, "source" | "target">,
 ): Promise<Stream & { readonly pid: number }> {
   const { from, to, terms, migration } = about;
-  const source = await Wire.open(from.server, from.database);
-  try {
-    await source.run(`${WATCHED}; SET search_path = ${terms.from.path}`);
-    const target = await Wire.open(to.server, to.database);
-    const name = literal(sessionName(migration));
-    await target.run(
+  const name = literal(sessionName(migration));
+  const pair = await openWires(from, to, {
+    source: [`${WATCHED}; SET search_path = ${terms.from.path}`],
+    target: [
       `${WATCHED}; SET application_name = ${name}; SET search_path = ${terms.to.path}; SET synchronous_commit = off`,
-    );
-    const [[pid] = []] = await target.rows("SELECT pg_catalog.pg_backend_pid()");
-    return { ...about, source, target, pid: Number(pid) };
+    ],
+  });
+  try {
+    const [[pid] = []] = await pair.target.rows("SELECT pg_catalog.pg_backend_pid()");
+    return { ...about, ...pair, pid: Number(pid) };
   } catch (error) {
-    source.close();
+    closeWires(pair);
     throw error;
   }
 }
 
-export function closeStream({ source, target }: Pick<Stream, "source" | "target">): void {
-  source.close();
-  target.close();
-}
-
 /** What a claim has come to. `none`: all are done, or being copied. `closed`: the copy is open no more. */
 export type Claim =
-  | { readonly kind: "copied"; readonly ordinal: number; readonly bytes: number }
+  | { readonly kind: "copied"; readonly bytes: number }
   | { readonly kind: "none" }
   | { readonly kind: "closed" };
 
@@ -96,7 +90,7 @@ export async function copyShare(
   const ordinal = Number(claimed[0]);
   try {
     const bytes = await copyParts(stream, ordinal, JSON.parse(claimed[1] ?? "[]") as Part[], onBytes, pace);
-    return { kind: "copied", ordinal, bytes };
+    return { kind: "copied", bytes };
   } catch (error) {
     throw new ShareError(ordinal, error);
   }
@@ -116,11 +110,7 @@ async function copyParts(
 ): Promise<number> {
   const { from, to, source, target, terms, migration, worker } = stream;
   const started = Date.now();
-  await source.run(
-    terms.snapshot === undefined
-      ? "BEGIN READ ONLY"
-      : `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(terms.snapshot)}`,
-  );
+  await source.run(terms.snapshot === undefined ? "BEGIN READ ONLY" : snapshotSql(terms.snapshot));
   for (const part of parts) if (part.range !== undefined) await holdFile(source, from, part, part.range);
   const commands = parts.map((part) => commandsOf(from, to, part));
   const sql = { out: commands.map(({ out }) => out), into: commands.flatMap(({ into }) => into) };

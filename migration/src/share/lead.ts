@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Copying } from "../copy/copy-tables";
 import { Pace } from "../copy/pace";
 import { heedStandbys } from "../copy/standbys";
+import { closeWires } from "../copy/wire";
 import { RehomeError, messageOf } from "../errors";
 import type { Relation } from "../inspect/relations";
 import { readingPath } from "../inspect/schema";
@@ -11,7 +12,7 @@ import { rows, transaction } from "../sql/connect";
 import { qualified } from "../sql/quote";
 import { fenceLost, type Run } from "../stages/run";
 import type { Workers } from "../types";
-import { ShareError, closeStream, copyShare, openStream, type Stream } from "./claim";
+import { ShareError, copyShare, openStream, type Stream } from "./claim";
 import { closeShare, finishShare, holdShare, openShare, type Terms } from "./share";
 import { shareBytes, split, type Heap, type Share, type Stored } from "./split";
 import { copiedTables, failures, standing } from "./workers";
@@ -215,7 +216,7 @@ async function work(run: Run, opening: Opening, means: Means): Promise<void> {
   const fail = (error: unknown): void => {
     failed ??= { error };
     state.over = true;
-    for (const stream of state.streams) closeStream(stream);
+    for (const stream of state.streams) closeWires(stream);
   };
   const stop = (): void => fail(signal.reason);
   signal.addEventListener("abort", stop);
@@ -282,6 +283,6 @@ async function copyAll(
   } catch (error) {
     throw error instanceof ShareError ? error.cause : error;
   } finally {
-    closeStream(stream);
+    closeWires(stream);
   }
 }

@@ -1,10 +1,11 @@
 import type pg from "pg";
 import { Pace } from "../copy/pace";
+import { closeWires } from "../copy/wire";
 import { RehomeError, codeOf, messageOf } from "../errors";
 import { placementName } from "../naming";
 import { isConnectionLost, open } from "../sql/connect";
 import type { MoveRequest } from "../types";
-import { ShareError, closeStream, copyShare, openStream } from "./claim";
+import { ShareError, copyShare, openStream } from "./claim";
 import { findShare, type Opened } from "./share";
 import { join, leave, noteFailure, tell } from "./workers";
 
@@ -144,7 +145,7 @@ async function takePart(control: pg.Client, { request, found, name, worked }: Pa
       if (failed >= FAILURES || !(error instanceof ShareError)) throw cause;
     } finally {
       clearInterval(heart);
-      closeStream(stream);
+      closeWires(stream);
     }
   }
 }

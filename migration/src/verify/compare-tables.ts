@@ -1,13 +1,14 @@
 import type pg from "pg";
 import { unitsOf } from "../copy/units";
 import type { Relation } from "../inspect/relations";
-import { readingPath } from "../inspect/schema";
 import { inspectTextFacts } from "../inspect/text";
-import { endWithClient, open, rows } from "../sql/connect";
+import { rows } from "../sql/connect";
 import { literal, qualified } from "../sql/quote";
 import { inParallel, type Run } from "../stages/run";
 import type { TableVerification } from "../types";
+import type { Side } from "./converge";
 import { digestsSql, pageRange, type Digested, type DigestOptions } from "./digest";
+import { closeSides, openSides } from "./narrow";
 
 /** Bytes of a table that one worker reads at a time. */
 const PART = 512_000_000;
@@ -46,14 +47,12 @@ export async function compareTables(run: Run, snapshot?: string): Promise<TableV
   await inParallel(
     unitsOf(tables, run.jobs).flatMap(partsOf),
     run.jobs,
-    () => openBoth(run, snapshot),
-    async (both) => {
-      await Promise.all(both.map((client) => client.end().catch(() => undefined)));
-    },
-    async (both, unit) => {
+    () => openSides(run, snapshot), // values such as regclass print as names: unqualified on both
+    closeSides,
+    async ([one, other], unit) => {
       const [before, after] = await Promise.all([
-        digestsOf(both[0], request.from.schema, unit, options, pages.before),
-        digestsOf(both[1], request.to.schema, unit, options, pages.after),
+        digestsOf(one, unit, options, pages.before),
+        digestsOf(other, unit, options, pages.after),
       ]);
       unit.tables.forEach((table, at) => {
         const none: Digest = { rows: 0n, hash: undefined };
@@ -95,8 +94,7 @@ function verificationOf({ name }: Relation, before: Digest, after: Digest): Tabl
 }
 
 async function digestsOf(
-  client: pg.Client,
-  schema: string,
+  { client, schema }: Side,
   unit: Unit,
   options: DigestOptions,
   pages: Pages,
@@ -133,23 +131,4 @@ async function pagesOf(client: pg.Client, name: string): Promise<number> {
        / pg_catalog.current_setting('block_size')::int)::int AS pages`,
   );
   return size?.pages ?? 0;
-}
-
-async function openBoth(run: Run, snapshot?: string): Promise<[pg.Client, pg.Client]> {
-  const { request } = run;
-  const source = await open(request.from.server, request.from.database);
-  const target = await open(request.to.server, request.to.database).catch(async (error: unknown) => {
-    await source.end();
-    throw error;
-  });
-  await Promise.all([source, target].map(endWithClient));
-  // Values such as regclass print as names: unqualified on both sides.
-  await source.query(`SET search_path = ${readingPath(request.from.schema, run.inspection.extensions)}`);
-  await target.query(`SET search_path = ${readingPath(request.to.schema, run.inspection.extensions)}`);
-  if (snapshot !== undefined) {
-    await target.query(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(snapshot)}`,
-    );
-  }
-  return [source, target];
 }

@@ -1,7 +1,7 @@
 import { readingPath } from "../inspect/schema";
 import { inspectTextFacts } from "../inspect/text";
-import { open, rows } from "../sql/connect";
-import { literal } from "../sql/quote";
+import { endWithClient, open, rows } from "../sql/connect";
+import { snapshotSql } from "../sql/snapshot";
 import type { Run } from "../stages/run";
 import type { Endpoint, TableVerification } from "../types";
 import { converge, type DifferentRow, type Side } from "./converge";
@@ -12,14 +12,35 @@ export async function openSide(
   end: Endpoint,
   snapshot?: string,
 ): Promise<Side> {
+  const path = readingPath(end.schema, inspection.extensions);
   const client = await open(end.server, end.database);
-  await client.query(`SET search_path = ${readingPath(end.schema, inspection.extensions)}`);
-  if (snapshot !== undefined) {
-    await client.query(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(snapshot)}`,
-    );
+  try {
+    await endWithClient(client);
+    await client.query(`SET search_path = ${path}`);
+    if (snapshot !== undefined) await client.query(snapshotSql(snapshot));
+    return { client, schema: end.schema };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
   }
-  return { client, schema: end.schema };
+}
+
+/** Both ends, the old one first. @param snapshot the new one's state, when not the present one */
+export async function openSides(
+  run: Pick<Run, "inspection" | "request">,
+  snapshot?: string,
+): Promise<[Side, Side]> {
+  const one = await openSide(run, run.request.from);
+  try {
+    return [one, await openSide(run, run.request.to, snapshot)];
+  } catch (error) {
+    await closeSides([one]);
+    throw error;
+  }
+}
+
+export async function closeSides(sides: readonly Side[]): Promise<void> {
+  await Promise.all(sides.map(({ client }) => client.end().catch(() => undefined)));
 }
 
 /** Keys are told, rows are not: without a key there is nothing to tell but their number. */
@@ -41,11 +62,10 @@ export async function narrowed(
 ): Promise<string[]> {
   const unequal = proof.filter(({ equal }) => !equal);
   if (unequal.length === 0) return [];
-  const { request, inspection } = run;
+  const { inspection } = run;
   const { encoding } = await inspectTextFacts(run.target);
   const converted = encoding !== inspection.text.encoding;
-  const one = await openSide(run, request.from);
-  const other = await openSide(run, request.to, snapshot);
+  const [one, other] = await openSides(run, snapshot);
   try {
     const found: string[] = [];
     for (const { table: name, sourceRows, targetRows } of unequal) {
@@ -63,7 +83,7 @@ export async function narrowed(
     }
     return found;
   } finally {
-    await Promise.all([one, other].map(({ client }) => client.end().catch(() => undefined)));
+    await closeSides([one, other]);
   }
 }
 
