@@ -61,12 +61,12 @@ export interface Routine {
 
 /** The OID of a schema, undefined when there is none of that name. */
 export async function schemaOid(client: pg.Client, schema: string): Promise<number | undefined> {
-  const [row] = await rows<{ oid: number }>(
+  const [row] = await rows<{ oid: string }>(
     client,
-    "SELECT oid::int8::int AS oid FROM pg_catalog.pg_namespace WHERE nspname = $1",
+    "SELECT oid::int8::text AS oid FROM pg_catalog.pg_namespace WHERE nspname = $1",
     [schema],
   );
-  return row?.oid;
+  return row === undefined ? undefined : Number(row.oid);
 }
 
 /** A schema's definitions, or those of a part of it. */

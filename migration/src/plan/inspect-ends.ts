@@ -57,15 +57,15 @@ export async function catalogSizes(
   client: pg.Client,
   schemas: readonly string[],
 ): Promise<ReadonlyMap<string, { readonly oid: number; readonly size: number }>> {
-  const found = await rows<{ name: string; oid: number; size: number }>(
+  const found = await rows<{ name: string; oid: string; size: number }>(
     client,
-    `SELECT n.nspname::text AS name, n.oid::int8::int AS oid,
+    `SELECT n.nspname::text AS name, n.oid::int8::text AS oid,
        (SELECT count(*)::int FROM (SELECT FROM pg_catalog.pg_depend d
           WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid LIMIT ${LARGE}) first) AS size
      FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY ($1)`,
     [schemas],
   );
-  return new Map(found.map(({ name, oid, size }) => [name, { oid, size }]));
+  return new Map(found.map(({ name, oid, size }) => [name, { oid: Number(oid), size }]));
 }
 
 /** Whether a schema's catalog is worth another session to read it. */
