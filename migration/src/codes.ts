@@ -1,5 +1,6 @@
 /** Codes of findings, stable and each documented in `docs/preflight.md`: what a preview can say of a move. */
 export const FINDING_CODES = [
+  "access-method-missing",
   "already-running",
   "code-dynamic",
   "code-unclear",

@@ -67,7 +67,11 @@ export const reached = (given: Partial<TargetInspection> = {}): TargetInspection
   ...{ serverVersion: 15, strangers: 0, ownerExists: true, rights, obstacles, reclaimable: 0, rates: {} },
   ...{ availableExtensions: new Set<string>(), extensionVersions: new Map<string, string>() },
   ...{ installedExtensions: new Map<string, string>(), roles: new Set(["core_user"]) },
-  ...{ largeObjects: new Set<number>(), collations: new Map<string, string>() },
+  ...{
+    accessMethods: new Set(["heap"]),
+    largeObjects: new Set<number>(),
+    collations: new Map<string, string>(),
+  },
   text: { encoding: "UTF8", collation: "libc C" },
   server: host("two"),
   database: { locale: "UTF8 C", others: [], replaceable: true },

@@ -231,6 +231,17 @@ export const CONTENT: readonly Case[] = [
     source: { text: { ...source.text, collations: [{ name: "xx-x-icu", sorts: "icu xx" }] } },
   },
   {
+    code: "access-method-missing",
+    says: /does not have: log by columnar; old by columnar\./,
+    source: {
+      relations: [
+        { ...relation("log"), accessMethod: { name: "columnar", extension: null } },
+        { ...relation("old"), accessMethod: { name: "columnar", extension: "citext" } },
+      ],
+    },
+    target: { installedExtensions: new Map([["citext", "public"]]) },
+  },
+  {
     code: "collation-differs",
     level: "warning",
     says: /the default: libc C there, icu de here; de-x-icu: icu de \(140\) there, icu de \(153\.1\) here/,

@@ -74,6 +74,7 @@ export const target: TargetInspection = {
   roles: new Set(["core_user"]),
   installedExtensions: new Map(),
   text: { encoding: "UTF8", collation: "libc C" },
+  accessMethods: new Set(["heap"]),
   collations: new Map([["de-x-icu", "icu de (153.1)"]]),
   strangers: 0,
   ownerExists: true,

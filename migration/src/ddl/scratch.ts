@@ -9,7 +9,7 @@ import { withPolicyOwner } from "./policy-roles";
 import { renameDefaults } from "./rename-defaults";
 import { relocate } from "./relocate";
 import { renameRoutines } from "./rename-routines";
-import { isFence, isScaffolding, type Statement } from "./statements";
+import { isFence, isScaffolding, withMethod, type Statement } from "./statements";
 import { dumpSchema, type SchemaDump } from "./dump";
 import type { Renaming } from "./rename-code";
 import { shortHash } from "../naming";
@@ -65,7 +65,7 @@ export async function renamedDefinitions(
   const ready = (statements: readonly Statement[]): Statement[] =>
     statements
       .filter((statement) => !isScaffolding(statement) && !isFence(statement))
-      .map((statement) => withPolicyOwner(statement, from.owner, to.owner));
+      .map((statement) => withMethod(withPolicyOwner(statement, from.owner, to.owner)));
   const before: Definitions = {
     preData: ready(await withCasts(source, from.schema, dump.preData)),
     postData: following(dump.postData, ready),
@@ -108,10 +108,11 @@ export async function renamedDefinitions(
 /** The definitions that the scratch database holds, under the new home's name. */
 async function dumped(scratch: pg.Client, { to }: MoveRequest, name: string): Promise<Definitions> {
   const { preData, postData } = await dumpSchema({ ...to, database: name });
-  const real = (statement: Statement): boolean => !isScaffolding(statement);
+  const real = (statements: readonly Statement[]): Statement[] =>
+    statements.filter((statement) => !isScaffolding(statement)).map(withMethod);
   return {
-    preData: (await withCasts(scratch, to.schema, preData)).filter(real),
-    postData: following(postData, (statements) => statements.filter(real)),
+    preData: real(await withCasts(scratch, to.schema, preData)),
+    postData: following(postData, real),
   };
 }
 
@@ -144,6 +145,7 @@ async function restore(
   const schemas = new Set(["public", schema, ...extensions.map((extension) => extension.schema)]);
   for (const name of schemas) await scratch.query(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`);
   for (const extension of extensions) await createExtension(scratch, extension.name, extension.schema);
+  await createMethods(scratch, statements);
   const settings = restoringSql([schema, ...schemas]);
   if (part !== undefined) {
     const owners = { from: from.owner, to: to.owner };
@@ -163,6 +165,19 @@ async function restore(
       }
     }
   });
+}
+
+/** Access methods that no extension has brought, by another's means: there are no rows here to be kept. */
+async function createMethods(scratch: pg.Client, statements: readonly Statement[]): Promise<void> {
+  const wanted = new Set(statements.flatMap(({ method }) => method ?? []));
+  if (wanted.size === 0) return;
+  const there = await rows<{ name: string }>(scratch, "SELECT amname::text AS name FROM pg_catalog.pg_am");
+  for (const { name } of there) wanted.delete(name);
+  for (const name of wanted) {
+    await scratch.query(
+      `CREATE ACCESS METHOD ${ident(name)} TYPE TABLE HANDLER pg_catalog.heap_tableam_handler`,
+    );
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { parseSync } from "libpg-query";
 import { aboutOf } from "./apart";
 import { loadGrammar } from "./grammar";
 import { FENCE_TRIGGER } from "../fence/fence-sql";
+import { literal } from "../sql/quote";
 
 /** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
 export const PHASES = ["index", "key", "object", "foreign-key", "validate", "comment", "refresh"] as const;
@@ -15,6 +16,8 @@ export interface Statement {
   readonly tree: Readonly<Record<string, unknown>>;
   /** `aboutOf`; absent where that is undefined. */
   readonly about?: readonly string[];
+  /** The access method of the table that it makes, which the dump has said before; absent: `heap`. */
+  readonly method?: string;
 }
 
 /** `pg_dump` guards its output with psql commands whose key is random: at its head, and at its end. */
@@ -50,11 +53,16 @@ export async function splitStatements(dump: string): Promise<Statement[]> {
   await loadGrammar();
   const pieces = piecesOf(withoutPsqlCommands(dump));
   const statements: Statement[] = [];
+  let method = HEAP;
   let before = "";
   for (const [at, piece] of pieces.entries()) {
     const text = before + piece;
     try {
-      statements.push(...parsed(text));
+      for (const { whole, ...statement } of parsed(text)) {
+        method = methodSet(statement.node, whole) ?? method;
+        const other = method !== HEAP && isKept(statement.node, whole);
+        statements.push(other ? { ...statement, method } : statement);
+      }
       before = "";
     } catch (error) {
       if (at === pieces.length - 1) throw error;
@@ -65,7 +73,29 @@ export async function splitStatements(dump: string): Promise<Statement[]> {
   return statements;
 }
 
-function parsed(text: string): Statement[] {
+const HEAP = "heap";
+
+/** The access method that a dump sets for the tables that follow. */
+function methodSet(node: string, tree: Statement["tree"]): string | undefined {
+  if (node !== "VariableSetStmt" || tree["name"] !== "default_table_access_method") return undefined;
+  const [{ A_Const: value } = {}] = (tree["args"] ?? []) as { A_Const?: { sval?: { sval?: string } } }[];
+  return value?.sval?.sval;
+}
+
+/** Whether a statement makes something that has rows of its own. */
+const isKept = (node: string, tree: Statement["tree"]): boolean =>
+  (node === "CreateStmt" && tree["partspec"] === undefined) || node === "CreateTableAsStmt";
+
+/** With the access method of the table that it makes, for whatever comes before and after it in the transaction. */
+export function withMethod(statement: Statement): Statement {
+  const { method, sql } = statement;
+  if (method === undefined) return statement;
+  const set = (name: string): string => `SET LOCAL default_table_access_method = ${literal(name)}`;
+  return { ...statement, sql: `${set(method)}; ${sql}; ${set(HEAP)}` };
+}
+
+/** Statements, each with its tree as the grammar has it. */
+function parsed(text: string): (Statement & { readonly whole: Statement["tree"] })[] {
   if (text.trim() === "") return []; // the grammar takes no empty text
   const bytes = Buffer.from(text, "utf8");
   return (parseSync(text).stmts ?? []).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
@@ -73,7 +103,7 @@ function parsed(text: string): Statement[] {
     const end = length === undefined ? bytes.length : start + length;
     const whole = tree as Statement["tree"];
     const about = aboutOf(node, whole);
-    const statement = { sql: textIn(bytes.subarray(start, end)), node, tree: kept(node, whole) };
+    const statement = { sql: textIn(bytes.subarray(start, end)), node, tree: kept(node, whole), whole };
     return about === undefined ? statement : { ...statement, about };
   });
 }

@@ -13,6 +13,8 @@ export interface Relation {
   readonly indexBytes: number;
   /** The tablespace that it has been put into; null: its database's own. */
   readonly tablespace: string | null;
+  /** What keeps its rows, and the extension that brings it; absent: `heap`. */
+  readonly accessMethod?: { readonly name: string; readonly extension: string | null };
   /** `pg_class.reltuples`, 0 when never analyzed. */
   readonly rows: number;
   /** Whether a materialized view holds rows. */
@@ -87,6 +89,9 @@ const RELATIONS = `
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END::text AS bytes,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_indexes_size(c.oid) ELSE 0 END::text AS index_bytes,
          s.spcname::text AS tablespace,
+         am.amname::text AS method,
+         (SELECT e.extname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+          WHERE d.classid = 'pg_catalog.pg_am'::regclass AND d.objid = am.oid AND d.deptype = 'e') AS method_extension,
          greatest(c.reltuples, 0)::int8::text AS rows,
          coalesce(shape.columns, '{}') AS columns, coalesce(shape.all_columns, '{}') AS all_columns,
          coalesce(shape.sorted, '{}') AS sorted, coalesce(shape.hashed, '{}') AS hashed,
@@ -94,6 +99,7 @@ const RELATIONS = `
   FROM pg_catalog.pg_class c
   LEFT JOIN LATERAL (${COLUMNS}) shape ON c.relkind IN ('r', 'm')
   LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+  LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam AND am.amname <> 'heap' AND c.relkind <> 'S'
   WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')
@@ -107,6 +113,8 @@ interface RelationRow {
   bytes: string;
   index_bytes: string;
   tablespace: string | null;
+  method: string | null;
+  method_extension: string | null;
   rows: string;
   columns: readonly string[];
   all_columns: readonly string[];
@@ -126,6 +134,7 @@ export async function inspectRelations(client: pg.Client, schemaOid: number): Pr
     bytes: Number(row.bytes),
     indexBytes: Number(row.index_bytes),
     tablespace: row.tablespace,
+    ...(row.method === null ? {} : { accessMethod: { name: row.method, extension: row.method_extension } }),
     rows: Number(row.rows),
     columns: row.columns,
     allColumns: row.all_columns,

@@ -43,6 +43,8 @@ export interface TargetInspection {
   readonly text: TextFacts;
   /** Those of the collations that the old home uses which the server has, with what each sorts by there. */
   readonly collations: ReadonlyMap<string, string>;
+  /** Names of the access methods that the target database has for tables. */
+  readonly accessMethods: ReadonlySet<string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;
   /** Whether the role that is to own the dataset's objects exists. */

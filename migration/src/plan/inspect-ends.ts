@@ -162,6 +162,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
       ...installed.map((e): [string, string] => [e.name, e.version]),
     ]),
     installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
+    accessMethods: await inspectAccessMethods(client),
     roles: await inspectRoles(client),
     largeObjects: await strangeObjects(client, request),
     rights: await inspectRights(client, request.to.schema, request.to.owner, keys),
@@ -216,6 +217,14 @@ async function strangeObjects(client: pg.Client, request: MoveRequest): Promise<
 
 async function inspectRoles(client: pg.Client): Promise<Set<string>> {
   const found = await rows<{ name: string }>(client, "SELECT rolname::text AS name FROM pg_catalog.pg_roles");
+  return new Set(found.map((row) => row.name));
+}
+
+async function inspectAccessMethods(client: pg.Client): Promise<Set<string>> {
+  const found = await rows<{ name: string }>(
+    client,
+    "SELECT amname::text AS name FROM pg_catalog.pg_am WHERE amtype = 't'",
+  );
   return new Set(found.map((row) => row.name));
 }
 

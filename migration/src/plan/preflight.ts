@@ -1,4 +1,5 @@
 import type { Finding } from "../types";
+import { accessMethods } from "./checks/access-methods";
 import { activity } from "./checks/activity";
 import { code } from "./checks/code";
 import { cut } from "./checks/cut";
@@ -58,6 +59,7 @@ const CHECKS: readonly Check[] = [
   rightsOfOthers,
   encodings,
   collations,
+  accessMethods,
   targetContent,
   standingFences,
   preparedTransactions,

@@ -12,7 +12,7 @@ export type Row = Record<string, unknown>;
 /**
  * Settings of every session of the engine, whatever its role or database has of its own: the text form of values, which
  * hashes and comparisons read, must be the same on both sides; names must resolve by their schema alone; code must mean
- * what it says; tables go where their database has them; no timeout ends a long stage; and no catalog query is compiled,
+ * what it says; tables go where their database has them, and are kept as a statement says; no timeout ends a long stage; and no catalog query is compiled,
  * which takes longer than to run it.
  */
 const SESSION = {
@@ -30,6 +30,7 @@ const SESSION = {
   quote_all_identifiers: "off",
   transform_null_equals: "off",
   default_tablespace: "",
+  default_table_access_method: "heap",
   jit: "off",
   default_transaction_isolation: "read committed",
   default_transaction_deferrable: "off",
