@@ -54,7 +54,10 @@ vi.mock("@rehome/migration", () => ({
     ]),
   ),
 }));
-vi.mock("@pulumi/pulumi", () => ({ log: { info: (line: string) => void said.push(line) } }));
+vi.mock("@pulumi/pulumi", () => {
+  const say = (line: string): void => void said.push(line);
+  return { log: { info: say, warn: say } };
+});
 
 const A = { host: "old", database: "core_db", schema: "public" };
 const B = { host: "new", database: "erp", schema: "core" };
@@ -331,8 +334,22 @@ describe("a service that moves without stopping", () => {
     ]);
     engine.asked.length = 0;
     await remove(calm);
-    await remove(movedToB);
     expect(engine.asked).toEqual([]);
+  });
+
+  it("leaves none either when it has become offline since its switch", async () => {
+    await update(moved, movedToB);
+    await remove(movedToB);
+    expect(engine.asked).toEqual([["stopFollowing", { ...ends, from: end(B), to: end(A) }]]);
+  });
+
+  it("keeps nobody from forgetting what is offline, where a server is gone", async () => {
+    engine.failure = Object.assign(new Error("No answer."), { code: "unreachable" });
+    await remove(movedToB);
+    expect(said).toEqual([expect.stringMatching(/^core is forgotten, but .* is not known: No answer\.$/)]);
+    await expect(remove(moved)).rejects.toThrow("No answer.");
+    engine.failure = Object.assign(new Error("Refused."), { code: "rights-missing" });
+    await expect(remove(movedToB)).rejects.toThrow("Refused.");
   });
 
   describe("is proven after its switch", () => {

@@ -1,9 +1,18 @@
-import { abandon, holdsTables, move, release, retire, type ReleaseQuery } from "@rehome/migration";
+import {
+  abandon,
+  holdsTables,
+  move,
+  release,
+  retire,
+  stopFollowing,
+  type ReleaseQuery,
+} from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scratchName } from "../../migration/src/ddl/scratch";
 import { shortHash } from "../../migration/src/naming";
 import { startServer, type TestServer } from "../support/servers";
 import { contents, leftovers, makeWorld, reversed, value, type World } from "./dataset";
+import { everything } from "./everything";
 
 const SMALL = `
 CREATE TABLE things (id serial PRIMARY KEY, v text);
@@ -52,6 +61,22 @@ describe("an old home", () => {
     // Retired means emptied, not forbidden: the way is open again.
     await move(world.request);
     expect(await released(leaving(world))).toBe(true);
+  });
+
+  it("stays as it is, and the new one too, where following is stopped that never began", async () => {
+    const objects = "SELECT lo_from_bytea(7, 'kept')";
+    const world = await makeWorld(a, b, "unfollowed", `${SMALL}; ${objects}`);
+    await move(world.request);
+    await move(reversed(world.request));
+    const { from: home, to: formerly } = world.request;
+    const state = async (): Promise<unknown> => [
+      ...[await everything(a), await everything(b)],
+      ...[await leftovers(a, home), await leftovers(b, formerly)],
+    ];
+    const before = await state();
+    await stopFollowing({ dataset: "unfollowed", from: home, to: formerly });
+    expect(await state()).toEqual(before);
+    await expect(b.sql("unfollowed", "DELETE FROM new_home.things")).rejects.toMatchObject({ code: "25006" });
   });
 
   it("keeps what a proof by another dataset's name would delete", async () => {

@@ -1,3 +1,4 @@
+import { log } from "@pulumi/pulumi";
 import { stopFollowing } from "@rehome/migration";
 import { placementName, transition, type Transition } from "@rehome/topology";
 import { failure, plainError } from "../provider-errors";
@@ -73,12 +74,27 @@ export const update = async (olds: MigrationState, news: MigrationInputs) => ({
   outs: await outputs(olds, news),
 });
 
-/** Forgetting a dataset leaves no slot behind that would keep its server's WAL for ever. */
+/** Why what never followed need not be asked whether it did. */
+const GONE: readonly unknown[] = ["database-missing", "unreachable"];
+
+/**
+ * Forgetting a dataset leaves no slot behind that would keep its server's WAL for ever. A home that is kept since a switch
+ * follows still when the file has gone back to `mode: offline`.
+ */
 export const remove = async (olds: MigrationState): Promise<void> => {
   const { dataset, home, next, formerly } = olds;
   const other = next ?? formerly;
-  if (!online(olds) || dataset === undefined || home === undefined || !other) return;
+  if (dataset === undefined || home === undefined || !other) return;
   const inputs = olds as MigrationInputs;
   const [from, to] = [endpoint(home, inputs, olds), endpoint(other, inputs, olds)];
-  if (from !== undefined && to !== undefined) await stopFollowing({ dataset, from, to });
+  if (from === undefined || to === undefined) return;
+  try {
+    await stopFollowing({ dataset, from, to });
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    if (online(olds) || !GONE.includes(code)) throw error;
+    await log.warn(
+      `${dataset} is forgotten, but whether ${placementName(home)} or ${placementName(other)} holds a replication slot of it is not known: ${String(message)}`,
+    );
+  }
 };
