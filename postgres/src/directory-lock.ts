@@ -1,19 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterError, codeOf } from "./cluster-error";
 import { processIdentity } from "./process-identity";
 
+/** Who holds a lock, as the name of the one file in it says. */
 interface Holder {
+  readonly file: string;
   readonly pid: number;
   readonly identity: string | undefined;
-  readonly nonce: string;
 }
+
+/** A name for this process' file, which no other will ever have. */
+const ownName = async (): Promise<string> =>
+  `${randomUUID()} ${(await processIdentity(process.pid)) ?? process.pid}`;
 
 const readHolder = async (lock: string): Promise<Holder | undefined> => {
   try {
-    return JSON.parse(await readFile(join(lock, "holder.json"), "utf8")) as Holder;
+    const [file = ""] = await readdir(lock);
+    const [, identity, pid] = /^\S+ ((\d+).*)$/.exec(file) ?? [];
+    return pid === undefined
+      ? undefined
+      : { file, pid: Number(pid), identity: identity === pid ? undefined : identity };
   } catch (error) {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
     throw error;
@@ -22,11 +31,9 @@ const readHolder = async (lock: string): Promise<Holder | undefined> => {
 
 /** Makes the lock whole aside and renames it into place: it is never seen without its holder. */
 const take = async (lock: string): Promise<boolean> => {
-  const nonce = randomUUID();
-  const aside = `${lock}.${nonce}`;
+  const aside = `${lock}.${randomUUID()}`;
   await mkdir(aside);
-  const holder: Holder = { pid: process.pid, identity: await processIdentity(process.pid), nonce };
-  await writeFile(join(aside, "holder.json"), JSON.stringify(holder));
+  await writeFile(join(aside, await ownName()), "");
   try {
     await rename(aside, lock); // fails where a directory with content stands there
     return true;
@@ -37,20 +44,21 @@ const take = async (lock: string): Promise<boolean> => {
   }
 };
 
-/** Moves a dead holder's lock to a name of its own; two who try at once cannot move the successor's away. */
-const breakDead = async (lock: string, dead: Holder): Promise<void> => {
+/**
+ * Takes a dead holder's lock over by giving its file another name, which one alone can: whoever comes later, and however
+ * late, finds no file of the dead one's name there.
+ */
+const takeOver = async (lock: string, dead: Holder): Promise<boolean> => {
   try {
-    await rename(lock, `${lock}.dead-${dead.nonce}`);
+    await rename(join(lock, dead.file), join(lock, await ownName()));
+    return true;
   } catch (error) {
-    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(codeOf(error) ?? "")) throw error;
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
   }
 };
 
 const release = async (lock: string): Promise<void> => {
-  const prefix = `${basename(lock)}.dead-`;
-  for (const name of await readdir(dirname(lock))) {
-    if (name.startsWith(prefix)) await rm(join(dirname(lock), name), { recursive: true, force: true });
-  }
   const leaving = `${lock}.${randomUUID()}`;
   await rename(lock, leaving);
   await rm(leaving, { recursive: true, force: true });
@@ -71,7 +79,7 @@ export const withDirectoryLock = async <T>(
   while (!(await take(lock))) {
     const holder = await readHolder(lock);
     if (holder !== undefined && (await processIdentity(holder.pid)) !== holder.identity) {
-      await breakDead(lock, holder);
+      if (await takeOver(lock, holder)) break;
     } else if (Date.now() > deadline) {
       throw new ClusterError(
         "locked",

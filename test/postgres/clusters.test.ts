@@ -228,9 +228,8 @@ describe("two at once", () => {
   });
 
   it("do not wait for one that died while it worked", async () => {
-    const holder = { pid: 2147483646, identity: "2147483646 1 x", nonce: "dead" };
     await mkdir(`${directory}.lock`);
-    await writeFile(`${directory}.lock/holder.json`, JSON.stringify(holder));
+    await writeFile(`${directory}.lock/dead 2147483646 1 x`, "");
     const spec = { directory, password, parameters: quick };
     await Promise.all([ensureCluster(spec), ensureCluster(spec)]);
     expect(await readdir(parent)).toEqual(["main"]);
