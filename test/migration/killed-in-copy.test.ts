@@ -6,6 +6,8 @@ import { startServer, type TestServer } from "../support/servers";
 import { contents, leftovers, makeWorld, until, value } from "./dataset";
 
 const TABLES = 30;
+/** Bytes a second, of 33 MB in all: time to be killed in. */
+const RATE = 10_000_000;
 /** Tables that take a while together, and one whose writers go through its root. */
 const DEFINITIONS = `
 ${Array.from(
@@ -40,7 +42,9 @@ const killed = (child: ChildProcess): Promise<NodeJS.Signals | null> =>
 
 describe("an engine that is killed between two tables", () => {
   it("lets writers pass at once; only what they wrote to is copied again", async () => {
-    const { request, login } = await makeWorld(a, b, "big", DEFINITIONS, { options: { jobs: 1 } });
+    const { request, login } = await makeWorld(a, b, "big", DEFINITIONS, {
+      options: { jobs: 1, copyRate: RATE },
+    });
     const copied = async (): Promise<Record<string, string>> =>
       Object.fromEntries(
         (

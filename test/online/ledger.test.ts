@@ -99,16 +99,19 @@ it("loses, doubles and changes no acknowledged write, there and back and there a
     const enough = writers.acknowledged.size + 300;
     await until(() => Promise.resolve(writers.acknowledged.size > enough), 60);
   };
-  await more();
-  await followMove(request);
-  for (const step of [request, reversed(request), request]) {
+  try {
     await more();
-    await move(step);
-    writers.home = step.to;
-    await more();
-    expect(await prove(step)).toBe(true);
+    await followMove(request);
+    for (const step of [request, reversed(request), request]) {
+      await more();
+      await move(step);
+      writers.home = step.to;
+      await more();
+      expect(await prove(step)).toBe(true);
+    }
+  } finally {
+    await writers.stop();
   }
-  await writers.stop();
 
   const rows = await b.sql<{ id: string; lines: number; sum: string }>(
     "bank",

@@ -103,7 +103,8 @@ describe("a copy that is closed", () => {
           "SELECT count(*)::text FROM rehome.work WHERE worker = 'slow' AND done_at IS NOT NULL",
         ),
       );
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      const there = `SELECT count(*)::int FROM pg_stat_activity WHERE pid = ${stream.pid}`;
+      await until(async () => (await value(b, "postgres", there)) === 0);
       released = true;
       pace.hold(false);
       expect(await Promise.all(slow)).toEqual(["failed", "copied"]);

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { freePort } from "@rehome/postgres";
 import type { TestServer } from "./servers";
 
 /** Whether PgBouncer is installed: the tests of pools need it. */
@@ -12,15 +13,6 @@ export interface Pool {
   readonly port: number;
   readonly stop: () => Promise<void>;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 /** PgBouncer before a server, for all its databases; the administrator enters without a password. */
 export const startPool = (server: TestServer, mode: "session" | "transaction"): Promise<Pool> =>
@@ -36,7 +28,7 @@ export async function startPoolWith(
   filesIn: (directory: string, port: number) => Readonly<Record<string, string>>,
 ): Promise<Pool> {
   const directory = await mkdtemp("/tmp/rehome-pool-");
-  const port = await freePort();
+  const port = await freePort(directory);
   for (const [name, text] of Object.entries(filesIn(directory, port))) {
     await writeFile(join(directory, name), text, { mode: 0o644 });
   }
