@@ -6,7 +6,7 @@ const FIRST = 61_000;
 const COUNT = 4_000;
 
 /** Whether a server could listen on this port of 127.0.0.1 now. */
-export const isFree = (port: number): Promise<boolean> =>
+const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", () => resolve(false));

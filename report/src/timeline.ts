@@ -20,7 +20,7 @@ export interface FenceSpan {
   readonly to?: string;
 }
 
-export const STOPPED = "stopped";
+const STOPPED = "stopped";
 const FIRST = "inspect";
 
 const byTime = (events: readonly Event[]): Event[] =>

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { splitIdentifiers } from "../../migration/src/sql/settings";
-import { ident, literal, qualified, textArray } from "../../migration/src/sql/quote";
+import { ident, literal, qualified } from "../../migration/src/sql/quote";
 import { startServer, type TestServer } from "../support/servers";
 
 let server: TestServer;
@@ -52,10 +52,10 @@ describe.each(["on", "off"])("with standard_conforming_strings %s", (setting) =>
   it("a literal reads back as the text that it was made of", () =>
     fc.assert(
       fc.asyncProperty(anyText, anyText, async (one, two) => {
-        const { rows } = await client.query<{ one: string; many: string[] }>(
-          `SELECT ${literal(one)} AS one, ${textArray([one, two])} AS many`,
+        const { rows } = await client.query<{ one: string; two: string }>(
+          `SELECT ${literal(one)} AS one, ${literal(two)} AS two`,
         );
-        expect(rows).toEqual([{ one, many: [one, two] }]);
+        expect(rows).toEqual([{ one, two }]);
       }),
       runs,
     ));

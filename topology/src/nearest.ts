@@ -48,6 +48,6 @@ export function listed(names: readonly string[]): string {
 }
 
 /** A name as it is when it is plain, quoted and escaped when it could be misread. */
-export function inOneLine(name: string): string {
+function inOneLine(name: string): string {
   return /^[\p{L}\p{N}_*?{}<>:/.-]+$/u.test(name) ? name : quoted(name);
 }

@@ -11,7 +11,7 @@ export type Cancellation =
   | { readonly kind: "nothing"; readonly say: string };
 
 /** Finds a placement that the journal names, in one of the stack's databases. Pure. */
-export const placementNamed = (name: string, databases: readonly DatabaseAt[]): Placement | undefined => {
+const placementNamed = (name: string, databases: readonly DatabaseAt[]): Placement | undefined => {
   for (const { host, database } of databases) {
     const before = placementName({ host, database, schema: "x" }).slice(0, -1);
     if (!name.startsWith(before)) continue;

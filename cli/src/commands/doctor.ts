@@ -44,7 +44,7 @@ const DESCRIPTION: Description = {
 const MARKS = { ok: "✓", warning: "!", problem: "✗" } as const;
 
 /** A host's checks, those that are not well with their codes and remedies. */
-export const formatHost = ({ host, checks }: ExaminedHost, paint: Paint): string => {
+const formatHost = ({ host, checks }: ExaminedHost, paint: Paint): string => {
   const width = Math.max(...checks.map(({ check }) => check.length));
   const how = { ok: paint.good, warning: paint.warn, problem: paint.bad } as const;
   const lines = checks.flatMap(({ check, level, code, message, remedy }) => [

@@ -29,7 +29,7 @@ const NUMBERS = ["TABLES", "ROWS", "DATA", "INDEXES", "SESSIONS", "CACHE HIT"];
 const percent = (share: number | null): string => (share === null ? "" : `${(share * 100).toFixed(1)} %`);
 
 /** The table, biggest first, and its sums below. */
-export const formatSizes = (sizes: readonly PlacementSize[], paint: Paint): string => {
+const formatSizes = (sizes: readonly PlacementSize[], paint: Paint): string => {
   if (sizes.length === 0) return "none of these schemas is there yet.";
   const bytes = (size: PlacementSize): number => size.tableBytes + size.indexBytes;
   const sorted = [...sizes].sort((a, b) => bytes(b) - bytes(a));

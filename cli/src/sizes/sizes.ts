@@ -23,7 +23,7 @@ interface Stay {
 }
 
 /** Each schema once. Pure. */
-export const staysOf = (datasets: readonly DatasetModel[]): Stay[] => {
+const staysOf = (datasets: readonly DatasetModel[]): Stay[] => {
   const stays = new Map<string, Stay>();
   for (const use of USES) {
     for (const dataset of datasets) {

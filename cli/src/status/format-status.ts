@@ -15,7 +15,7 @@ const PROOF_PAINT: Readonly<Record<Verification, keyof Paint>> = {
 };
 
 /** `main/shop.billing → billing/billing.public`, or where it is at home. */
-export const whereabouts = ({ state, home, next, formerly, migration }: DatasetStatus): string => {
+const whereabouts = ({ state, home, next, formerly, migration }: DatasetStatus): string => {
   if (migration?.state === "running" || state === "switched")
     return `${migration?.source ?? home} → ${migration?.target ?? next ?? ""}`;
   if (next !== null) return `${home} → ${next}`;
@@ -57,7 +57,7 @@ const lagging = ({ replication }: DatasetStatus): string[] =>
       ];
 
 /** `copy, 3 of 12 tables, 1.2 GB of 3.4 GB, 110 MB/s, 20 s left` */
-export const progressText = (status: DatasetStatus): string => {
+const progressText = (status: DatasetStatus): string => {
   const { state, migration } = status;
   if (state === "given-up") return "";
   const underWay = migration?.state === "running";

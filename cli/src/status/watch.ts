@@ -15,7 +15,7 @@ export interface Look {
 }
 
 /** Whether something is under way that ends by itself. */
-export const isBusy = ({ statuses }: Pick<Look, "statuses">): boolean =>
+const isBusy = ({ statuses }: Pick<Look, "statuses">): boolean =>
   statuses.some(
     ({ state, migration }) => state === "moving" || (state === "preparing" && migration?.alive === true),
   );

@@ -1,17 +1,9 @@
-import { formatDuration } from "@rehome/migration";
-
 /** `1 table`, `1,200 tables` */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 
 /** `2026-11-21 16:29:01`, UTC */
 export const clock = (iso: string): string => iso.slice(0, 19).replace("T", " ");
-
-/** `3 min ago` */
-export const ago = (iso: string, now: number): string => {
-  const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
-  return seconds < 1 ? "just now" : `${formatDuration(seconds)} ago`;
-};
 
 /** Seconds between two moments; undefined where one of them is missing. */
 export const between = (from: string | null, to: string | null): number | undefined =>

@@ -25,7 +25,7 @@ const backupConfiguration = ({ backup }: CloudSqlHost) => ({
 });
 
 /** The flags of an instance, in the order of their names: Google gives them back in it. */
-export const databaseFlags = (parameters: CloudSqlHost["parameters"]): { name: string; value: string }[] =>
+const databaseFlags = (parameters: CloudSqlHost["parameters"]): { name: string; value: string }[] =>
   Object.entries(cloudSqlFlags(serverParameters(parameters)).parameters)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({ name, value }));

@@ -25,7 +25,7 @@ export const dockerName = (...parts: readonly string[]): string =>
     .replace(/^[^A-Za-z0-9]+/, "");
 
 /** The server's command line: every parameter as `-c`, in the order of their names. */
-export const serverCommand = (parameters: DockerHost["parameters"]): string[] => [
+const serverCommand = (parameters: DockerHost["parameters"]): string[] => [
   "postgres",
   ...Object.entries(serverParameters(parameters))
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,5 +1,5 @@
 /** Others can follow a server, and a fleet of them come to it: to change this later would take a restart in mid-move. */
-export const FOLLOWED = {
+const FOLLOWED = {
   wal_level: "logical",
   max_wal_senders: "32",
   max_replication_slots: "32",

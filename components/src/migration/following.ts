@@ -3,7 +3,7 @@ import { placementName } from "@rehome/topology";
 import { plainError } from "../provider-errors";
 
 /** `core: erp/core.core follows, 1.2 MB behind, 3.4 MB of WAL kept for it; ready to switch` */
-export const formatHealth = (dataset: string, to: string, health: LinkHealth | undefined): string => {
+const formatHealth = (dataset: string, to: string, health: LinkHealth | undefined): string => {
   if (health === undefined) return `${dataset}: ${to} does not follow yet; the next pulumi up copies it.`;
   const { lag, retained, broken, ready } = health;
   if (broken !== null) return `${dataset}: ${to} does not follow: ${broken}. The next pulumi up mends it.`;

@@ -66,7 +66,7 @@ const same = (one: Placement | undefined, other: Placement): boolean =>
   given(one) && one.host === other.host && one.database === other.database && one.schema === other.schema;
 
 /** The server that holds a placement, as the new inputs or else the old ones know it. */
-export const serverOf = (
+const serverOf = (
   placement: Placement,
   news: MigrationInputs,
   olds: MigrationState,

@@ -6,7 +6,7 @@ import * as random from "@pulumi/random";
  * The short name of a content: the same for the same one, another for any other. Made with a key that only the stack's
  * state has, because names are no secret and a password could be guessed at from a plain hash of it.
  */
-export const fingerprint = (key: string, content: unknown): string =>
+const fingerprint = (key: string, content: unknown): string =>
   createHmac("sha256", key).update(JSON.stringify(content)).digest("hex").slice(0, 10);
 
 /** The stack's key for fingerprints. Secret. */

@@ -15,7 +15,7 @@ export interface FacadeSchemas {
 type Names = Pick<FacadeSchemas, "real" | "facade">;
 
 export const TRUNCATE_TRIGGER = "rehome_truncate";
-export const TRUNCATE_FUNCTION = "rehome.delete_before_truncate()";
+const TRUNCATE_FUNCTION = "rehome.delete_before_truncate()";
 
 /**
  * A facade: an empty partitioned table of another schema's name, with the real table as its only partition. Changes of the

@@ -21,7 +21,7 @@ export interface LinkHealth {
 }
 
 /** Bytes behind at which the fence may be closed: what is left is drained in a moment. */
-export const LAG_LIMIT = 16 * 1024 * 1024;
+const LAG_LIMIT = 16 * 1024 * 1024;
 
 interface SlotRow {
   readonly lag: string | null;

@@ -143,7 +143,7 @@ async function copyParts(
 }
 
 /** The COPY commands of a part. Rows that do not come first into a table cannot be frozen. */
-export function commandsOf(from: Endpoint, to: Endpoint, part: Part): { out: string; into: string[] } {
+function commandsOf(from: Endpoint, to: Endpoint, part: Part): { out: string; into: string[] } {
   const { range, columns, binary } = part;
   const table = { name: part.table, columns, binary, bytes: part.bytes };
   const { out, into } = copyCommands(from, to, table);

@@ -14,7 +14,7 @@ their connections. Waits --patience seconds (default 900) for the move, copies u
 export const EXIT = { done: 0, again: 1, never: 2 } as const;
 
 /** Reads the move from its file. @throws RehomeError `move-unreadable` */
-export function readMove(file: string): WorkRequest {
+function readMove(file: string): WorkRequest {
   try {
     const given = JSON.parse(readFileSync(file, "utf8")) as Partial<WorkRequest>;
     if (given.dataset !== undefined && given.from?.server !== undefined && given.to?.server !== undefined)

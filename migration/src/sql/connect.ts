@@ -6,9 +6,6 @@ import { refusePooled } from "./pooled";
 import { ident } from "./quote";
 import { tlsFailure, tlsOptions } from "./tls";
 
-/** What a query gives back where its shape is the caller's business. */
-export type Row = Record<string, unknown>;
-
 /**
  * Settings of every session of the engine, whatever its role or database has of its own: the text form of values, which
  * hashes and comparisons read, must be the same on both sides; names must resolve by their schema alone; code must mean

@@ -18,11 +18,6 @@ export function literal(value: string): string {
   return value.includes("\\") ? ` E${quoted.replaceAll("\\", "\\\\")}` : quoted;
 }
 
-/** `ARRAY['a', 'b']::text[]`. */
-export function textArray(values: readonly string[]): string {
-  return `ARRAY[${values.map(literal).join(", ")}]::text[]`;
-}
-
 function refuseNul(value: string): void {
   if (value.includes("\0"))
     throw new RangeError("PostgreSQL has no form for a NUL character in a name or value");

@@ -26,7 +26,7 @@ const DIGESTS = `
   FROM piece p WHERE p.bytes < ${PIECE} ORDER BY p.oid`;
 
 /** Digests of those objects that are there, in one query; the servers read them, and nothing else is sent. */
-export async function digestObjects(client: pg.Client, oids: readonly number[]): Promise<ObjectDigest[]> {
+async function digestObjects(client: pg.Client, oids: readonly number[]): Promise<ObjectDigest[]> {
   const found = await rows<{ oid: string; bytes: string; hash: string }>(client, DIGESTS, [oids]);
   return found.map(({ oid, bytes, hash }) => ({ oid: Number(oid), bytes: Number(bytes), hash }));
 }

@@ -5,7 +5,7 @@ import { perform } from "./step-events";
 import { remove } from "./steps";
 
 /** Groups resources so that each comes in a later group than everything that needs it. */
-export const deletionOrder = (condemned: readonly Resource[]): Resource[][] => {
+const deletionOrder = (condemned: readonly Resource[]): Resource[][] => {
   const groups: Resource[][] = [];
   let left = [...condemned];
   while (left.length > 0) {

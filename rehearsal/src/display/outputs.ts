@@ -15,7 +15,7 @@ const widthOf = (keys: readonly string[]): number => Math.max(0, ...keys.map((ke
 const keysOf = (...values: readonly Values[]): string[] => [...new Set(values.flatMap(Object.keys))].sort();
 
 /** A value in Pulumi's way of writing it, secrets hidden. */
-export const renderValue = (value: Value, indent: string, showSecrets: boolean): string => {
+const renderValue = (value: Value, indent: string, showSecrets: boolean): string => {
   if (isSecret(value)) return showSecrets ? renderValue(plain(value), indent, true) : "[secret]";
   const inner = `${indent}    `;
   if (isList(value)) {

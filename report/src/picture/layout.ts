@@ -118,7 +118,7 @@ export function column(
   return { x: 0, width, height: Math.max(0, y - BOX.hostGap), boxes, rows };
 }
 
-export const hostNote = (host: Host | undefined): string | undefined =>
+const hostNote = (host: Host | undefined): string | undefined =>
   host && (host.version === undefined ? host.platform : `${host.platform} · PostgreSQL ${host.version}`);
 
 function columnWidth(lines: readonly Line[], side: Side, hosts: ReadonlyMap<string, Host>): number {

@@ -29,7 +29,7 @@ export function checkSearchPaths(topology: Topology): Problem[] {
 }
 
 /** The schemas of a search_path as PostgreSQL reads it: unquoted names in lower case, quoted ones as they are. */
-export function schemasOf(searchPath: string): string[] {
+function schemasOf(searchPath: string): string[] {
   return [...searchPath.matchAll(/"((?:[^"]|"")*)"|[^\s,"]+/g)].map(([whole, quoted]) =>
     quoted === undefined ? whole.toLowerCase() : quoted.replaceAll('""', '"'),
   );

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { quoted } from "../quoted";
 
 /** PostgreSQL's NAMEDATALEN − 1: longer names are cut off silently by the server. */
-export const MAX_NAME_BYTES = 63;
+const MAX_NAME_BYTES = 63;
 
 /** The length of a name as PostgreSQL counts it, in bytes of UTF-8. */
-export const byteLength = (name: string): number => new TextEncoder().encode(name).length;
+const byteLength = (name: string): number => new TextEncoder().encode(name).length;
 
 /** Why no PostgreSQL server could hold this text as a name, or undefined. Quotes, spaces and line breaks are no reason. */
-export function impossibleName(name: string): string | undefined {
+function impossibleName(name: string): string | undefined {
   if (name.includes("\0")) return "holds a NUL character, which no PostgreSQL name can";
   if (/[\uD800-\uDFFF]/u.test(name)) return "is not valid Unicode; PostgreSQL stores names in UTF-8";
   return undefined;

@@ -23,7 +23,7 @@ export const instanceDirectory = (directory: string, project: string, name: stri
 const fileOf = (data: string): string => `${data}.json`;
 
 /** `project:region:name`, or with slashes. @throws RehearsalError when it is neither */
-export const parseConnectionName = (text: string): { project: string; name: string } => {
+const parseConnectionName = (text: string): { project: string; name: string } => {
   const [project, region, name, ...more] = text.split(/[:/]/);
   if (project && region && name && more.length === 0) return { project, name };
   throw new RehearsalError("stand-in", `"${text}" is no instance's connection name: project:region:name.`);

@@ -7,7 +7,7 @@ import type { Place } from "./place";
 const inFileName = (text: string): string => text.replace(/[/:]/g, "_");
 
 /** Where Pulumi's own provider renders a manifest to, below its folder. */
-export const fileOf = ({ apiVersion, kind, namespace, name }: Manifest): string =>
+const fileOf = ({ apiVersion, kind, namespace, name }: Manifest): string =>
   join(
     "1-manifest",
     `${inFileName(apiVersion)}-${kind.toLowerCase()}-${namespace === "" ? "default" : namespace}-${name}.yaml`,
