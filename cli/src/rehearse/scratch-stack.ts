@@ -36,7 +36,7 @@ export const scratchStack = async (choice: StackChoice): Promise<ScratchStack> =
   if (topology === undefined)
     throw new CliError(
       "no-topology",
-      `Pulumi.${stack}.yaml has no ${KEY}: what a program makes by itself is rehearsed by npx rehearse.`,
+      `Pulumi.${stack}.yaml has no ${KEY}: what a program makes by itself is rehearsed by npx rehearse, which acts on \`existing\` servers as they are.`,
     );
   const name = `${stack}-rehearsal`;
   const { rehearsed: begun } = await findStack(root, name);

@@ -3,12 +3,14 @@ import type { PolicyPackOptions } from "../policies/pack";
 import { RehearsalError } from "../rehearsal-error";
 
 export const USAGE = `Runs this Pulumi program without the Pulumi CLI, against local PostgreSQL servers.
+Hosts that are existing or stack are the real servers: rehearse up moves their data. rehome rehearse uses local ones in
+their place.
 
   rehearse preview                shows what would be done
   rehearse up                     previews, then does it
   rehearse refresh                takes into the state what the servers say
   rehearse destroy                deletes everything
-  rehearse stack output [NAME]    prints the stack's outputs
+  rehearse stack output [NAME]    prints the stack's outputs; a named one with its secrets
   rehearse stack export           prints the state, as \`pulumi stack import\` accepts it
 
   --stack NAME        the stack (default: the only one, or dev)
@@ -19,7 +21,7 @@ export const USAGE = `Runs this Pulumi program without the Pulumi CLI, against l
   --parallel N        resources worked on at once (default: 16)
   --skip-preview      go ahead without previewing first
   --run-program       destroy: run the program for its hooks (default: when the stack has any)
-  --show-secrets      print secrets instead of [secret]
+  --show-secrets      print secrets instead of [secret]; \`stack output NAME\` always does
   --json              preview, stack output: print JSON
   --yes               accepted, as with Pulumi; nothing is ever asked`;
 
