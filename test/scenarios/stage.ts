@@ -1,7 +1,7 @@
 import { cp, chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { databasesOf, defaultPassword, loadWorld, type World } from "@rehome/example-data";
+import { loadWorld, passwordVariable, prepareWorld, type World } from "@rehome/example-data";
 import { removeCluster } from "@rehome/postgres";
 import type { Step } from "@rehome/rehearsal";
 import { startServer, type TestServer } from "../support/servers";
@@ -97,30 +97,6 @@ export const copyExample = async (
   return folder;
 };
 
-/** The variable that a world's stack files take a role's password from. */
-const passwordVariable = (role: string): string =>
-  /^waqiti_(.+)_service$/.test(role)
-    ? `${role.replace(/^waqiti_(.+)_service$/, "$1").toUpperCase()}_DB_PASSWORD`
-    : `${role.replace(/_user$/, "").toUpperCase()}_PASSWORD`;
-
-/** What a world's owners do by hand before they let anything move: the example's `prepare/`, and passwords for the new roles. */
-const prepare = async (world: World, legacy: TestServer): Promise<Record<string, string>> => {
-  const folder = join(repository, "examples", world, "prepare");
-  if (!existsSync(folder)) return {};
-  const [database] = databasesOf(world).map(({ name }) => name);
-  for (const file of (await readdir(folder)).sort()) {
-    const text = await readFile(join(folder, file), "utf8");
-    await legacy.sql(database ?? "", text.replace(/^--.*\n/gm, "")); // alone in its message, a block may commit
-  }
-  const found = await legacy.sql<{ role: string }>(
-    "postgres",
-    "SELECT rolname AS role FROM pg_authid WHERE rolcanlogin AND rolpassword IS NULL",
-  );
-  for (const { role } of found)
-    await legacy.sql("postgres", `ALTER ROLE "${role}" PASSWORD '${defaultPassword(role)}'`);
-  return Object.fromEntries(found.map(({ role }) => [role, defaultPassword(role)]));
-};
-
 /** Starts a legacy server, loads a world into it, prepares it and copies the world's example to work in. */
 export const stage = async (
   world: World,
@@ -130,7 +106,7 @@ export const stage = async (
 ): Promise<Stage> => {
   const legacy = await startServer({ parameters });
   const loaded = await loadWorld({ world, server: legacy.connection, scale: 1, tenants });
-  const passwords = { ...loaded.passwords, ...(await prepare(world, legacy)) };
+  const passwords = { ...loaded.passwords, ...(await prepareWorld(world, legacy.connection)) };
   const parent = await mkdtemp("/tmp/rehome-scenario-");
   await chmod(parent, 0o755); // its servers may run as another user
   const folder = await copyExample(world, parent);

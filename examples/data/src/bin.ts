@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { loadWorld } from "./load-world";
+import { exportLines } from "./passwords";
+import { prepareWorld } from "./prepare-world";
 import { WORLDS, type World } from "./worlds";
 
-const USAGE = `node examples/data/dist/bin.js <${WORLDS.join(" | ")}> --url postgres://user@host:port [--scale 1] [--tenants 2] [--replace]
-The superuser's password is read from PGPASSWORD.`;
+const USAGE = `node examples/data/dist/bin.js <${WORLDS.join(" | ")}> --url postgres://user@host:port [--scale 1] [--tenants 2] [--prepare] [--replace]
+Loads a world into a throwaway server; the superuser's password is read from PGPASSWORD. --prepare: what its owners do by hand
+then. Prints the variables that its stack files take the roles' passwords from, for eval; these passwords are no secret.`;
 
 const serverOf = (text: string) => {
   const url = new URL(text);
@@ -26,6 +29,7 @@ const main = async (): Promise<void> => {
       url: { type: "string" },
       scale: { type: "string", default: "1" },
       tenants: { type: "string", default: "2" },
+      prepare: { type: "boolean", default: false },
       replace: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -34,12 +38,15 @@ const main = async (): Promise<void> => {
   if (values.help) return console.log(USAGE);
   if (world === undefined || !WORLDS.includes(world) || values.url === undefined) throw new Error(USAGE);
   const { scale, tenants, replace } = values;
+  const server = serverOf(values.url);
   const sizes = { scale: Number(scale), tenants: Number(tenants) };
-  const args = { world, server: serverOf(values.url), ...sizes, replace };
-  const loaded = await loadWorld(args, ({ database, rows, done, total }) =>
-    console.log(`${done}/${total} ${database}: ${rows} rows`),
+  // The standard output is a shell's.
+  const loaded = await loadWorld({ world, server, ...sizes, replace }, ({ database, rows, done, total }) =>
+    console.error(`${done}/${total} ${database}: ${rows} rows`),
   );
-  console.log(`${world}: ${loaded.rows} rows in ${loaded.databases.length} databases`);
+  const prepared = values.prepare ? await prepareWorld(world, server) : {};
+  console.error(`${world}: ${loaded.rows} rows in ${loaded.databases.length} databases`);
+  for (const line of await exportLines(world, { ...loaded.passwords, ...prepared })) console.log(line);
 };
 
 main().catch((error: unknown) => {

@@ -99,14 +99,31 @@ export const rolesOf = (world: World): readonly string[] => [
   ...new Set(DATABASES[world].flatMap(({ owner, schemas }) => [owner, ...Object.values(schemas)])),
 ];
 
+/** The roles that a world's `prepare/` makes, for services that had none of their own. */
+export const preparedRolesOf = (world: World): readonly string[] => {
+  switch (world) {
+    case "waqiti":
+      return WAQITI_SERVICES.map((service) => `waqiti_${service}_service`);
+    case "salesflow":
+      return ["registry_user", "auth_user", "contact_user", "activity_user"];
+    case "chiro-erp":
+    case "hexabuilders":
+    case "classified-ads":
+      return [];
+  }
+};
+
 const EXAMPLES = join(__dirname, "..", "..");
+
+/** The folder of a world's program, stack files and legacy data. */
+export const folderOf = (world: World): string => join(EXAMPLES, world);
 
 /** The functions that data files use. */
 export const preludeFile = (): string => join(EXAMPLES, "data", "prelude.sql");
 
 /** The file with a database's schema, or with its rows; of `tenant`, with those of each tenant. */
 export const legacyFile = (world: World, database: string, kind: "schema" | "data"): string =>
-  join(EXAMPLES, world, "legacy", `${database}${kind === "data" ? ".data" : ""}.sql`);
+  join(folderOf(world), "legacy", `${database}${kind === "data" ? ".data" : ""}.sql`);
 
 /** The names of so many tenants: `tenant1`, `tenant2`, ... */
 export const tenantNames = (count: number): readonly string[] =>
