@@ -57,6 +57,15 @@ describe.each(published)("%s", (folder) => {
   });
 });
 
+it("docs/library.md says what each package is for, and packs all of them", () => {
+  const page = readFileSync(join(root, "docs/library.md"), "utf8");
+  const listed = [...page.matchAll(/^\| `@rehome\/([a-z]+)`/gm)].map(([, name]) => name);
+  const [pack = ""] = /^npm pack .*$/m.exec(page) ?? [];
+  const packed = [...pack.matchAll(/ -w ([a-z]+)/g)].map(([, name]) => name);
+  expect(listed.sort()).toEqual([...published].sort());
+  expect(packed.sort()).toEqual([...published].sort());
+});
+
 it("CHANGELOG.md has what is not released yet, and follows Semantic Versioning", () => {
   const text = readFileSync(join(root, "CHANGELOG.md"), "utf8");
   expect(text).toContain("Semantic Versioning");

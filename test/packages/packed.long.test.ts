@@ -9,14 +9,13 @@ import { manifestOf, published, root, type Manifest } from "./workspaces";
 
 const run = promisify(execFile);
 /** Whole programs in the pages, with the page. */
-const programs = ["README.md", "docs/library.md", "docs/tutorial.md", "docs/how-to/kubernetes.md"].map(
-  (page) => {
-    const found = blocksOf(textOf(page)).find(
-      ({ language, text }) => language === "ts" && /new Topology\(|Topology\.fromConfig\(/.test(text),
-    );
-    return [page, found?.text ?? ""] as const;
-  },
-);
+const programs = [
+  ...["README.md", "docs/library.md", "docs/tutorial.md", "docs/report.md", "docs/how-to/kubernetes.md"],
+].map((page) => {
+  const whole = /new Topology\(|Topology\.fromConfig\(|gatherReport\(/;
+  const found = blocksOf(textOf(page)).find(({ language, text }) => language === "ts" && whole.test(text));
+  return [page, found?.text ?? ""] as const;
+});
 const built = published.filter((folder) => existsSync(join(root, folder, "dist/index.js")));
 let folder: string;
 
