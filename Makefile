@@ -9,7 +9,7 @@ INSTALLED := node_modules/.package-lock.json
 help:
 	@echo "make demo     moves two worlds' data between throwaway PostgreSQL servers, under three minutes"
 	@echo "make test     builds, lints and runs the tests"
-	@echo "make bench    measures Rehome beside pgcopydb and pg_dump, and its growth: ONLY=copy,same-server,growth SCALE=1"
+	@echo "make bench    measures Rehome beside pgcopydb and pg_dump, and its growth: ONLY=copy,same-server,growth SCALE=1 ROUNDS=3"
 	@echo "make load     moves a service online under many clients: WRITES=1000000 ROWS=100000"
 	@echo "make scale    measures a copy that 1, 2 and 4 processes share: MEGABYTES=100"
 	@echo "make worker-image  builds the image of the pods that share in a copy: IMAGE=name:tag BASE=node:22-bookworm-slim"

@@ -55,7 +55,8 @@ describe("the page of figures", () => {
       "Rehome: **2.00×** as fast as pgcopydb at equal jobs, **1.60×** as fast as pgcopydb's best.",
     );
     expect(text).toContain("Rehome, own server: **2.50×** as fast as pgcopydb at equal jobs");
-    expect(text).toContain("make bench ONLY=copy");
+    expect(text).toContain("Both servers on one disk, with `wal_level = replica`");
+    expect(text).toContain("repeat it with `make bench ONLY=copy ROUNDS=3`");
     expect(plots["copy.svg"]).toContain("<title>");
   });
 

@@ -24,9 +24,10 @@ export function provenance<Name extends Section>(measured: Measured<Name>): stri
   const { machine, versions, parameters, rounds, scale, section } = measured;
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const settings = Object.entries(parameters).map(([name, value]) => `\`${name} = ${value}\``);
+  const servers = section === "same-server" ? "The server has" : "Both servers on one disk, with";
   return [
     `Taken on ${machineInWords(machine)}${programs.length === 0 ? "" : `; ${programs.join(", ")}`}.`,
-    `Both servers on one disk, with ${settings.join(", ")} and PostgreSQL's defaults otherwise (fsync on).`,
-    `${rounds} rounds at scale ${scale}; repeat it with \`make bench ONLY=${section}\`.`,
+    `${servers} ${settings.join(", ")} and PostgreSQL's defaults otherwise (fsync on).`,
+    `${rounds} rounds at scale ${scale}; repeat it with \`make bench ONLY=${section} ROUNDS=${rounds}\`.`,
   ].join(" ");
 }
