@@ -3,7 +3,7 @@ import type { DatasetStatus } from "./dataset-status";
 /** What there is to do for whoever reads a status, each in a clause; empty where there is nothing. Pure. */
 export const nextSteps = (status: Omit<DatasetStatus, "next_steps">): string[] => {
   const { dataset, state, migration, home, next, formerly, replication, verification, mode } = status;
-  const givingUp = `or give it up: put its lines back as they were, and rehome cancel ${dataset}`;
+  const givingUp = `or give it up: put its lines back as they were, then pulumi up; rehome cancel ${dataset} frees the old home before that`;
   switch (state) {
     case "steady":
       return [];

@@ -1,6 +1,6 @@
 /**
- * The journal's tables, in schema `rehome` of the database that a dataset moves into. Nobody but the administrator
- * reads them. Every statement may run again.
+ * The journal's tables, in schema `rehome` of both databases of a move: the one that a dataset moves into has its journal,
+ * the one that it leaves has its fence. Nobody but the administrator reads them. Every statement may run again.
  */
 export const JOURNAL_SQL = `
 CREATE SCHEMA IF NOT EXISTS rehome;
