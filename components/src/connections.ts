@@ -10,15 +10,19 @@ import { readSecret } from "./secrets";
 
 /** How a service reaches its data: its home, as its own role. Handed out once the data is there. */
 export interface Connection {
+  /** A name or an address; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
   readonly database: string;
+  /** Of a service with several datasets, its own first one's. */
   readonly schema: string;
   /** The schemas that unqualified names are looked up in, as PostgreSQL's `search_path` writes them. */
   readonly searchPath: string;
+  /** The service's role: `core_user`. */
   readonly user: string;
   /** Absent where Rehome does not manage the role and the stack file names no password. */
   readonly password?: string;
+  /** libpq's own words: `disable`, `require`, `verify-ca`, `verify-full`. */
   readonly sslmode: string;
   /** Path, on this machine, of a PEM file with the certificates to trust. Absent: those that the machine trusts. */
   readonly sslrootcert?: string;

@@ -22,7 +22,9 @@ import { declareWorkloads } from "./workloads/declare-workloads";
 
 /** Where a dataset is in its life, and what its last move reported. */
 export interface MigrationOutcome {
+  /** As the stack file has it: `steady` without `next` and `formerly`, `preparing` with `next`, `moved` with `formerly`. */
   readonly state: "steady" | "preparing" | "moved";
+  /** Absent before the first move. */
   readonly result?: MoveResult;
 }
 

@@ -149,4 +149,5 @@ export const HOST_CODES = [
   "wal-level",
   "workers-too-few",
 ] as const;
+/** What is wrong with a host: one of `HOST_CODES` (docs/cli.md), or the code of the error that kept it from being reached. */
 export type HostCode = (typeof HOST_CODES)[number] | ErrorCode;

@@ -22,7 +22,9 @@ import { dropLeftovers } from "./strategies/template";
 import { inWords } from "./told";
 import type { Endpoint } from "./types";
 
+/** Which old placement of a dataset may go, and where the dataset lives: its journal is asked. */
 export interface ReleaseQuery {
+  /** Its name in the stack: `core`, `contact/tenants/tenant1`. */
   readonly dataset: string;
   /** The placement that is to be deleted. */
   readonly old: Endpoint;

@@ -3,7 +3,9 @@ import { ident } from "./sql/quote";
 import { isList, namesIn, settingValue } from "./sql/settings";
 import type { ServerConnection } from "./types";
 
+/** Whose settings, and where: `ALTER ROLE … IN DATABASE …`. */
 export interface RoleSettingsQuery {
+  /** Reached as its administrator, who may alter the role. */
   readonly server: ServerConnection;
   readonly database: string;
   readonly role: string;

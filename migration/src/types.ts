@@ -40,8 +40,9 @@ export interface Endpoint {
   readonly cluster?: string;
 }
 
+/** How a dataset is taken along: the stack file's `migration`. Times are milliseconds here. */
 export interface MoveOptions {
-  /** `offline` copies under the fence. */
+  /** `offline` copies under the fence; `online` copies while the service writes, and fences for the last changes. */
   readonly mode: "offline" | "online";
   /** `checksum`: count and hash of every table; `count`: counts alone. */
   readonly verify: "checksum" | "count";
@@ -80,6 +81,11 @@ export interface MoveRequest {
   readonly options: MoveOptions;
 }
 
+/**
+ * How rows get there. `copy`: streamed from server to server under the fence. `set-schema`: inside one database, not at
+ * all: the tables change their schema. `template`: on one server, the database's files are copied. `follow`: copied while
+ * the service writes, then PostgreSQL's own replication (`mode: online`).
+ */
 export type Strategy = "copy" | "set-schema" | "template" | "follow";
 
 /** Why a plan cannot be carried out (`blocker`) or what its reader should know (`warning`). */
@@ -121,7 +127,10 @@ export interface Plan {
   readonly fingerprint: string;
 }
 
-/** The stages of a move, in order. The journal names the one under way. */
+/**
+ * The stages of a move, in the order of one that goes online. Offline `fence` comes before `copy`, and neither `follow`,
+ * `compare`, `drain` nor `prove` is there. The journal names the one under way.
+ */
 export const STAGES = [
   ...(["inspect", "prepare", "copy", "index", "follow", "compare"] as const),
   ...(["fence", "drain", "verify", "switch", "prove"] as const),
@@ -144,9 +153,13 @@ export interface Progress {
   readonly workers?: number;
   readonly message?: string;
 }
+/** Told how far the engine is: when a stage begins, and at most four times a second in it. */
 export type Report = (progress: Progress) => void;
 
-/** One table's verification. Hashes are order-independent, over every row's text form, made inside the servers. */
+/**
+ * One table's verification. Hashes are made inside the servers and do not depend on the rows' order: of every row, by its
+ * types' own hashes where these are as exact as their text, else by text.
+ */
 export interface TableVerification {
   readonly table: string;
   /** Null where nothing was counted: the files are the same ones. */
@@ -161,15 +174,21 @@ export interface TableVerification {
 /** What a finished move leaves in the stack's state: plain data, no secrets. */
 export interface MoveResult {
   readonly dataset: string;
+  /** Its id in the journal, a UUID. */
   readonly migration: string;
   readonly strategy: Strategy;
+  /** Tables that moved, partitions among them. */
   readonly tables: number;
+  /** Rows that the proof counted in the new home; 0 where it had none to count, as by `set-schema`. */
   readonly rows: number;
+  /** Bytes of the tables in the old home, without indexes. */
   readonly bytes: number;
+  /** Seconds from the first attempt to the switch; online, those in which it followed are among them. */
   readonly seconds: number;
   /** Seconds from the fence to the hand-out. */
   readonly fenceSeconds: number;
   /** ISO 8601, UTC. */
   readonly switchedAt: string;
+  /** Whether the proof found both homes equal. Online it may still be made, after the hand-out: false until then. */
   readonly clean: boolean;
 }

@@ -12,6 +12,7 @@ export interface Binaries {
   readonly path: (tool: string) => string;
 }
 
+/** Which of PostgreSQL's programs are looked for. */
 export interface FindOptions {
   /** The major version wanted. Default: the newest found. */
   readonly version?: number;

@@ -14,7 +14,9 @@ export type Op =
   | "refresh"
   | "remove-pending-replace";
 
+/** One pass over the stack. An `up` is `preview` and `update`, a `destroy` is `destroy-preview` and `destroy`. */
 export type Phase = "preview" | "update" | "destroy-preview" | "destroy" | "refresh";
+/** As Pulumi has them; an `error` fails the run. */
 export type Severity = "debug" | "info" | "warning" | "error";
 
 /** One step of a run. */
@@ -22,6 +24,7 @@ export interface Step {
   readonly op: Op;
   readonly urn: Urn;
 }
+/** A step begins, is done or has failed. */
 export interface StepEvent extends Step {
   readonly kind: "step";
   readonly parent: Urn;
@@ -53,11 +56,13 @@ export interface PolicyEvent {
   readonly description: string;
   readonly message: string;
 }
+/** The stack's outputs before the run and after it; secrets are marked, not opened. */
 export interface OutputsEvent {
   readonly kind: "outputs";
   readonly before: Values;
   readonly now: Values;
 }
+/** A pass is over. */
 export interface SummaryEvent {
   readonly kind: "summary";
   /** How many resources each operation concerned. */
@@ -67,6 +72,7 @@ export interface SummaryEvent {
   /** How many resources an error was reported for. */
   readonly errored: number;
 }
+/** Whatever a run tells, by `kind`; a `phase` begins a pass. */
 export type RehearsalEvent =
   | { readonly kind: "phase"; readonly phase: Phase; readonly stack: string }
   | StepEvent

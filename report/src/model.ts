@@ -23,6 +23,7 @@ export interface Host {
   readonly version?: number;
 }
 
+/** host + database + schema: where a dataset lives. Names as they are, unquoted. */
 export interface Placement {
   readonly host: string;
   readonly database: string;
@@ -41,6 +42,10 @@ export interface Dataset {
   readonly formerly?: Placement;
 }
 
+/**
+ * `running`: under way, cut short or given up. `switched`: the new home has been handed out. `reversed`: it went back.
+ * `retired`: the old home was given up.
+ */
 export type MigrationState = "running" | "switched" | "reversed" | "retired";
 
 /** A dataset taken from one placement to another, as the journal has it. */
@@ -95,11 +100,14 @@ export interface Sample {
   readonly lag?: number;
 }
 
+/** A table whose rows were streamed to the new home. */
 export interface CopiedTable {
   readonly table: string;
   readonly rows: number;
+  /** As they passed, in COPY's form. */
   readonly bytes: number;
   readonly seconds: number;
+  /** When it was whole there. */
   readonly at: string;
 }
 
@@ -126,7 +134,9 @@ export interface VerifiedSequence {
   readonly equal: boolean;
 }
 
+/** What the plan of the last attempt found. */
 export interface Finding {
+  /** Documented in docs/preflight.md. */
   readonly code: string;
   readonly level: "blocker" | "warning";
   readonly message: string;
@@ -141,6 +151,7 @@ export interface SchemaRights {
   readonly grants: readonly Grant[];
 }
 
+/** What a role that does not own the schema may do there; `PUBLIC` is one too. */
 export interface Grant {
   readonly role: string;
   /** Of the schema: `USAGE`, `CREATE`. */

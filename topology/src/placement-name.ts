@@ -8,5 +8,6 @@ const part = (name: string): string => (/^[^\s\p{C}"./@]+$/u.test(name) ? name :
 export const placementName = ({ host, database, schema }: Placement): string =>
   `${part(host)}/${part(database)}.${part(schema)}`;
 
+/** Whether two placements are one: host, database and schema are compared by their names in the stack file. */
 export const samePlacement = (one: Placement, other: Placement): boolean =>
   one.host === other.host && one.database === other.database && one.schema === other.schema;

@@ -9,7 +9,15 @@ export type { NpgsqlPool } from "./keywords";
 /** A connection's parts, and all of it as each driver reads it. Holds the password. */
 export type ConnectionFormats = Readonly<Record<ConnectionKey, string>>;
 
-/** Every form of a connection, by the key that it has in a service's Secret. `pool` goes where a driver reads it there. */
+/**
+ * Every form of a connection, by the key that it has in a service's Secret. `pool` goes where a driver reads it there.
+ *
+ * @example
+ * ```ts
+ * const { connections } = Topology.fromConfig();
+ * export const jdbcUrl = connections.apply(({ billing }) => billing && connectionFormats(billing)["jdbc-url"]);
+ * ```
+ */
 export const connectionFormats = (
   at: Endpoint & { readonly schema: string },
   pool?: NpgsqlPool,

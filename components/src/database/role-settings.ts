@@ -28,6 +28,7 @@ const provider: pulumi.dynamic.ResourceProvider = {
 
 /** A role's settings in one database (`ALTER ROLE … IN DATABASE … SET`): all it has there, `search_path` among them. */
 export class RoleSettings extends pulumi.dynamic.Resource {
+  /** What the role has there beside `args.settings` is taken away, as all of it is when this is deleted. The role and the database must be there: `dependsOn`. */
   constructor(name: string, args: RoleSettingsArgs, opts?: pulumi.CustomResourceOptions) {
     const options = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["server"] });
     super(provider, name, { ...args }, options, "rehome", "RoleSettings");

@@ -20,6 +20,7 @@ export interface ServiceDatabaseArgs {
 
 /** A service's schema in a placement: owned by the service's role, and read by those who may. */
 export class ServiceDatabase extends pulumi.ComponentResource {
+  /** Where it is. */
   readonly placement: Placement;
   /** What a migration into or out of it needs: database, role and schema. */
   readonly ready: readonly pulumi.Resource[];
@@ -27,6 +28,7 @@ export class ServiceDatabase extends pulumi.ComponentResource {
   readonly #roles: ReadonlyMap<string, DeclaredRole>;
   readonly #declaring: Declaring;
 
+  /** Made by a `Topology`, whose hosts, databases and roles it goes by; named `core@shared/chiro_erp.core_schema`. */
   constructor(declaring: Declaring, { at, databases, roles, connections }: ServiceDatabaseArgs) {
     const { placement, service, owner, inhabitants, use } = at;
     const parent = declaring.parent;

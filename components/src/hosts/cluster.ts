@@ -35,12 +35,18 @@ const provider: pulumi.dynamic.ResourceProvider = {
  * too. Deleting it never deletes tables: while it holds any, its server is stopped and its directory stays.
  */
 export class Cluster extends pulumi.dynamic.Resource {
+  /** Its data directory, as it was given. */
   declare readonly directory: pulumi.Output<string>;
+  /** 127.0.0.1 */
   declare readonly host: pulumi.Output<string>;
+  /** The port that was asked for, else the free one that it keeps. */
   declare readonly port: pulumi.Output<number>;
+  /** The superuser, `postgres`. */
   declare readonly user: pulumi.Output<string>;
+  /** PostgreSQL's major version. */
   declare readonly version: pulumi.Output<number>;
 
+  /** Port, password and parameters are changed in place, with a restart where PostgreSQL needs one; another `directory` is refused in the preview. */
   constructor(name: string, args: ClusterArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { host: undefined, user: undefined, port: args.port, version: args.version };
     const options = pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] });

@@ -23,6 +23,7 @@ export class DockerHost extends pulumi.ComponentResource implements Host {
   readonly provider: postgresql.Provider;
   readonly ready: readonly pulumi.Resource[];
 
+  /** The administrator's password is drawn. While anything is placed here (`inUse`), the volume is protected. */
   constructor(
     /** The host's name in the stack file. */
     readonly name: string,

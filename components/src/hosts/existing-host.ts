@@ -14,6 +14,7 @@ export class ExistingHost extends pulumi.ComponentResource implements Host {
   readonly provider?: postgresql.Provider;
   readonly ready: readonly pulumi.Resource[] = [];
 
+  /** Throws a `RunError` when the password that `spec.password` refers to is not there. */
   constructor(
     /** The host's name in the stack file. */
     readonly name: string,

@@ -30,6 +30,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
   readonly cluster: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
 
+  /** The administrator's password is drawn. Without `spec.directory` the data is in `.rehome/<project>/<stack>/<name>`. */
   constructor(
     /** The host's name in the stack file. */
     readonly name: string,

@@ -61,6 +61,7 @@ export class Migration extends pulumi.dynamic.Resource {
   /** true once the data is at home. */
   declare readonly ready: pulumi.Output<boolean>;
 
+  /** An edit that is no step of a placement's life fails the preview, with the lines to write. */
   constructor(name: string, args: MigrationArgs, opts?: pulumi.CustomResourceOptions) {
     const options = pulumi.mergeOptions(opts, { additionalSecretOutputs: SECRETS });
     super(provider, name, { result: undefined, ready: undefined, ...args }, options, "rehome", "Migration");

@@ -12,6 +12,7 @@ import { join, leave, noteFailure, tell } from "./workers";
 /** The move that is shared in: its dataset and both ends, as whoever leads it has them. */
 export type WorkRequest = Pick<MoveRequest, "dataset" | "from" | "to">;
 
+/** How a process shares in a copy. */
 export interface WorkOptions {
   /** Who this is, for the journal and messages; another one than all others'. */
   readonly name: string;

@@ -59,6 +59,7 @@ export interface Comparison {
   readonly definitions: readonly string[];
 }
 
+/** How much a comparison is to tell of what differs. */
 export interface CompareOptions {
   /** Rows that are named of each table that differs. Default 0: none is looked for. */
   readonly rows?: number;

@@ -13,6 +13,7 @@ import { runPhase, type PhaseInput, type PhaseResult } from "./phase";
 import { chooseStack } from "./stack-name";
 import { outputsOfOther, stackOutputs } from "./stack-outputs";
 
+/** What is done to the stack, as by the Pulumi command of that name. */
 export type Command = "preview" | "up" | "destroy" | "refresh";
 
 /** What to rehearse, and how. */
@@ -42,6 +43,7 @@ export interface RehearseOptions {
   readonly showSecrets?: boolean;
 }
 
+/** How a run ended. What went wrong is in here, not thrown. */
 export interface RehearseResult {
   /** 0; 1 when anything failed; 5 when a policy forbids it. */
   readonly exitCode: number;

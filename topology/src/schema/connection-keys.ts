@@ -17,8 +17,10 @@ export const CONNECTION_KEYS = [
   "sqlalchemy-url",
   "go-url",
 ] as const;
+/** One of `CONNECTION_KEYS`: what a `workload.connection` may name. */
 export type ConnectionKey = (typeof CONNECTION_KEYS)[number];
 
 /** What a service's ConfigMap holds of its pool, by key. */
 export const POOL_KEYS = ["pool-max", "pool-idle", "pool-idle-timeout"] as const;
+/** One of `POOL_KEYS`. `pool-idle-timeout` is in seconds. */
 export type PoolKey = (typeof POOL_KEYS)[number];

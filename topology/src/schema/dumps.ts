@@ -27,4 +27,5 @@ export const dumps = fields(dumpFields).meta({
   description: "Logical backups of a service's schemas, by a CronJob.",
 });
 
+/** A service's logical backups, every default filled in. */
 export type Dumps = z.output<typeof dumps>;

@@ -44,4 +44,5 @@ export const gate = fields({
   })
   .meta({ id: "Gate", description: "What a service's move waits for, besides the services in `after`." });
 
+/** What a service's move waits for, as parsed: `health.timeout` in seconds. */
 export type Gate = z.output<typeof gate>;

@@ -53,5 +53,7 @@ export const kubernetes = fields({
   })
   .meta({ id: "Kubernetes", description: "The cluster that runs the services' workloads." });
 
+/** The stack's cluster, or where manifests are rendered to, as parsed. */
 export type KubernetesSpec = z.output<typeof kubernetes>;
+/** Logical backups of a whole database, every default filled in. */
 export type DatabaseDumps = z.output<typeof databaseDumps>;

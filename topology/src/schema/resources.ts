@@ -16,4 +16,5 @@ export const resources = fields({
   memory: quantity("Bytes: 512Mi, 1Gi. Default: none."),
 }).describe("CPU and memory.");
 
+/** `cpu` and `memory` as Kubernetes writes quantities: `250m`, `512Mi`. Absent: none. */
 export type Resources = z.output<typeof resources>;

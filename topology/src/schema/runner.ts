@@ -27,4 +27,5 @@ export const runner = fields({
   kubernetes: pods.describe("A Job in the stack's cluster."),
 }).meta({ id: "Runner", description: "Who shares in the copying, besides the process that runs pulumi up." });
 
+/** The pods that share in a copy, as parsed: `patience` and `deadline` in seconds. */
 export type KubernetesRunner = z.output<typeof pods>;

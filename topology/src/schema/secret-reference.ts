@@ -29,4 +29,5 @@ export const secretReference = z
     description: "Where a password is: { config: <key> } or { env: <VARIABLE> }.",
   });
 
+/** `{ config: <key> }` or `{ env: <VARIABLE> }`: where a password is, never the password. */
 export type SecretReference = z.output<typeof secretReference>;
