@@ -1,10 +1,10 @@
 import type { RehearseDocument } from "@rehome/cli";
 import { removeCluster } from "@rehome/postgres";
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { BILLING, ONLINE, openShop, ORDERS, ROWS, type Ran, type Shop } from "./shop";
+import { at, BILLING, ONLINE, openShop, ORDERS, ROWS, type Ran, type Shop } from "./shop";
 
 const SAMPLE = 100;
 
@@ -87,4 +87,23 @@ it("deletes all of it when told to", async () => {
   });
   expect(await rehome("rehearse", "--clean", "--yes")).toMatchObject({ code: 0 });
   expect(existsSync(servers()) ? await readdir(servers()) : []).toEqual([]);
+});
+
+it("needs no account where the stack moves to a cloud, and reads the journal there", async () => {
+  const hosts = {
+    legacy: {
+      platform: "existing",
+      url: "postgres://postgres@db.invalid/postgres",
+      password: { env: "NONE" },
+    },
+    cloud: { platform: "cloudsql", tier: "db-f1-micro" },
+  };
+  const services = { billing: { home: at("cloud", "billing", "public"), formerly: BILLING.formerly } };
+  const config = { "gcp:project": "shop", "gcp:region": "here", "rehome:topology": { hosts, services } };
+  await writeFile(join(shop.folder, "Pulumi.cloud.yaml"), JSON.stringify({ config }));
+  const { code, out, err } = await rehome("rehearse", "--stack", "cloud", "--json");
+  expect(code, err).toBe(0);
+  const { datasets } = JSON.parse(out) as RehearseDocument;
+  expect(datasets).toMatchObject([{ dataset: "billing", state: "moved", verification: "verified" }]);
+  expect(await rehome("rehearse", "--stack", "cloud", "--clean", "--yes")).toMatchObject({ code: 0 });
 });

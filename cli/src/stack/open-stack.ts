@@ -4,6 +4,7 @@ import { startIfStopped } from "@rehome/postgres";
 import type { Placement } from "@rehome/topology";
 import { CliError } from "../cli-error";
 import { EXIT } from "../exit-codes";
+import { without } from "../rehearse/scratch-topology";
 import { modelOf, type DatasetModel, type StackModel } from "./model";
 import { readState, type Keeper, type StackChoice } from "./read-state";
 
@@ -30,13 +31,19 @@ const withRunning = async (
   return new Map(found);
 };
 
+/** A rehearsal's instances are servers of this machine: their addresses lead there, and Google's connector does not. */
+const asRehearsed = (model: StackModel): StackModel => {
+  const hosts = [...model.hosts].map(([name, server]) => [name, without(server, "connector")] as const);
+  return { ...model, hosts: new Map(hosts) };
+};
+
 /**
  * Reads a stack and sees to it that its local servers run.
  * @throws CliError `no-stack`
  */
 export const openStack = async (choice: StackChoice): Promise<Stack> => {
   const { project, stack, keeper, directory, state } = await readState(choice);
-  const model = modelOf(state);
+  const model = keeper === "rehearsal" ? asRehearsed(modelOf(state)) : modelOf(state);
   return { ...model, project, stack, keeper, hosts: await withRunning(model, directory) };
 };
 
