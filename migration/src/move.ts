@@ -12,7 +12,7 @@ import {
   openFence,
   writtenTables,
 } from "./fence/fence";
-import { noteTables, refuseOtherTables, tablesNow } from "./fence/fenced-tables";
+import { noteTables, tablesNow } from "./fence/fenced-tables";
 import {
   distrustCopies,
   ensureJournal,
@@ -39,7 +39,7 @@ import { prepare } from "./stages/prepare";
 import { expectDump } from "./stages/shared-dumps";
 import { Tracker, closeSessions, fenceLost, openSessions, type Run, type Sessions } from "./stages/run";
 import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
-import { refuseChangedCatalog } from "./stages/unchanged";
+import { refuseAltered, refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema, takeLatecomers } from "./strategies/set-schema";
 import { compareFollowed } from "./strategies/compare-followed";
 import { caughtUp, follow, lagSamples } from "./strategies/follow";
@@ -169,14 +169,8 @@ async function underFence(run: Run, strategy: Strategy): Promise<void> {
       await distrustCopies(run.target, run.migration.id).catch(() => undefined);
     throw error;
   }
-  await refuseAltered(run);
+  await refuseAltered(run); // before the seal, which it would break
   await handOver(run);
-}
-
-/** A last look before the seal, which spares breaking it. @throws RehomeError `catalog-changed` */
-async function refuseAltered(run: Run): Promise<void> {
-  await refuseChangedCatalog(run.source, run);
-  await refuseOtherTables(run.source, run.fence);
 }
 
 /** The strategy that follows: all that takes long is done while the service writes, and the proof comes after the switch. */

@@ -1,6 +1,6 @@
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
-import { isList, namesIn, settingValue } from "./sql/settings";
+import { isList, namesIn, settingOf, settingValue } from "./sql/settings";
 import type { ServerConnection } from "./types";
 
 /** Whose settings, and where: `ALTER ROLE … IN DATABASE …`. */
@@ -39,9 +39,9 @@ export async function readRoleSettings(query: RoleSettingsQuery): Promise<Record
     );
     return Object.fromEntries(
       found.map(({ setting }) => {
-        const at = setting.indexOf("=");
-        const name = setting.slice(0, at).toLowerCase();
-        return [name, plainList(name, setting.slice(at + 1))];
+        const [written, value] = settingOf(setting);
+        const name = written.toLowerCase();
+        return [name, plainList(name, value)];
       }),
     );
   });

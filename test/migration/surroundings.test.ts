@@ -1,7 +1,8 @@
-import { move, planMove } from "@rehome/migration";
+import { move } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../support/servers";
-import { makeWorld, reversed, value, type World } from "./dataset";
+import { makeWorld, reversed, value } from "./dataset";
+import { findingsOf } from "./findings";
 
 let a: TestServer;
 let b: TestServer;
@@ -9,11 +10,6 @@ beforeAll(async () => {
   [a, b] = await Promise.all([startServer(), startServer()]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
-
-const warnings = async ({ request }: World): Promise<Record<string, string>> =>
-  Object.fromEntries(
-    (await planMove(request)).findings.map(({ code, level, message }) => [`${level} ${code}`, message]),
-  );
 
 describe("what stands around a schema is named in the preview", () => {
   it("says nothing of a schema that stands alone", async () => {
@@ -26,7 +22,7 @@ describe("what stands around a schema is named in the preview", () => {
         from: "core",
       },
     );
-    expect(await warnings(world)).toEqual({});
+    expect(await findingsOf(world)).toEqual({});
   });
 
   it("event triggers, publications, rights, settings, tablespaces, rows of extensions, versions", async () => {
@@ -54,7 +50,7 @@ describe("what stands around a schema is named in the preview", () => {
        CREATE PUBLICATION of_table FOR TABLE core.t; CREATE PUBLICATION of_schema FOR TABLES IN SCHEMA core;
        CREATE PUBLICATION of_all FOR ALL TABLES; CREATE PUBLICATION empty`,
     );
-    const found = await warnings(world);
+    const found = await findingsOf(world);
     expect(Object.keys(found).sort()).toEqual(
       [
         "event-triggers",
@@ -96,7 +92,7 @@ describe("policies", () => {
         before: "CREATE ROLE auditor",
       },
     );
-    const found = await warnings(world);
+    const found = await findingsOf(world);
     expect(found["blocker policy-role-missing"]).toMatch(/: seen on secret names auditor\.$/);
     await expect(move(world.request)).rejects.toMatchObject({ code: "blocked" });
     await b.sql("postgres", "CREATE ROLE auditor");

@@ -1,7 +1,8 @@
 import { move, planMove } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../support/servers";
-import { makeWorld, value, type World } from "./dataset";
+import { makeWorld, value } from "./dataset";
+import { findingsOf } from "./findings";
 
 let a: TestServer;
 let b: TestServer;
@@ -9,11 +10,6 @@ beforeAll(async () => {
   [a, b] = await Promise.all([startServer(), startServer()]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
-
-const warnings = async ({ request }: World): Promise<Record<string, string>> =>
-  Object.fromEntries(
-    (await planMove(request)).findings.map(({ code, level, message }) => [`${level} ${code}`, message]),
-  );
 
 describe("rows that arrive through a subscription", () => {
   it("keep their table where it is, whatever the strategy, until nothing arrives any more", async () => {
@@ -30,12 +26,12 @@ describe("rows that arrive through a subscription", () => {
       "fed",
       "CREATE SUBSCRIPTION feed CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)",
     );
-    expect(await warnings(world)).toEqual({});
+    expect(await findingsOf(world)).toEqual({});
     await a.sql(
       "fed",
       "INSERT INTO pg_subscription_rel SELECT oid, 'public.t'::regclass, 'r', NULL FROM pg_subscription WHERE subname = 'feed'",
     );
-    expect(await warnings(world)).toEqual({
+    expect(await findingsOf(world)).toEqual({
       "blocker subscriptions": expect.stringMatching(/: feed into t\.$/) as string,
     });
     await expect(move(world.request)).rejects.toMatchObject({ code: "blocked" });
@@ -55,7 +51,7 @@ describe("what the service's role gains and loses by owning it all", () => {
     const seen = (server: TestServer, schema: string): Promise<number> =>
       value(server, "bound", `SELECT count(*)::int FROM ${schema}.secret`, world.login);
     expect(await seen(a, "core")).toBe(1);
-    expect(await warnings(world)).toEqual({
+    expect(await findingsOf(world)).toEqual({
       "blocker row-security-lifted": expect.stringMatching(/binds "bound_user".*: secret\.$/) as string,
       "warning definer-changed": expect.stringMatching(/: core\.f\(\) as postgres\.$/) as string,
     });
@@ -72,7 +68,7 @@ describe("what the service's role gains and loses by owning it all", () => {
     const name = /free_\w+/.exec(sql)?.[0] ?? "";
     const world = await makeWorld(a, b, name, "CREATE TABLE t (id int)", { from: "core" });
     await a.sql(name, `${FOREIGN} ${sql.replace(name, `${name}_user`)}`);
-    expect(Object.keys(await warnings(world))).not.toContain("blocker row-security-lifted");
+    expect(Object.keys(await findingsOf(world))).not.toContain("blocker row-security-lifted");
   });
 });
 

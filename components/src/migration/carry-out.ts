@@ -3,7 +3,7 @@ import { followMove, move, planMove, retire, stopFollowing } from "@rehome/migra
 import type { MoveRequest, MoveResult } from "@rehome/migration";
 import type { Placement, Transition } from "@rehome/topology";
 import { following } from "./following";
-import { dropsRetired, endpoint, moveRequest, online } from "./inputs";
+import { dropsRetired, endpoint, moveRequest, online, releaseQuery } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 import { said } from "./objections";
 import { reporter } from "./progress";
@@ -50,8 +50,7 @@ export const carryOut = async (
     case "retire": {
       const [home, old] = both(step, [step.home, step.old], olds, news);
       const drop = dropsRetired(step.old, news);
-      const tables = news.tables === undefined ? {} : { tables: news.tables };
-      await retire({ dataset: news.dataset, old, home, drop, ...tables });
+      await retire({ ...releaseQuery(old, home, news), drop });
       return undefined;
     }
     case "settle":

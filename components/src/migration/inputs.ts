@@ -1,4 +1,11 @@
-import type { Drop, Endpoint, MoveOptions, MoveRequest, ServerConnection } from "@rehome/migration";
+import type {
+  Drop,
+  Endpoint,
+  MoveOptions,
+  MoveRequest,
+  ReleaseQuery,
+  ServerConnection,
+} from "@rehome/migration";
 import type { DatasetState, Placement } from "@rehome/topology";
 import type { Custody } from "../hosts/host";
 import { databaseName } from "../naming";
@@ -108,12 +115,25 @@ export const endpoint = (
   };
 };
 
+/** The tables of a dataset that is a part of its schemas, as the engine takes them. */
+const partOf = ({ tables }: MigrationInputs) => (tables === undefined ? {} : { tables });
+
+/** What the engine is asked of an old home that is given up. */
+export const releaseQuery = (old: Endpoint, home: Endpoint, news: MigrationInputs): ReleaseQuery => ({
+  ...{ dataset: news.dataset, old, home },
+  ...partOf(news),
+});
+
+/** Whether the stack declares the dataset's role on a host. */
+export const declaresOwner = ({ declaredOn }: MigrationInputs, host: string): boolean =>
+  (declaredOn ?? []).includes(host);
+
 /** What the engine is asked to do between two ends. */
 export const moveRequest = (from: Endpoint, to: Endpoint, news: MigrationInputs): MoveRequest => ({
   dataset: news.dataset,
   from,
   to,
-  ...(news.tables === undefined ? {} : { tables: news.tables }),
+  ...partOf(news),
   options: news.options,
 });
 

@@ -3,7 +3,7 @@ import type { Endpoint, Finding, Plan } from "@rehome/migration";
 import { checkConnection, formatPlan, planMove, release, unreadableTables } from "@rehome/migration";
 import { placementName, type Placement, type Transition } from "@rehome/topology";
 import { following } from "./following";
-import { clusterOf, endpoint, moveRequest, online } from "./inputs";
+import { clusterOf, declaresOwner, endpoint, moveRequest, online, releaseQuery } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 
 interface Ends {
@@ -42,9 +42,9 @@ const planned = async (
     await log.info(`${news.dataset}: planned as soon as ${placementName(step.from)} is there.`);
     return undefined;
   }
-  const ownerToCome = (news.declaredOn ?? []).includes(step.to.host);
+  const ownerToCome = declaresOwner(news, step.to.host);
   // The path of a role that the stack declares is the stack's own, which follows the home.
-  const path = (news.declaredOn ?? []).includes(step.from.host) ? ["search_path"] : [];
+  const path = declaresOwner(news, step.from.host) ? ["search_path"] : [];
   const settings = [...(news.settings ?? []), ...path];
   const plan = await planMove({ ...moveRequest(from, to as Endpoint, news), ownerToCome, settings });
   await log.info(formatPlan(plan));
@@ -56,7 +56,7 @@ const planned = async (
  * others own in there, and could not read it.
  */
 const strangersTables = async (at: Endpoint | undefined, news: MigrationInputs): Promise<string[]> => {
-  if (at === undefined || !(news.declaredOn ?? []).includes(at.host)) return [];
+  if (at === undefined || !declaresOwner(news, at.host)) return [];
   const tables = await unreadableTables(at, news.owner);
   const owners = [...new Set(tables.map(({ owner }) => `"${owner}"`))].join(", ");
   const named = tables.slice(0, 3).map(({ table }) => table);
@@ -125,8 +125,7 @@ export const objections = async (
       const lost = await unreachable([home, old]);
       if (lost.length > 0) return because(...lost.map(said));
       if (home === undefined || old === undefined) return because(unknownHost(step.old));
-      const part = news.tables === undefined ? {} : { tables: news.tables };
-      const { released, reason } = await release({ dataset: news.dataset, old, home, ...part });
+      const { released, reason } = await release(releaseQuery(old, home, news));
       return released ? because() : because(reason);
     }
   }

@@ -36,6 +36,8 @@ export interface FenceRow {
   readonly target: string;
   readonly sealed: boolean;
   readonly restore_sql: string[];
+  /** What it stood around when it was last closed; null: it has not been, or by an earlier version. */
+  readonly standing: string | null;
 }
 
 /** Tables armed in one transaction: few, so that none of their writers waits for long. */

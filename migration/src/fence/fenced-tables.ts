@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { rows } from "../sql/connect";
-import { fenceKey, type Fence } from "./fence";
+import { fenceKey, findFence, type Fence } from "./fence";
 import { FENCE_TRIGGER, fenceFunctionName } from "./fence-sql";
 
 /**
@@ -42,14 +42,9 @@ async function standing(client: pg.Client, fence: Fence): Promise<string> {
  * @returns whether it is what it stood around when it was last closed
  */
 export async function noteTables(client: pg.Client, fence: Fence): Promise<boolean> {
-  const key = fenceKey(fence.dataset, fence.schema);
   const now = await standing(client, fence);
-  const [before] = await rows<{ standing: string | null }>(
-    client,
-    "SELECT standing FROM rehome.fence WHERE key = $1",
-    [key],
-  );
-  await client.query("UPDATE rehome.fence SET standing = $2 WHERE key = $1", [key, now]);
+  const before = await findFence(client, fence.dataset, fence.schema);
+  await client.query("UPDATE rehome.fence SET standing = $2 WHERE key = $1", [before?.key, now]);
   return before?.standing === now;
 }
 
@@ -59,12 +54,7 @@ export async function noteTables(client: pg.Client, fence: Fence): Promise<boole
  * @throws RehomeError `catalog-changed`
  */
 export async function refuseOtherTables(client: pg.Client, fence: Fence): Promise<void> {
-  const key = fenceKey(fence.dataset, fence.schema);
-  const [closed] = await rows<{ standing: string | null }>(
-    client,
-    "SELECT standing FROM rehome.fence WHERE key = $1",
-    [key],
-  );
+  const closed = await findFence(client, fence.dataset, fence.schema);
   // A fence that an earlier version has closed says nothing.
   if (typeof closed?.standing !== "string" || closed.standing === (await standing(client, fence))) return;
   throw new RehomeError(

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { literal, qualified } from "../sql/quote";
-import { splitIdentifiers } from "../sql/settings";
+import { settingOf, splitIdentifiers } from "../sql/settings";
 import { OWN_TYPE, ownRelation, ownRoutine } from "./own-rows";
 
 /** What stands around a schema and does not go with it, or only under a condition: by names. */
@@ -120,7 +120,7 @@ export async function inspectSurroundings(
         .filter(({ detail }) => splitIdentifiers(detail ?? "").includes(schema))
         .map(({ name }) => name),
       settings: [...of("settings"), ...of("roleSettings")].flatMap(({ fact, name, detail }) => {
-        const [setting = "", value = ""] = splitOnce(detail ?? "", "=");
+        const [setting, value] = settingOf(detail ?? "");
         const known = [schema, "public", "$user", "pg_catalog"];
         const usual =
           setting === "search_path" && splitIdentifiers(value).every((each) => known.includes(each));
@@ -132,11 +132,6 @@ export async function inspectSurroundings(
     await client.query("SET search_path = ''");
   }
 }
-
-const splitOnce = (text: string, by: string): [string, string] => {
-  const at = text.indexOf(by);
-  return [text.slice(0, at), text.slice(at + by.length)];
-};
 
 /** Tables that extensions ask a dump to take rows of, where there are such rows. */
 async function extensionRows(client: pg.Client): Promise<string[]> {

@@ -21,6 +21,12 @@ export function splitIdentifiers(list: string): string[] {
 /** The names in a list; the one without letters, by which PostgreSQL keeps an empty list, is none. */
 export const namesIn = (list: string): string[] => splitIdentifiers(list).filter((name) => name !== "");
 
+/** The name and the value of `name=value`, as the catalog keeps a setting. */
+export function settingOf(text: string): [name: string, value: string] {
+  const at = text.indexOf("=");
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
 /** A value, as the stack file or the catalog has it, as `SET` takes it. */
 export function settingValue(name: string, value: string): string {
   return isList(name) ? namesIn(value).map(ident).join(", ") || "''" : literal(value);

@@ -1,7 +1,6 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
 import { endSessions, liftFence, recordLeaving, sealFence, type Fence } from "../fence/fence";
-import { refuseOtherTables } from "../fence/fenced-tables";
 import type { SchemaInspection } from "../inspect/schema";
 import { enterStage, recordSwitch, type MigrationRow } from "../journal/journal";
 import { placementName } from "../naming";
@@ -10,7 +9,7 @@ import type { MoveRequest } from "../types";
 import { carrySequences } from "./complete";
 import { fenceLost, type Run } from "./run";
 import { settleObjects } from "./settle-objects";
-import { refuseChangedCatalog, refuseOpenChanges } from "./unchanged";
+import { refuseAltered, refuseOpenChanges } from "./unchanged";
 
 /** What is needed once the old home is sealed, by this run or by one that has died since. */
 export interface Sealed {
@@ -46,8 +45,7 @@ export async function settle(sealed: Sealed): Promise<MigrationRow> {
   const { source, target, request, fence } = sealed;
   await endSessions(source, fence);
   try {
-    await refuseChangedCatalog(source, sealed);
-    await refuseOtherTables(source, fence);
+    await refuseAltered(sealed);
     await refuseOpenChanges(source, request, sealed.inspection);
   } catch (error) {
     if (error instanceof RehomeError) await liftFence(source, request.dataset, request.from.schema);

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
+import { refuseOtherTables } from "../fence/fenced-tables";
 import { differences, fingerprint } from "../inspect/fingerprint";
 import {
   extensionSchemas,
@@ -73,6 +74,17 @@ export async function refuseChangedCatalog(
     `${placementName(request.from)} was altered during the move: ${differences(inspection.entries, now).join("; ")}. The service goes on there. Run it again when no schema migration is under way.`,
     { retryable: true },
   );
+}
+
+/**
+ * Whether the old home behind the closed fence is still what was closed: its definitions, its tables, the fence's triggers.
+ * @throws RehomeError `catalog-changed`
+ */
+export async function refuseAltered(
+  run: Pick<Run, "source" | "request" | "inspection" | "fence">,
+): Promise<void> {
+  await refuseChangedCatalog(run.source, run);
+  await refuseOtherTables(run.source, run.fence);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
-import { settingValue } from "../sql/settings";
+import { settingOf, settingValue } from "../sql/settings";
 
 const grantee = (name: string | null): string => (name === null ? "PUBLIC" : ident(name));
 
@@ -56,8 +56,7 @@ export async function databaseStatements(client: pg.Client, name: string): Promi
 
 /** `name=value`, as the catalog keeps it, as `SET` takes it. */
 function assignment(setting: string): string {
-  const at = setting.indexOf("=");
-  const [name, value] = [setting.slice(0, at), setting.slice(at + 1)];
+  const [name, value] = settingOf(setting);
   const names = name.split(".").map(ident).join(".");
   return `${names} = ${settingValue(name, value)}`;
 }
