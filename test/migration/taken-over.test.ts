@@ -98,5 +98,9 @@ describe("settings of the service's role and of its database", () => {
     const { findings } = await planMove({ ...beside, settings: [] });
     const found = findings.find(({ code }) => code === "settings-not-carried");
     expect(found?.message).toMatch(/: search_path of role set_user; app\.secret of the database\.$/);
+    // The server keeps this name as `TimeZone`.
+    await a.sql("set", "ALTER ROLE set_user IN DATABASE set SET timezone = 'UTC'");
+    expect(await said(["work_mem", "search_path", "app.secret", "timezone"])).toBeUndefined();
+    expect(await said(["work_mem", "search_path", "app.secret"])).toMatch(/: TimeZone of role set_user\.$/);
   });
 });

@@ -18,7 +18,7 @@ export type PlanRequest = Omit<MoveRequest, "to"> & {
   readonly to: Omit<Endpoint, "server"> & { readonly server?: Endpoint["server"] };
   /** The stack declares the role `to.owner` on the target's server: in a preview it may be still to come. */
   readonly ownerToCome?: boolean;
-  /** Names of the settings that are declared for `to.owner`. Absent: nobody knows, and none is missed. */
+  /** Names of the settings that are declared for `to.owner`, in lower case. Absent: nobody knows, and none is missed. */
   readonly settings?: readonly string[];
 };
 

@@ -44,7 +44,8 @@ export const surroundings: Check = ({ request, strategy, source }) => {
   // What a role has in all of a server's databases, it has in the new home's too.
   const lost = source.surroundings.settings.filter(
     ({ name, everywhere }) =>
-      declared?.includes(name) === false && !(everywhere && sameServer(request.from, request.to)),
+      declared?.includes(name.toLowerCase()) === false &&
+      !(everywhere && sameServer(request.from, request.to)),
   );
   warn(
     strategy === "set-schema" ? [] : lost.map(({ name, of }) => `${name} of ${of}`),
