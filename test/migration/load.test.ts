@@ -128,7 +128,7 @@ describe("the load of a server of Rehome's own", () => {
     await end();
   });
 
-  it("asks for no restart where little moves, others copy too, or the server is not Rehome's alone", async () => {
+  it("asks for no restart where little or many small tables move, others copy too, or the server is not Rehome's alone", async () => {
     await fresh("shop4");
     const { cluster, ...shared } = request("shop4").to;
     expect(cluster).toBeDefined();
@@ -139,6 +139,14 @@ describe("the load of a server of Rehome's own", () => {
       request("shop4", { options: { mode: "online", verify: "checksum" } }),
     ];
     for (const each of plans) expect((await planMove(each)).restarts).toBeUndefined();
+    await source.sql(
+      "shop",
+      "DO $$BEGIN FOR n IN 1..100 LOOP EXECUTE format('CREATE TABLE shop.small%s ()', n); END LOOP; END$$",
+    );
+    expect(
+      (await planMove(request("shop4"))).restarts,
+      "each file is flushed as it restarts",
+    ).toBeUndefined();
     await source.sql("shop", "TRUNCATE shop.orders");
     expect((await planMove(request("shop4"))).restarts).toBeUndefined();
   });

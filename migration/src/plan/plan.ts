@@ -73,7 +73,7 @@ export function makePlan(
     objects,
     fenceSeconds: Math.ceil(OVERHEAD + fenced / (measured ?? EXPECTED_RATE[strategy])),
     ...(measured === undefined ? {} : { measuredRate: measured }),
-    ...(restartsForLoad(request, bytes) ? { restarts: true } : {}),
+    ...(restartsForLoad(request, { bytes, tables: tables.length }) ? { restarts: true } : {}),
     findings: preflight({ request: { ...request, to }, strategy, source, target, dumpVersion }),
     fingerprint: source.fingerprint,
   };

@@ -27,6 +27,15 @@ export const sameDatabase = (one: Place, other: Place): boolean =>
 /** Bytes of rows from which on a load without a log saves more than two restarts take. */
 const WORTH_RESTARTING = 200_000_000;
 
+/** Bytes that each table needs besides: the restart after the load flushes its files, one by one. */
+const WORTH_FLUSHING = 300_000;
+
+/** How much there is to copy. */
+interface Extent {
+  readonly bytes: number;
+  readonly tables: number;
+}
+
 /** Whether the new home's server is to be restarted for the load, should it have nothing else to do. */
 export const restartsForLoad = (
   {
@@ -38,10 +47,10 @@ export const restartsForLoad = (
     readonly from: Place;
     readonly to: Place & Pick<Endpoint, "cluster">;
   },
-  bytes: number,
+  extent: Extent,
 ): boolean =>
   to.cluster !== undefined &&
-  bytes >= WORTH_RESTARTING &&
+  extent.bytes >= WORTH_RESTARTING + extent.tables * WORTH_FLUSHING &&
   options.mode === "offline" &&
   options.workers === undefined &&
   tables === undefined &&

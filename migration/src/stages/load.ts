@@ -54,7 +54,7 @@ async function restarted(
 ): Promise<Load | undefined> {
   const { from, to, dataset } = request;
   if (to.cluster === undefined) return undefined;
-  if (!restartsForLoad(request, await bytesIn(sessions.source, from.schema))) return undefined;
+  if (!restartsForLoad(request, await extentOf(sessions.source, from.schema))) return undefined;
   if (!(await isIdle(sessions.target)) || (await holdsOthers(request))) return undefined;
   const nothing = { tablesDone: 0, tablesTotal: 0, bytesDone: 0, bytesTotal: 0, rate: 0 };
   const message = `host "${to.host}" restarts with wal_level = minimal for the load`;
@@ -71,15 +71,15 @@ async function restarted(
   }
 }
 
-/** Bytes of the schema's rows, as the plan counts them. */
-async function bytesIn(source: pg.Client, schema: string): Promise<number> {
-  const [row] = await rows<{ bytes: string }>(
+/** The schema's tables and the bytes of their rows, as the plan counts them. */
+async function extentOf(source: pg.Client, schema: string): Promise<{ bytes: number; tables: number }> {
+  const [row] = await rows<{ bytes: string; tables: number }>(
     source,
-    `SELECT coalesce(sum(pg_catalog.pg_table_size(oid)), 0)::text AS bytes FROM pg_catalog.pg_class
-     WHERE relnamespace = pg_catalog.to_regnamespace($1) AND relkind = 'r'`,
+    `SELECT coalesce(sum(pg_catalog.pg_table_size(oid)), 0)::text AS bytes, count(*)::int AS tables
+     FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.to_regnamespace($1) AND relkind = 'r'`,
     [ident(schema)],
   );
-  return Number(row?.bytes ?? 0);
+  return { bytes: Number(row?.bytes ?? 0), tables: row?.tables ?? 0 };
 }
 
 /** Whether this session is the server's only one, and nothing hangs on its log. Servers before 13 may lose what is not logged. */
