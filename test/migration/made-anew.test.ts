@@ -16,7 +16,8 @@ afterAll(() => Promise.all([a.stop(), b.stop()]));
 
 const PLAIN = "CREATE TABLE public.plain (v text, w text DEFAULT 'new')";
 const SERVICE = `${PLAIN}; INSERT INTO plain SELECT 'v' || i, 'old' FROM generate_series(1, 10) i;
-  CREATE TABLE things (id int PRIMARY KEY); INSERT INTO things SELECT generate_series(1, 10)`;
+  CREATE TABLE things (id int PRIMARY KEY); INSERT INTO things SELECT generate_series(1, 10);
+  CREATE SEQUENCE numbers`;
 
 /** What its service may do to a table so that no trigger sees it, and its definition is what it was. */
 const UNSEEN: Readonly<Record<string, string>> = {
@@ -52,6 +53,27 @@ describe("a table in which rows came past the closed fence", () => {
       expect(await contents(b, request.to)).toEqual(before);
     },
   );
+});
+
+describe("what is no longer there while it is copied", () => {
+  it.each([
+    ["copy", "a table", "DROP TABLE public.plain", "column plain.v: missing; column plain.w: missing"],
+    [
+      "copy",
+      "a column",
+      "ALTER TABLE public.plain RENAME v TO vv",
+      "column plain.v: missing; column plain.vv: added",
+    ],
+    ["index", "a sequence", "DROP SEQUENCE public.numbers", "sequence numbers: missing"],
+  ] as const)("is named, in %s: %s", async (stage, what, sql, differs) => {
+    const { request, login } = await worldOf(`gone ${what}`, stage);
+    const act = (): void => void meanwhile(a, request.dataset, sql, login);
+    await expect(moveWith(request, stage, act)).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining(`was altered during the move: ${differs}`) as string,
+    });
+    expect(await move(request)).toMatchObject({ clean: true });
+  });
 });
 
 describe("a table in which rows came while no engine lived, and its trigger was not there to note it", () => {
