@@ -55,6 +55,29 @@ describe("a table in which rows came past the closed fence", () => {
   );
 });
 
+describe("a write that is made after an engine died, by a transaction older than the fence", () => {
+  it("is copied, though what it sees says that its table is noted already", async () => {
+    const { request } = await worldOf("older than", "the fence", { verify: "count" });
+    expect(await killedIn("verify", request)).toBe("SIGKILL");
+    await a.sql(request.dataset, "UPDATE public.plain SET v = 'noted'");
+    // A superuser's: no move ends its session.
+    const job = await a.connect(request.dataset);
+    try {
+      await job.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_namespace");
+      expect(await killedIn("verify", request)).toBe("SIGKILL");
+      await expect
+        .poll(() => a.sql(request.dataset, "SELECT FROM pg_locks WHERE locktype = 'advisory'"))
+        .toEqual([]);
+      await job.query("UPDATE public.plain SET v = 'acknowledged'; COMMIT");
+    } finally {
+      await job.end();
+    }
+    const before = await contents(a, request.from);
+    expect(await move(request)).toMatchObject({ clean: true });
+    expect(await contents(b, request.to)).toEqual(before);
+  });
+});
+
 describe("what is no longer there while it is copied", () => {
   it.each([
     ["copy", "a table", "DROP TABLE public.plain", "column plain.v: missing; column plain.w: missing"],

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { LOCK } from "../journal/locks";
 import { literal, qualified } from "../sql/quote";
 
@@ -23,14 +24,17 @@ const refusal = (target: string): string => `
  * The armed fence. It lets writers pass while nobody holds the fence's lock exclusively, and notes which tables they
  * wrote to: an engine that dies lifts its fence with its session, and the next run knows what to copy again. A writer
  * keeps the shared lock to the end of its transaction, so whoever takes it exclusively has waited for all of them.
+ * What is noted is noted once a round: a transaction's old snapshot still has the notes of a round that is over.
  */
 export function armedFunctionSql(key: number, target: string): string {
+  const round = randomInt(1, 2 ** 47);
   return triggerFunctionSql(
     key,
     `BEGIN
   IF pg_try_advisory_xact_lock_shared(${LOCK.fence}, ${key}) THEN
-    INSERT INTO rehome.written (key, table_name) SELECT ${key}, TG_RELNAME
-      WHERE NOT EXISTS (SELECT FROM rehome.written w WHERE w.key = ${key} AND w.table_name = TG_RELNAME);
+    INSERT INTO rehome.written (key, table_name, round) SELECT ${key}, TG_RELNAME, ${round}
+      WHERE NOT EXISTS (SELECT FROM rehome.written w
+        WHERE w.key = ${key} AND w.table_name = TG_RELNAME AND w.round = ${round});
     RETURN NULL;
   END IF;${refusal(target)}
 END`,

@@ -151,8 +151,13 @@ export async function writtenTables(client: pg.Client, fence: Fence): Promise<Se
   return new Set(found.map((row) => row.table_name));
 }
 
+/** Begins another round of notes. To be called while the fence is closed. */
 export async function forgetWritten(client: pg.Client, fence: Fence): Promise<void> {
-  await client.query("DELETE FROM rehome.written WHERE key = $1", [fenceKey(fence.dataset, fence.schema)]);
+  const key = fenceKey(fence.dataset, fence.schema);
+  await transaction(client, async () => {
+    await client.query(armedFunctionSql(key, fence.target));
+    await client.query("DELETE FROM rehome.written WHERE key = $1", [key]);
+  });
 }
 
 /**

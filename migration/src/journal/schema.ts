@@ -230,10 +230,14 @@ CREATE TABLE IF NOT EXISTS rehome.held_object (
 -- Tables written to while a fence was armed and no engine held it: what must be copied again.
 CREATE TABLE IF NOT EXISTS rehome.written (
   key int NOT NULL,
-  table_name text NOT NULL
+  table_name text NOT NULL,
+  round int8 NOT NULL DEFAULT 0
 );
 -- Without a key, its rows could not be deleted where a publication FOR ALL TABLES is. Only once: it waits for writers.
 DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'rehome.written'::pg_catalog.regclass AND attname = 'round') THEN
+    ALTER TABLE rehome.written ADD COLUMN round int8 NOT NULL DEFAULT 0;
+  END IF;
   IF (SELECT relreplident FROM pg_catalog.pg_class WHERE oid = 'rehome.written'::pg_catalog.regclass) <> 'f' THEN
     ALTER TABLE rehome.written REPLICA IDENTITY FULL;
   END IF;
