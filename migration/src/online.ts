@@ -1,5 +1,5 @@
 import { loadGrammar } from "./ddl/grammar";
-import { RehomeError, codeOf } from "./errors";
+import { RehomeError, SQLSTATE, codeOf, messageOf } from "./errors";
 import { linkHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
 import { unpublish } from "./follow/publish";
@@ -10,6 +10,7 @@ import { inspectSource } from "./plan/inspect-ends";
 import { jobsOf } from "./plan/needs";
 import { planMove, refuseBlocked } from "./plan/plan";
 import { abandon } from "./release";
+import { some } from "./plan/finding";
 import { transaction, withSession } from "./sql/connect";
 import { beginRun } from "./stages/begin";
 import { Tracker, closeSessions, openSessions, type Run } from "./stages/run";
@@ -18,7 +19,8 @@ import { caughtUp, follow, lagSamples } from "./strategies/follow";
 import { openWayBack } from "./strategies/way-back";
 import { onServers } from "./slots";
 import { inWords } from "./told";
-import type { MoveRequest, Report } from "./types";
+import type { MoveRequest, Report, TableVerification } from "./types";
+import { alteredSince } from "./verify/altered-since";
 import { heldSnapshot, releaseSnapshot } from "./verify/snapshot";
 import { narrowed } from "./verify/narrow";
 import { compareTables } from "./verify/compare-tables";
@@ -104,8 +106,8 @@ export async function stopFollowing({
 /**
  * The proof after the switch, while the service runs in the new home already: the old one, frozen at the fence, against the
  * new one as it was at the hand-out. Then what has been written since begins to arrive in the old home. Where the snapshot
- * of the hand-out is lost with its process, the old home follows first, and both are compared as they converge. May be
- * called again after it has been cut short, and when all is done.
+ * of the hand-out is lost with its process, the old home follows first, and both are compared as they converge. Tables that
+ * the service has altered since, so that a snapshot does not show them any more, are left out, and told. May be called again after it has been cut short, and when all is done.
  * @returns whether the move is proved; false when it has not been switched, or not online
  * @throws RehomeError `verification-failed`; the way back stays open
  */
@@ -137,12 +139,21 @@ async function proveBetween(request: MoveRequest, report: Report): Promise<boole
     const link = linkOf(request.dataset, request.from, request.to);
     await unsubscribe(target, link.name);
     await unpublish(source, link);
-    await openWayBack(run);
+    await openWayBack(run).catch((error: unknown) => {
+      throw codeOf(error) === SQLSTATE.undefinedTable ? notFollowed(request, error) : error;
+    });
     return true;
   } finally {
     await closeSessions(sessions);
   }
 }
+
+const notFollowed = ({ dataset, from, to }: MoveRequest, cause: unknown): RehomeError =>
+  new RehomeError(
+    "link-broken",
+    `${dataset} is proved in ${placementName(to)}, but ${placementName(from)} cannot follow it back: ${messageOf(cause)}. A table was renamed since the hand-out: give it its name back until there is no \`formerly\`, or delete \`formerly\` now; nothing leads back then.`,
+    { cause, retryable: true },
+  );
 
 async function switchedRun(
   request: MoveRequest,
@@ -168,9 +179,40 @@ async function proveBySnapshot(run: Run, snapshot: string): Promise<void> {
   const { target, migration } = run;
   await enterStage(target, migration.id, "prove", "the old home, frozen, against the hand-out’s snapshot");
   run.progress.enter("prove", { bytes: 0, tables: 0 });
-  const proof = await compareTables(run, snapshot);
+  const { proof, left } = await compareUnaltered(run, snapshot);
   await transaction(target, () => recordVerification(target, migration.id, proof));
   await refuseDifferent(run, await narrowed(run, snapshot, proof));
+  if (left.length === 0) return;
+  const message = `left out: ${some(left)}: altered in ${placementName(run.request.to)} since the hand-out; equal before the fence`;
+  await enterStage(target, migration.id, "prove", message);
+  run.progress.enter("prove", { bytes: 0, tables: 0 }, message);
+}
+
+/**
+ * Compares what the snapshot still shows: its service may drop, truncate or alter tables as soon as it has them.
+ * @returns the proof, and the tables that it cannot speak of
+ */
+async function compareUnaltered(
+  run: Run,
+  snapshot: string,
+): Promise<{ proof: readonly TableVerification[]; left: readonly string[] }> {
+  const { inspection, request } = run;
+  const before = await alteredSince(request.to, snapshot);
+  const relations = inspection.relations.filter(({ name }) => before.get(name) !== "gone");
+  const compared = { ...run, inspection: { ...inspection, relations } };
+  let found: TableVerification[];
+  try {
+    found = await compareTables(compared, snapshot);
+  } catch (error) {
+    // Altered while it was compared: once more, without it.
+    const gone = [...(await alteredSince(request.to, snapshot))].filter(([, how]) => how === "gone");
+    if (gone.every(([name]) => before.get(name) === "gone")) throw error;
+    return await compareUnaltered(run, snapshot);
+  }
+  const after = await alteredSince(request.to, snapshot);
+  const proof = found.filter(({ table, equal }) => equal || !after.has(table));
+  const proved = new Set(proof.map(({ table }) => table));
+  return { proof, left: [...after.keys()].filter((name) => !proved.has(name)) };
 }
 
 async function refuseDifferent({ request, target, migration }: Run, wrong: readonly string[]): Promise<void> {

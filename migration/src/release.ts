@@ -63,7 +63,7 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
       const names = some(strange);
       return {
         released: false,
-        reason: `${from} is not deleted: ${names} there never moved to ${to}. Where all of it is to move, go back to ${from} and move again; else take it elsewhere or drop it.`,
+        reason: `${from} is not deleted: ${names} there never moved to ${to}, or was dropped there before it was proved. Where all of it is to move, go back to ${from} and move again; else take it elsewhere or drop it.`,
       };
     }
     return { released: true, reason: `${dataset} came from ${from} to ${to}, verified clean` };
