@@ -2,6 +2,7 @@ import type pg from "pg";
 import { batchesOf } from "../batches";
 import { RehomeError, SQLSTATE, codeOf } from "../errors";
 import { giveObjects } from "./held-objects";
+import { NAMED_SCHEMA, ownRelation } from "../inspect/own-rows";
 import { LOCK } from "../journal/locks";
 import { lockKey } from "../naming";
 import { rows, transaction } from "../sql/connect";
@@ -288,8 +289,9 @@ async function tablesWith(client: pg.Client, key: number): Promise<string[]> {
 async function tablesWithout(client: pg.Client, { schema, relations }: Fence): Promise<string[]> {
   const found = await rows<{ name: string }>(
     client,
-    `SELECT c.relname::text AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND ($3::text[] IS NULL OR c.relname = ANY ($3))
+    `WITH ${ownRelation(NAMED_SCHEMA)}
+     SELECT c.relname::text AS name FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT oid FROM own_table)
+       AND c.relkind IN ('r', 'p') AND ($3::text[] IS NULL OR c.relname = ANY ($3))
        AND c.oid NOT IN (SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = $2)
      ORDER BY c.relname`,
     [schema, FENCE_TRIGGER, relations ?? null],

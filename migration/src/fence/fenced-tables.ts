@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { RehomeError } from "../errors";
+import { NAMED_SCHEMA, ownRelation } from "../inspect/own-rows";
 import { rows } from "../sql/connect";
 import { fenceKey, findFence, type Fence } from "./fence";
 import { FENCE_TRIGGER, fenceFunctionName } from "./fence-sql";
@@ -15,10 +16,11 @@ export async function tablesNow(
 ): Promise<string> {
   const [row] = await rows<{ tables: string | null }>(
     client,
-    `SELECT pg_catalog.sum(pg_catalog.hashtextextended(
+    `WITH ${ownRelation(NAMED_SCHEMA)}
+     SELECT pg_catalog.sum(pg_catalog.hashtextextended(
        concat_ws(' ', c.oid, c.relname, c.relnatts, CASE WHEN $3 THEN c.relfilenode END), 0))::text AS tables
-     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND ($2::text[] IS NULL OR c.relname = ANY ($2))`,
+     FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT oid FROM own_table)
+       AND c.relkind IN ('r', 'p') AND ($2::text[] IS NULL OR c.relname = ANY ($2))`,
     [schema, relations ?? null, file],
   );
   return row?.tables ?? "";

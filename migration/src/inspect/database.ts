@@ -23,11 +23,11 @@ const LOCALE = `
 const OTHERS = `
   SELECT format('schema %I', n.nspname) AS what FROM pg_namespace n
   WHERE n.nspname <> $1 AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'rehome')
-    AND ((n.nspname <> 'public' AND n.oid NOT IN (SELECT extnamespace FROM pg_extension))
-         OR EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
-                    AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
-                    AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.refclassid = 'pg_extension'::regclass AND m.classid = d.classid
-                                    AND m.objid = d.objid AND m.deptype = 'e')))
+    AND CASE WHEN n.nspname <> 'public' AND n.oid NOT IN (SELECT extnamespace FROM pg_extension) THEN true
+        ELSE EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
+                     AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass)
+                     AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.refclassid = 'pg_extension'::regclass AND m.classid = d.classid
+                                     AND m.objid = d.objid AND m.deptype = 'e') OFFSET 0) END
   UNION ALL SELECT format('publication %I', pubname) FROM pg_publication
   UNION ALL SELECT format('subscription %I', subname) FROM pg_stat_subscription s
     WHERE EXISTS (SELECT FROM pg_subscription o WHERE o.oid = s.subid AND o.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))

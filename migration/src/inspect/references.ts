@@ -42,6 +42,10 @@ const SCHEMA_OF = [
   ),
 ].join("\n    ");
 
+/** Asked of the few schemas that are concerned: a database may have thousands. */
+const isFacades = (schema: string): string =>
+  `coalesce(obj_description(${schema}, 'pg_namespace') LIKE 'Rehome: facades of %', false)`;
+
 const CROSSING = `
   WITH ${OWN},
   dependency AS (
@@ -51,13 +55,13 @@ const CROSSING = `
     FROM own m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.oid),
   placed AS (SELECT dependency.*, CASE class
     ${SCHEMA_OF} END AS nsp FROM dependency),
-  system AS (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname IN ('information_schema', 'rehome')
-             OR obj_description(oid, 'pg_namespace') LIKE 'Rehome: facades of %')
+  system AS (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_' OR nspname IN ('information_schema', 'rehome'))
   SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS object,
          pg_describe_object(d.refclassid, d.refobjid, 0) AS "on", direction,
          CASE direction WHEN 'outward' THEN d.classid::regclass || ' ' || d.objid ELSE d.refclassid::regclass || ' ' || d.refobjid END AS row
   FROM placed d
   WHERE d.nsp <> $1::oid AND d.nsp NOT IN (SELECT oid FROM system) AND $1::oid NOT IN (SELECT oid FROM system)
+    AND NOT ${isFacades("d.nsp")} AND NOT ${isFacades("$1::oid")}
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.refclassid AND e.objid = d.refobjid AND e.deptype = 'e')
     AND NOT EXISTS (SELECT FROM pg_trigger t WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
