@@ -9,20 +9,29 @@ const version = (alias: string): string =>
 /** The sum of hashes, which no order and no number of rows changes the form of. */
 const sum = (hash: string, from: string): string => `(SELECT pg_catalog.sum(${hash}) FROM ${from})`;
 
-/** Catalogs that are read whole: they are small, and what stands elsewhere in them gives definitions their names. */
+/** What is older than any user's object (`FirstNormalObjectId`): nobody alters it, and it is most of what these catalogs have. */
+const BUILT_IN = 16384;
+
+/** Catalogs that are read whole but for what is built in: what stands elsewhere in them gives definitions their names. */
 const WHOLE = [
-  ...["pg_aggregate", "pg_operator", "pg_opclass", "pg_opfamily", "pg_amop", "pg_amproc", "pg_am", "pg_cast"],
   ...[
-    "pg_collation",
-    "pg_conversion",
-    "pg_language",
-    "pg_extension",
-    "pg_enum",
-    "pg_range",
-    "pg_statistic_ext",
-  ],
-  ...["pg_ts_config", "pg_ts_config_map", "pg_ts_dict", "pg_ts_parser", "pg_ts_template"],
-].map((catalog) => sum(version("w"), `pg_catalog.${catalog} w`));
+    ...[
+      "pg_operator",
+      "pg_opclass",
+      "pg_opfamily",
+      "pg_amop",
+      "pg_amproc",
+      "pg_am",
+      "pg_cast",
+      "pg_collation",
+    ],
+    ...["pg_conversion", "pg_language", "pg_enum", "pg_statistic_ext"],
+    ...["pg_ts_config", "pg_ts_dict", "pg_ts_parser", "pg_ts_template"],
+  ].map((catalog) => [catalog, "oid"]),
+  ["pg_aggregate", "aggfnoid"],
+  ["pg_range", "rngtypid"],
+  ["pg_ts_config_map", "mapcfg"],
+].map(([catalog, key]) => sum(version("w"), `pg_catalog.${catalog} w WHERE w.${key} >= ${BUILT_IN}`));
 
 /** The rows that belong to the schema's relations, by the column that names the relation. */
 const BELOW = (
@@ -86,11 +95,15 @@ const STAMP = `
       "pg_catalog.pg_class c WHERE c.oid IN (SELECT oid FROM abroad)",
     ),
     sum(version("a"), "pg_catalog.pg_attribute a WHERE a.attrelid IN (SELECT oid FROM abroad)"),
-    sum(version("t"), "pg_catalog.pg_type t WHERE t.typrelid = 0 AND t.typcategory <> 'A'"),
+    sum(
+      version("t"),
+      `pg_catalog.pg_type t WHERE t.typrelid = 0 AND t.typcategory <> 'A' AND t.oid >= ${BUILT_IN}`,
+    ),
     sum(
       version("p"),
-      `pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE ${OTHERS}`,
+      `pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid >= ${BUILT_IN} AND ${OTHERS}`,
     ),
+    sum(version("e"), "pg_catalog.pg_extension e"),
     sum("pg_catalog.hashtextextended(n.oid || n.nspname, 0)", `pg_catalog.pg_namespace n WHERE ${OTHERS}`),
     sum("pg_catalog.hashtextextended(r.oid || r.rolname, 0)", "pg_catalog.pg_roles r"),
     ...WHOLE,
