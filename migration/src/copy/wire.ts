@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import pg from "pg";
 import { RehomeError } from "../errors";
-import { clientConfig, connectionError, sessionSql } from "../sql/connect";
+import { clientConfig } from "../sql/client-config";
+import { connectionError, setUp } from "../sql/connect";
+import { streamOf, watch } from "../sql/watch";
 import type { Endpoint, ServerConnection } from "../types";
 import type { Pace } from "./pace";
 import { Reads } from "./reads";
@@ -96,13 +98,13 @@ export class Wire {
     client.on("error", () => undefined);
     try {
       await client.connect();
-      await client.query(sessionSql);
+      const known = watch(server, client);
+      known(await setUp(client));
     } catch (error) {
       await client.end().catch(() => undefined);
       throw connectionError(server, database, error);
     }
-    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-    return new Wire(stream, reads);
+    return new Wire(streamOf(client), reads);
   }
 
   /** Runs statements whose rows nobody needs; returns the commands' tags, such as `COPY 12`. */

@@ -8,7 +8,7 @@ import { StringDecoder } from "node:string_decoder";
 import { createGunzip, createGzip } from "node:zlib";
 import { findBinaries } from "@rehome/postgres";
 import { RehomeError, messageOf } from "../errors";
-import { address } from "../sql/connect";
+import { address } from "../sql/client-config";
 import { openLocalDoor } from "../sql/local-door";
 import { sslmodeOf, tlsFailure, trustedRoots } from "../sql/tls";
 import type { Endpoint, ServerConnection } from "../types";
@@ -57,6 +57,9 @@ export async function dumpSchema(home: Home): Promise<SchemaDump> {
   )();
 }
 
+/** A server that has vanished is noticed within half a minute, whether something is under way or not. */
+const WATCHFUL = "keepalives_idle=10 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=30000";
+
 /** Milliseconds that the dump of several schemas waits for a table's lock: somebody alters one that is not yet to move. */
 const LOCK_WAIT_MS = 1_000;
 
@@ -73,6 +76,7 @@ export async function archiveSchemas(
   const { path } = await findBinaries({ need: ["pg_dump", "pg_restore"] });
   const args = [
     "--no-password",
+    `--dbname=${WATCHFUL}`,
     "--format=custom",
     "--compress=0",
     "--section=pre-data",

@@ -1,7 +1,8 @@
 import type { HostCode } from "../codes";
 import { codeOf, messageOf } from "../errors";
 import { jobsOf } from "../plan/needs";
-import { address, withSession } from "../sql/connect";
+import { address } from "../sql/client-config";
+import { withSession } from "../sql/connect";
 import { isLoopback } from "../sql/tls";
 import type { ServerConnection } from "../types";
 import { hostChecks, type HostCheck, type HostUse } from "./host-checks";

@@ -110,11 +110,8 @@ export async function watchEngine(client: pg.Client): Promise<void> {
   }, HEARTBEAT_MS);
   heartbeat.unref();
   client.once("end", () => clearInterval(heartbeat));
-  await client.query(
-    `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-     SET idle_in_transaction_session_timeout = ${STANDSTILL_MS}`,
-  );
-  // From PostgreSQL 14 on, and the second where the platform can tell that a client has gone during a long statement.
+  await client.query(`SET idle_in_transaction_session_timeout = ${STANDSTILL_MS}`);
+  // From PostgreSQL 14 on, and the last where the platform can tell that a client has gone during a long statement.
   for (const setting of [
     `idle_session_timeout = ${STANDSTILL_MS}`,
     "client_connection_check_interval = 1000",

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { RehomeError, messageOf } from "../errors";
-import { clientConfig, open, rows } from "../sql/connect";
+import { clientConfig } from "../sql/client-config";
+import { open, rows } from "../sql/connect";
 import { ident } from "../sql/quote";
 import type { Link } from "./link";
 

@@ -1,16 +1,18 @@
 import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
-import { connectorStream } from "./connector";
+import { address, clientConfig } from "./client-config";
 import { refusePooled } from "./pooled";
 import { ident } from "./quote";
-import { tlsFailure, tlsOptions } from "./tls";
+import { tlsFailure } from "./tls";
+import { watch } from "./watch";
 
 /**
  * Settings of every session of the engine, whatever its role or database has of its own: the text form of values, which
  * hashes and comparisons read, must be the same on both sides; names must resolve by their schema alone; code must mean
- * what it says; tables go where their database has them, and are kept as a statement says; no timeout ends a long stage; and no catalog query is compiled,
- * which takes longer than to run it.
+ * what it says; tables go where their database has them, and are kept as a statement says; no timeout ends a long stage; no
+ * catalog query is compiled, which takes longer than to run it; and a session whose peer has vanished ends within half a
+ * minute, with the locks that the next run would wait for.
  */
 const SESSION = {
   search_path: "",
@@ -36,6 +38,9 @@ const SESSION = {
   lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
   idle_session_timeout: "0",
+  tcp_keepalives_idle: "10",
+  tcp_keepalives_interval: "5",
+  tcp_keepalives_count: "3",
 } as const;
 
 /** A timeout that only servers from 17 on know. */
@@ -46,38 +51,19 @@ const NEWER =
 const DURABLE =
   "SELECT pg_catalog.set_config('synchronous_commit', 'on', false) WHERE pg_catalog.current_setting('synchronous_commit') = 'off'";
 
-/** The statements that make a session one of the engine's, for those that do not go through `open`'s client. */
-export const sessionSql = [
+const sessionSql = [
   ...Object.entries(SESSION).map(([name, value]) => `SET ${name} = '${value}'`),
   NEWER,
   DURABLE,
 ].join("; ");
 
-/** `host:port`, for messages. */
-export function address(server: ServerConnection): string {
-  return `${server.host}:${server.port}`;
-}
-
 /**
- * The configuration of a `pg` client for one database of a server.
- * @throws RehomeError `tls-root-unreadable`, `connector-missing`, `connector-failed`
+ * Gives a session the engine's settings: `open` does so by itself.
+ * @returns the server's process
  */
-export async function clientConfig(server: ServerConnection, database: string): Promise<pg.ClientConfig> {
-  return {
-    host: server.host,
-    port: server.port,
-    user: server.user,
-    database,
-    ...(server.connector === undefined
-      ? { ssl: tlsOptions(server) }
-      : { ssl: false, stream: await connectorStream(server.connector) }), // encrypted already
-    application_name: "rehome",
-    keepAlive: true,
-    // A peer that has vanished is noticed within half a minute, not after the system's two hours.
-    keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: 15_000,
-    ...(server.password === undefined ? {} : { password: server.password }),
-  };
+export async function setUp(client: pg.Client): Promise<number | undefined> {
+  const results: unknown = await client.query(`${sessionSql}; SELECT pg_catalog.pg_backend_pid() AS pid`);
+  return (results as pg.QueryResult<{ pid: number }>[]).at(-1)?.rows[0]?.pid;
 }
 
 /**
@@ -94,8 +80,9 @@ export async function open(server: ServerConnection, database: string): Promise<
   try {
     await client.connect();
     reached = true;
+    const known = watch(server, client);
     await refusePooled(client, `PostgreSQL at ${address(server)}`, () => another(server, database));
-    await client.query(sessionSql);
+    known(await setUp(client));
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);

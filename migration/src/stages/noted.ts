@@ -3,7 +3,7 @@ import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
 import type { Phase } from "../ddl/statements";
 import { readingPath } from "../inspect/schema";
-import { endWithClient, open, rows, transaction } from "../sql/connect";
+import { endWithClient, isConnectionLost, open, rows, transaction } from "../sql/connect";
 import { ident } from "../sql/quote";
 import { withoutPasswords } from "../sql/without-passwords";
 import type { Run } from "./run";
@@ -64,7 +64,10 @@ export async function runNoted(client: pg.Client, run: Run, statements: readonly
   if (statements.length > 1) {
     const together = await transaction(client, () => runTogether(client, run, statements)).then(
       () => true,
-      () => false, // each for itself says what is wrong, if it still is
+      (error: unknown) => {
+        if (isConnectionLost(error)) throw error;
+        return false; // each for itself says what is wrong, if it still is
+      },
     );
     if (together) return;
   }
