@@ -21,9 +21,12 @@ export interface Stream extends Pair {
   readonly worker: string;
 }
 
-/** A session whose peer is gone is ended by its server within half a minute: what it has claimed is free again. */
-const WATCHED =
-  "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = 30000";
+/**
+ * A session whose peer is gone is ended by its server within half a minute, also with an answer under way: what it has
+ * claimed is free again. In the old home it would end that of a peer too who takes no rows for as long, as it is to when
+ * the copy is held.
+ */
+const WATCHED = "SET tcp_user_timeout = 30000";
 
 /** The name of the sessions that write a migration's shares. */
 export const sessionName = (migration: string): string => `rehome share ${migration}`;
@@ -35,7 +38,7 @@ export async function openStream(
   const { from, to, terms, migration } = about;
   const name = literal(sessionName(migration));
   const pair = await openWires(from, to, {
-    source: [`${WATCHED}; SET search_path = ${terms.from.path}`],
+    source: [`SET search_path = ${terms.from.path}`],
     target: [
       `${WATCHED}; SET application_name = ${name}; SET search_path = ${terms.to.path}; SET synchronous_commit = off`,
     ],
