@@ -18,6 +18,9 @@ afterAll(() => Promise.all([a.stop(), b.stop()]));
 beforeEach(async () => void (way = await openWay(b.port)));
 afterEach(() => way.close());
 
+/** These wait for a quarter of a minute or more. */
+const longIt = it.runIf(process.env["REHOME_LONG"] === "1");
+
 /** Longer than the engine has patience with a server that says nothing. */
 const LONG_MS = 1.5 * PATIENCE.looks * (PATIENCE.look + PATIENCE.ask);
 const ROWS = 20_000;
@@ -85,7 +88,7 @@ describe("a new home on the way to which everything is lost", () => {
     await isAsBefore(world);
   });
 
-  it("ends a build", async () => {
+  longIt("ends a build", async () => {
     const world = await makeWorld(a, b, "built", BIG + slowly());
     const ended = moving(world, () => undefined);
     await until(async () => (await backends("built", "SET LOCAL ROLE%CREATE INDEX small_slow")) > 0);
@@ -108,7 +111,7 @@ describe("a new home that answers", () => {
     expect(await contents(b, world.request.to)).toEqual(before);
   });
 
-  it("is waited for where it is slow to build", async () => {
+  longIt("is waited for where it is slow to build", async () => {
     const world = await makeWorld(a, b, "patient", BIG + slowly());
     expect(await moving(world, () => undefined)).toMatchObject({ clean: true });
   });
@@ -131,7 +134,7 @@ describe("a new home that answers", () => {
 });
 
 describe("an old home on the way to which everything is lost", () => {
-  it("ends the run", async () => {
+  longIt("ends the run", async () => {
     const world = await makeWorld(a, b, "old", BIG);
     const { request } = world;
     way.close();
