@@ -71,6 +71,7 @@ export const FINDING_CODES = [
   "target-conflict",
   "target-not-empty",
   "target-read-only",
+  "tenants-not-listed",
   "text-unclear",
   "version-downward",
   "version-older",

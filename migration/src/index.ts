@@ -51,6 +51,7 @@ export {
 export type { DifferentRow, Presence } from "./verify/converge";
 export type {
   CloudSqlConnector,
+  Declared,
   Endpoint,
   Finding,
   MoveOptions,
@@ -63,5 +64,6 @@ export type {
   Stage,
   Strategy,
   TableVerification,
+  TenantSchemas,
   Workers,
 } from "./types";

@@ -81,6 +81,26 @@ export interface MoveRequest {
   readonly options: MoveOptions;
 }
 
+/** What else the stack says of a move, that its plan can tell what would be missed. */
+export interface Declared {
+  /** The stack declares the role `to.owner` on the target's server: in a preview it may be still to come. */
+  readonly ownerToCome?: boolean;
+  /** Names of the settings that are declared for `to.owner`, in lower case. Absent: nobody knows, and none is missed. */
+  readonly settings?: readonly string[];
+  /** Patterns of the tables that the stack's other datasets have in the old home. Absent: nobody knows, and none is missed. */
+  readonly others?: readonly string[];
+  /** How tenants' schemas in the old home's database are told. Absent: they are not, and none is missed. */
+  readonly tenants?: TenantSchemas;
+}
+
+/** Which schemas of a database are named as tenants' are, and which of these the stack has. */
+export interface TenantSchemas {
+  /** `tenant_*` */
+  readonly pattern: string;
+  /** Names of the stack's schemas there, and patterns of other schemas that it has for each tenant: `tenant_*_contact`. */
+  readonly known: readonly string[];
+}
+
 /**
  * How rows get there. `copy`: streamed from server to server under the fence. `set-schema`: inside one database, not at
  * all: the tables change their schema. `template`: on one server, the database's files are copied. `follow`: copied while

@@ -124,6 +124,17 @@ describe("check", () => {
     ]);
   });
 
+  it("tells the engine what others take from there, and how tenants are told, for a plan alone", async () => {
+    const stack = { others: ["b*"], tenants: { pattern: "t_*", known: ["t_one"] } };
+    await check(atA, { ...movedToB, tables: ["a"], ...stack });
+    await update(atA, { ...movedToB, tables: ["a"], ...stack });
+    expect(engine.asked).toMatchObject([
+      ["plan", { tables: ["a"], ...stack }],
+      ["move", { tables: ["a"] }],
+    ]);
+    for (const key of Object.keys(stack)) expect(engine.asked[1]?.[1]).not.toHaveProperty(key);
+  });
+
   it("tells the engine where the owner is still to come, and not where the stack declares none", async () => {
     await check(atA, { ...movedToB, declaredOn: ["new"] });
     await check(atA, { ...movedToB, declaredOn: ["old"] });
@@ -231,6 +242,13 @@ describe("diff", () => {
   it("sees a move, and no change where there is none", async () => {
     expect(await diff(atA, movedToB)).toEqual({ changes: true });
     expect(await diff(movedToB, { ...movedToB, homeServer: UNKNOWN })).toEqual({ changes: false });
+  });
+
+  it("sees none in what the stack's other datasets take, and in its tenants", async () => {
+    const part = { ...movedToB, tables: ["a"] };
+    const others = { ...part, others: ["b*"], tenants: { pattern: "t_*", known: [] } };
+    expect(await diff(part, others)).toEqual({ changes: false });
+    expect(await diff(others, { ...others, others: ["b", "c"] })).toEqual({ changes: false });
   });
 });
 

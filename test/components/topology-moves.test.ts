@@ -103,6 +103,64 @@ describe("data that comes from another stack", () => {
   });
 });
 
+describe("parts of a schema", () => {
+  const legacy = at("shared", "crm", "tenant_{tenant}");
+  const inputsOf = async (
+    contact: object,
+    tenants = ["one", "two"],
+  ): Promise<(name: string) => Record<string, unknown>> => {
+    const graph = await declare({
+      hosts: { shared: { platform: "local" }, main: { platform: "local" } },
+      tenants,
+      services: {
+        contact: {
+          datasets: {
+            tenants: { forEachTenant: true, tables: ["contacts", "contact_*"], ...contact } as never,
+            shared: { tables: ["types"], home: at("shared", "crm", "public") },
+          },
+        },
+        activity: {
+          datasets: { tenants: { forEachTenant: true, tables: ["activit*"], home: legacy } },
+        },
+      },
+    });
+    return (name) => need(graph, `Migration ${name}`).inputs;
+  };
+  const away = { home: at("main", "crm", "{tenant}_contact"), formerly: legacy };
+
+  it("know what others take from the home that they leave", async () => {
+    const of = await inputsOf(away);
+    expect(of("contact/tenants/one")).toMatchObject({ others: ["activit*"] });
+    for (const stays of ["activity/tenants/one", "contact/shared"])
+      expect(of(stays)).not.toHaveProperty("others");
+    const held = await inputsOf({ home: legacy, next: away.home });
+    expect(held("contact/tenants/one")).toMatchObject({ others: ["activit*"] });
+    const back = await inputsOf({ home: legacy, formerly: away.home });
+    expect(back("contact/tenants/one")).toMatchObject({ others: [] });
+  });
+
+  it("are told by the last tenant's how tenants' schemas there are named, and which the stack has", async () => {
+    const of = await inputsOf(away);
+    expect(of("contact/tenants/two")).toMatchObject({
+      tenants: { pattern: "tenant_*", known: ["tenant_one", "tenant_two", "public"] },
+    });
+    for (const silent of ["contact/tenants/one", "contact/shared", "activity/tenants/two"])
+      expect(of(silent)).not.toHaveProperty("tenants");
+    const inside = await inputsOf({ home: at("shared", "crm", "tenant_{tenant}_contact"), formerly: legacy });
+    expect(inside("contact/tenants/two")).toMatchObject({
+      tenants: {
+        pattern: "tenant_*",
+        known: expect.arrayContaining(["tenant_*_contact", "tenant_one", "tenant_two"]) as unknown,
+      },
+    });
+  });
+
+  it("of a database for each tenant tell of none", async () => {
+    const of = await inputsOf({ ...away, formerly: at("shared", "crm_{tenant}", "public") });
+    expect(of("contact/tenants/two")).not.toHaveProperty("tenants");
+  });
+});
+
 describe("a next home", () => {
   it("has schema and role, and nobody may connect for its sake", async () => {
     const graph = await declare({

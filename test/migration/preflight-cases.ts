@@ -134,6 +134,20 @@ export const PARTS: readonly Case[] = [
     target: { standing },
   },
   {
+    code: "cut-left-behind",
+    level: "warning",
+    says: /stay in old\/core_db\.public: audit; deals\.$/,
+    source: { scope: { ...scope, staying: ["deals", "activities", "audit"] } },
+    request: { others: ["activit*"] },
+  },
+  {
+    code: "tenants-not-listed",
+    level: "warning",
+    says: /database "core_db" on host "old" .*\("t_\*"\), .*: t_three\.$/,
+    source: { schemas: ["shared", "t_one", "t_one_crm", "t_three"] },
+    request: { tenants: { pattern: "t_*", known: ["t_one", "t_*_crm"] } },
+  },
+  {
     code: "target-conflict",
     says: /type status is there.*differs/,
     source: { scope: { ...scope, objects: [{ ...type, shared: false }] } },

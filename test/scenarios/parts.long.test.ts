@@ -47,9 +47,12 @@ const place = async (contact: Where, activity: Where): Promise<void> => {
   await writeFile(join(folder, `Pulumi.${STACK}.yaml`), stack);
 };
 
-const up = async (contact: Where, activity: Where): Promise<Outcome> => {
+const run = async (contact: Where, activity: Where): Promise<Outcome> => {
   await place(contact, activity);
-  const done = await runner.run("up", true);
+  return await runner.run("up", true);
+};
+const up = async (contact: Where, activity: Where): Promise<Outcome> => {
+  const done = await run(contact, activity);
   expect(done.exitCode, done.text).toBe(0);
   return done;
 };
@@ -90,6 +93,7 @@ beforeAll(async () => {
     await legacy.sql("salesflow", `CREATE SCHEMA ${schema}; SET search_path = ${schema}; ${SALESFLOW}`);
     before[tenant] = await contents({ ...legacy.connection, database: "salesflow" }, schema);
   }
+  await legacy.sql("salesflow", "CREATE SCHEMA tenant_t3; CREATE TABLE tenant_t3.contacts (id int)");
   folder = await mkdtemp("/tmp/rehome-parts-");
   await chmod(folder, 0o755); // its servers may run as another user
   await cp(join(repository, "examples/hexabuilders/index.ts"), join(folder, "index.ts"));
@@ -112,7 +116,17 @@ afterAll(async () => {
 
 describe("two services with a part of every tenant's schema", () => {
   it("come with their parts into one schema, and leave the rest where it was", async () => {
-    await up({ home: TOGETHER, formerly: LEGACY }, { home: TOGETHER, formerly: LEGACY });
+    const { text } = await up({ home: TOGETHER, formerly: LEGACY }, { home: TOGETHER, formerly: LEGACY });
+    for (const tenant of TENANTS)
+      expect(text).toContain(
+        `tables that no pattern takes stay in legacy/salesflow.tenant_${tenant}: deals.`,
+      );
+    // Once for each of the two services, by its last tenant.
+    const plans = text.split(/^ +(?=\w+\/tenants\/t\d: legacy)/m);
+    const telling = plans.filter((plan) => /lists: tenant_t3\.\s.*\[tenants-not-listed\]$/m.test(plan));
+    expect(new Set(telling.map((plan) => plan.slice(0, plan.indexOf(":"))))).toEqual(
+      new Set(["contact/tenants/t2", "activity/tenants/t2"]),
+    );
     const main = await administrator("main");
     for (const tenant of TENANTS) {
       const moved = of([...ACTIVITIES, ...CONTACTS], before[tenant]);
@@ -156,5 +170,30 @@ describe("two services with a part of every tenant's schema", () => {
     const count = "SELECT count(*)::int AS n FROM activities";
     expect(await within("activity", "tenant_t1", count)).toEqual([{ n: 203 }]);
     expect((await runner.run("up")).steps).toEqual([]);
+  });
+
+  it("leaves, as the last one, what nobody takes: the preview names it, and nothing of it is deleted", async () => {
+    const main = await administrator("main");
+    await query(main, "CREATE TABLE tenant_t1.strays (id int)");
+    await query(main, "CREATE SCHEMA tenant_t4; CREATE TABLE tenant_t4.contacts (id int)");
+    const AWAY = at("contact", "{tenant}_activity");
+    const { text } = await up({ home: APART }, { home: AWAY, formerly: TOGETHER });
+    expect(text).toContain("tables that no pattern takes stay in main/salesflow.tenant_t1: strays.");
+    expect(text).toMatch(/lists: tenant_t4\.$/m);
+    const refused = await run({ home: APART }, { home: AWAY });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.text).toMatch(/The schema main\/salesflow\.tenant_t1 is not deleted: it holds 1 table,/);
+    expect(Object.keys(await contents(main, "tenant_t1"))).toContain("strays");
+    await query(main, "DROP TABLE tenant_t1.strays");
+    const again = await run({ home: APART }, { home: AWAY });
+    expect(again.exitCode).toBe(1);
+    expect(again.text).toContain("The database main/salesflow is not deleted: it holds 1 table.");
+    await query(main, "DROP SCHEMA tenant_t4 CASCADE");
+    await up({ home: APART }, { home: AWAY });
+    const gone = query(
+      { ...main, database: "postgres" },
+      "SELECT FROM pg_database WHERE datname = 'salesflow'",
+    );
+    expect(await gone).toEqual([]);
   });
 });

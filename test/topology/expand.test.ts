@@ -30,6 +30,8 @@ describe("expand", () => {
           startEmpty: false,
         },
       ],
+      tenants: [],
+      perTenant: [],
       waiting: [],
     });
   });

@@ -17,6 +17,10 @@ export interface Expanded {
   readonly hosts: Readonly<Record<string, Host>>;
   readonly services: readonly Service[];
   readonly datasets: readonly Dataset[];
+  /** In the order of the file. */
+  readonly tenants: readonly string[];
+  /** What there is for each of them, as it is written. */
+  readonly perTenant: readonly PerTenant[];
   readonly kubernetes: KubernetesSpec;
   /** Moves that are only prepared: their datasets are at home where they were. */
   readonly waiting: readonly Wait[];
@@ -62,6 +66,14 @@ export interface Dataset {
   readonly startEmpty: boolean;
 }
 
+/** A dataset that is made for each tenant, before it is. */
+export interface PerTenant {
+  /** `contact/tenants`; each tenant's is `contact/tenants/tenant1`. */
+  readonly name: string;
+  /** Its `home`, `next` and `formerly`, with `{tenant}` still in place. */
+  readonly places: readonly Placement[];
+}
+
 /** A dataset, and where in the stack file it stands. */
 export interface Located {
   readonly dataset: Dataset;
@@ -74,7 +86,7 @@ export const TENANT = "{tenant}";
 
 /** Fills in every default and writes out every tenant. Total on what `parseTopology` returned. */
 export function expand(topology: Topology): Expanded {
-  const { hosts, kubernetes } = topology;
+  const { hosts, kubernetes, tenants } = topology;
   const services = Object.entries(topology.services).map(([name, spec]) =>
     expandService(name, spec, kubernetes),
   );
@@ -82,8 +94,17 @@ export function expand(topology: Topology): Expanded {
   const waiting = waits(services, written);
   const names = new Set(waiting.map(({ service }) => service));
   const datasets = written.map((dataset) => (names.has(dataset.service) ? held(dataset) : dataset));
-  return { hosts, services, datasets, waiting, kubernetes };
+  return { hosts, services, datasets, tenants, perTenant: perTenant(topology), waiting, kubernetes };
 }
+
+const perTenant = (topology: Topology): PerTenant[] =>
+  Object.entries(topology.services)
+    .flatMap(([service, spec]) => writtenDatasets(service, spec))
+    .flatMap(({ name, spec: { forEachTenant, home, next, formerly } }) =>
+      forEachTenant
+        ? [{ name, places: [home, ...(next ? [next] : []), ...(formerly ? [formerly] : [])] }]
+        : [],
+    );
 
 function expandService(name: string, spec: ServiceSpec, kubernetes: KubernetesSpec): Service {
   const { adoptRole, settings, readers, migration, after, gate, password, connectionLimit, pool, dumps } =
@@ -146,17 +167,19 @@ export function locateDatasets(topology: Topology): Located[] {
   });
 }
 
+/** A placement with a tenant's name put in. */
+export function ofTenant({ host, database, schema }: Placement, tenant: string): Placement {
+  const fill = (text: string) => text.split(TENANT).join(tenant);
+  return { host: fill(host), database: fill(database), schema: fill(schema) };
+}
+
 function build(
   names: Pick<Dataset, "name" | "service" | "role">,
   spec: DatasetSpec,
   tenant: string | undefined,
 ): Dataset {
-  const fill = (text: string) => (tenant === undefined ? text : text.split(TENANT).join(tenant));
-  const place = (template: Placement): Placement => ({
-    host: fill(template.host),
-    database: fill(template.database),
-    schema: fill(template.schema),
-  });
+  const place = (written: Placement): Placement =>
+    tenant === undefined ? written : ofTenant(written, tenant);
   return {
     ...names,
     ...(spec.tables && { tables: spec.tables }),

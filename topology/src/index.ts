@@ -1,5 +1,13 @@
 export type * from "./args";
-export { expand, type Dataset, type Expanded, type Service } from "./expand";
+export {
+  expand,
+  ofTenant,
+  TENANT,
+  type Dataset,
+  type Expanded,
+  type PerTenant,
+  type Service,
+} from "./expand";
 export { moveCode, type Wait } from "./gates";
 export { jsonSchema } from "./json-schema";
 export { parseTopology } from "./parse";

@@ -10,15 +10,9 @@ import { declareRunner } from "../runner/declare-runner";
 import type { WorkloadCluster } from "../workloads/cluster";
 import { Gate } from "./gate";
 import { before, type HandedOut } from "./handed-out";
+import { stays, takenByOthers, tenantSchemas } from "./left-behind";
 import { Migration } from "./migration";
 import { Proof } from "./proof";
-
-/** Where a dataset is, was and will be. */
-const stays = ({ home, next, formerly }: Dataset): Placement[] => [
-  home,
-  ...(next ? [next] : []),
-  ...(formerly ? [formerly] : []),
-];
 
 /** By place: the dataset that is there, where it is but one. */
 const aloneAt = (
@@ -89,6 +83,7 @@ export const declareMigrations = (
 
   const own = ownDatabases(datasets, declaring.inventory.databases);
   const alone = aloneAt(datasets, ({ host }) => host);
+  const othersOf = takenByOthers(datasets);
   const byService = grouped(datasets, ({ service }) => service);
 
   const server = (at: Placement | undefined) => (at && hosts.get(at.host)?.connection) ?? pulumi.secret({}); // marked, so that what check fills in stays secret
@@ -112,6 +107,7 @@ export const declareMigrations = (
       ...(placed.get(schemaName(place))?.ready ?? []),
     ]);
     const { home, next, formerly, tables, startEmpty, role: owner } = dataset;
+    const [others, tenants] = [othersOf(dataset), tenantSchemas(dataset, stack)];
     const dependsOn = [...first, ...(gate ? [gate] : []), ...new Set(ready)];
     const migration = new Migration(
       dataset.name,
@@ -120,6 +116,8 @@ export const declareMigrations = (
         ...(next && { next }),
         ...(formerly && { formerly }),
         ...(tables && { tables }),
+        ...(others && { others }),
+        ...(tenants && { tenants }),
         options: optionsOf(service),
         homeServer: hosts.get(home.host)?.connection ?? pulumi.secret({} as never),
         nextServer: server(next),

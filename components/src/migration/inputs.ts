@@ -1,10 +1,12 @@
 import type {
+  Declared,
   Drop,
   Endpoint,
   MoveOptions,
   MoveRequest,
   ReleaseQuery,
   ServerConnection,
+  TenantSchemas,
 } from "@rehome/migration";
 import type { DatasetState, Placement } from "@rehome/topology";
 import type { Custody } from "../hosts/host";
@@ -21,6 +23,10 @@ export interface MigrationInputs {
   readonly formerly?: Placement;
   readonly startEmpty?: boolean;
   readonly tables?: readonly string[];
+  /** Patterns of the tables that others have in the home that it leaves; absent: nobody knows. For the plan alone. */
+  readonly others?: readonly string[];
+  /** How tenants' schemas are told in the database that it leaves; absent: they are not. For the plan alone. */
+  readonly tenants?: TenantSchemas;
   readonly options: MoveOptions;
   /** How to reach the servers of the three, as administrator. Empty where there is none; a text while not known yet. */
   readonly homeServer: ServerConnection | object | string;
@@ -127,6 +133,19 @@ export const releaseQuery = (old: Endpoint, home: Endpoint, news: MigrationInput
 /** Whether the stack declares the dataset's role on a host. */
 export const declaresOwner = ({ declaredOn }: MigrationInputs, host: string): boolean =>
   (declaredOn ?? []).includes(host);
+
+/** What a plan is told of the stack around its dataset. */
+export const declared = (from: Placement, to: Placement, news: MigrationInputs): Declared => {
+  // The path of a role that the stack declares is the stack's own, which follows the home.
+  const path = declaresOwner(news, from.host) ? ["search_path"] : [];
+  const { others, tenants } = news;
+  return {
+    ownerToCome: declaresOwner(news, to.host),
+    settings: [...(news.settings ?? []), ...path],
+    ...(others && { others }),
+    ...(tenants && { tenants }),
+  };
+};
 
 /** What the engine is asked to do between two ends. */
 export const moveRequest = (from: Endpoint, to: Endpoint, news: MigrationInputs): MoveRequest => ({

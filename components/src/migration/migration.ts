@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MoveOptions, MoveResult, ServerConnection } from "@rehome/migration";
+import type { MoveOptions, MoveResult, ServerConnection, TenantSchemas } from "@rehome/migration";
 import type { Placement } from "@rehome/topology";
 import type { Custody } from "../hosts/host";
 
@@ -15,6 +15,10 @@ export interface MigrationArgs {
   readonly startEmpty: boolean;
   /** Patterns of the tables that move. Default: the whole schema. */
   readonly tables?: readonly string[];
+  /** Patterns of the tables that others have in the home that it leaves. Default: nobody knows. */
+  readonly others?: readonly string[];
+  /** How tenants' schemas are told in the database that it leaves. Default: they are not. */
+  readonly tenants?: TenantSchemas;
   readonly options: MoveOptions;
   /** How to reach the servers of `home`, `next` and `formerly`, as administrator. Secrets, even where empty. */
   readonly homeServer: pulumi.Output<ServerConnection>;

@@ -3,7 +3,7 @@ import type { Endpoint, Finding, Plan } from "@rehome/migration";
 import { checkConnection, formatPlan, planMove, release, unreadableTables } from "@rehome/migration";
 import { placementName, type Placement, type Transition } from "@rehome/topology";
 import { following } from "./following";
-import { clusterOf, declaresOwner, endpoint, moveRequest, online, releaseQuery } from "./inputs";
+import { clusterOf, declared, declaresOwner, endpoint, moveRequest, online, releaseQuery } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 
 interface Ends {
@@ -42,11 +42,8 @@ const planned = async (
     await log.info(`${news.dataset}: planned as soon as ${placementName(step.from)} is there.`);
     return undefined;
   }
-  const ownerToCome = declaresOwner(news, step.to.host);
-  // The path of a role that the stack declares is the stack's own, which follows the home.
-  const path = declaresOwner(news, step.from.host) ? ["search_path"] : [];
-  const settings = [...(news.settings ?? []), ...path];
-  const plan = await planMove({ ...moveRequest(from, to as Endpoint, news), ownerToCome, settings });
+  const request = moveRequest(from, to as Endpoint, news);
+  const plan = await planMove({ ...request, ...declared(step.from, step.to, news) });
   await log.info(formatPlan(plan));
   return plan;
 };

@@ -16,14 +16,10 @@ export interface StandingFence {
   readonly tables: readonly string[];
 }
 
-/**
- * Fences of others around tables of the old home, and the dataset's own when it says that the data has gone elsewhere.
- * @param tables names of the tables that are to move
- */
+/** Fences of others around tables of a schema, and the dataset's own when it says that the data has gone elsewhere. */
 export async function standingFences(
   client: pg.Client,
   { dataset, from, to }: { readonly dataset: string; readonly from: Endpoint; readonly to: Endpoint },
-  tables: ReadonlySet<string>,
 ): Promise<StandingFence[]> {
   const own = await findFence(client, dataset, from.schema);
   const gone = own?.sealed === true && own.target !== placementName(to);
@@ -36,9 +32,7 @@ export async function standingFences(
      JOIN pg_catalog.pg_namespace f ON f.oid = p.pronamespace AND f.nspname = 'rehome' WHERE c.oid IN (SELECT oid FROM own_relation) AND t.tgname = $2 ORDER BY 1`,
     [from.schema, FENCE_TRIGGER],
   );
-  const others = armed.filter(
-    (row) => tables.has(row.table) && (own === undefined || row.function !== fenceFunctionName(own.key)),
-  );
+  const others = armed.filter((row) => own === undefined || row.function !== fenceFunctionName(own.key));
   const fences = others.length === 0 ? [] : await rows<Named>(client, FENCES);
   return [
     ...(gone ? [{ dataset, target: own.target, sealed: true, tables: [] }] : []),
@@ -48,6 +42,13 @@ export async function standingFences(
     }),
   ];
 }
+
+/** Of fences, what touches these tables. */
+export const fencesAround = (names: ReadonlySet<string>, fences: readonly StandingFence[]): StandingFence[] =>
+  fences.flatMap(({ tables, ...fence }) => {
+    const touched = tables.filter((name) => names.has(name));
+    return tables.length > 0 && touched.length === 0 ? [] : [{ ...fence, tables: touched }];
+  });
 
 const FENCES = "SELECT key, dataset, target, sealed FROM rehome.fence ORDER BY dataset";
 

@@ -11,7 +11,7 @@ import type { Standing } from "../scope/standing";
 import type { ServerInspection } from "../inspect/server";
 import type { StandingFence } from "../inspect/standing-fences";
 import type { TextFacts } from "../inspect/text";
-import type { Finding, MoveRequest, Strategy } from "../types";
+import type { Declared, Finding, MoveRequest, Strategy } from "../types";
 
 /** What is known of the place that a dataset comes from. */
 export interface SourceInspection extends SchemaInspection {
@@ -19,6 +19,8 @@ export interface SourceInspection extends SchemaInspection {
   readonly obstacles: Obstacles;
   /** Fences around its tables that are no part of this move. */
   readonly fences: readonly StandingFence[];
+  /** Names of its database's schemas that hold tables under no fence; read where tenants' are told by their names. */
+  readonly schemas?: readonly string[];
   /** What its server allows one who follows; read for moves that go online. */
   readonly replication?: ReplicationFacts;
   /** Its tables as replication sees them; read for moves that go online. */
@@ -64,12 +66,7 @@ export interface TargetInspection {
 
 /** All that a check judges by: plain data, read before. */
 export interface Ends {
-  readonly request: MoveRequest & {
-    /** The stack declares the target's owner: until it has, the role is not missing. */
-    readonly ownerToCome?: boolean;
-    /** Names of the settings that are declared for it. */
-    readonly settings?: readonly string[];
-  };
+  readonly request: MoveRequest & Declared;
   readonly strategy: Strategy;
   readonly source: SourceInspection;
   /** Absent while the new home's server or database is still to be created. */

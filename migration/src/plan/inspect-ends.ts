@@ -11,7 +11,8 @@ import { inspectReplication } from "../inspect/replication";
 import { inspectRights } from "../inspect/rights";
 import { inspectSchema, schemaOid } from "../inspect/schema";
 import { inspectServer } from "../inspect/server";
-import { standingFences } from "../inspect/standing-fences";
+import { fencesAround, standingFences, type StandingFence } from "../inspect/standing-fences";
+import { schemasInUse } from "../inspect/schemas-in-use";
 import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { fenceKey, findFence } from "../fence/fence";
 import { hasJournal, latestMigration } from "../journal/journal";
@@ -19,14 +20,17 @@ import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { open, rows } from "../sql/connect";
 import type { Sessions } from "../stages/run";
-import { isTable } from "../scope/scope";
+import { isTable, type Scope } from "../scope/scope";
 import { readStanding, type Standing } from "../scope/standing";
-import type { MoveRequest } from "../types";
+import type { Declared, MoveRequest } from "../types";
 import { collectOften } from "../v8-flags";
 import type { SourceInspection, TargetInspection } from "./finding";
 
 /** Reads the old home. @throws RehomeError `schema-missing` */
-export async function inspectSource(client: pg.Client, request: MoveRequest): Promise<SourceInspection> {
+export async function inspectSource(
+  client: pg.Client,
+  request: MoveRequest & Declared,
+): Promise<SourceInspection> {
   const { from, tables } = request;
   const found = await withHelper(client, request, (helper) =>
     inspectSchema(client, from.schema, from.owner, tables, helper),
@@ -34,12 +38,15 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
   if (found !== undefined) {
     const names = new Set(found.relations.map(({ name }) => name));
     const obstacles = await inspectObstacles(client, request.dataset, request.from);
+    const fences = await standingFences(client, request);
     return {
       ...found,
+      ...(found.scope === undefined ? {} : { scope: withoutFenced(found.scope, fences) }),
       // Only a database that is nobody else's may be copied whole.
       server: await inspectServer(client, found.database.others.length === 0),
       obstacles: found.scope === undefined ? obstacles : obstaclesFor(names, obstacles),
-      fences: await standingFences(client, request, names),
+      fences: fencesAround(names, fences),
+      ...(request.tenants === undefined ? {} : { schemas: await schemasInUse(client) }),
       ...(request.options.mode === "online" ? await followedFacts(client, request) : {}),
     };
   }
@@ -47,6 +54,12 @@ export async function inspectSource(client: pg.Client, request: MoveRequest): Pr
     "schema-missing",
     `database "${request.from.database}" on host "${request.from.host}" has no schema "${request.from.schema}". Check the placement that ${request.dataset} comes from.`,
   );
+}
+
+/** What another's move has fenced goes with that, or went: it is not left. */
+function withoutFenced(scope: Scope, fences: readonly StandingFence[]): Scope {
+  const fenced = new Set(fences.flatMap(({ tables }) => tables));
+  return { ...scope, staying: scope.staying.filter((name) => !fenced.has(name)) };
 }
 
 /** Catalog rows that a large schema has at least. */

@@ -5,7 +5,7 @@ import { dumpVersion } from "../ddl/dump";
 import { loadGrammar } from "../ddl/grammar";
 import { placementName } from "../naming";
 import { withSession } from "../sql/connect";
-import type { Endpoint, MoveRequest, Plan, Strategy } from "../types";
+import type { Declared, Endpoint, MoveRequest, Plan, Strategy } from "../types";
 import { inspectSource, inspectTarget, inspectTogether } from "./inspect-ends";
 import type { SourceInspection, TargetInspection } from "./finding";
 import { followPlan } from "./followed";
@@ -14,13 +14,8 @@ import { preflight } from "./preflight";
 import { chooseStrategy, restartsForLoad } from "./strategy";
 
 /** A move whose target server may still be to be created. */
-export type PlanRequest = Omit<MoveRequest, "to"> & {
-  readonly to: Omit<Endpoint, "server"> & { readonly server?: Endpoint["server"] };
-  /** The stack declares the role `to.owner` on the target's server: in a preview it may be still to come. */
-  readonly ownerToCome?: boolean;
-  /** Names of the settings that are declared for `to.owner`, in lower case. Absent: nobody knows, and none is missed. */
-  readonly settings?: readonly string[];
-};
+export type PlanRequest = Omit<MoveRequest, "to"> &
+  Declared & { readonly to: Omit<Endpoint, "server"> & { readonly server?: Endpoint["server"] } };
 
 /** Bytes per second that each strategy is expected to reach with its verification, where none has been measured. */
 const EXPECTED_RATE: Readonly<Record<Strategy, number>> = {

@@ -27,6 +27,7 @@ import { standingFences } from "./checks/standing-fences";
 import { tablespaces } from "./checks/tablespaces";
 import { rightsOfOthers, surroundings } from "./checks/surroundings";
 import { targetContent } from "./checks/target-content";
+import { tenants } from "./checks/tenants";
 import { unmovableObjects } from "./checks/unmovable-objects";
 import { versionFeatures } from "./checks/version-features";
 import { wayBack } from "./checks/way-back";
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   versionFeatures,
   scope,
   cut,
+  tenants,
   reservedTriggers,
   owner,
   rights,

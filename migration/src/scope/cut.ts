@@ -65,7 +65,7 @@ export function cut(graph: SchemaGraph, patterns: readonly string[]): Scope {
       ...definitionCrossings(definitions, net, { inside, touched, needed, neededOutside }),
     ],
     unmatched: patterns.filter((_, at) => !relations.some(({ name }) => matches[at]?.(name) === true)),
-    staying: tables.filter(({ key }) => !inside.has(key)).map(({ name }) => name),
+    staying: tables.filter(({ key }) => !inside.has(key) && !isPartition(net, key)).map(({ name }) => name),
     unused: graph.objects
       .filter(
         (each) =>
@@ -124,6 +124,9 @@ function withPartitions(net: Net, roots: readonly SchemaObject[]): Set<string> {
   }
   return inside;
 }
+
+const isPartition = (net: Net, key: string): boolean =>
+  net.needs.get(key)?.some(({ kind }) => kind === "partition") ?? false;
 
 /** The tables that need each object, by way of definitions too. */
 function usesOf(objects: readonly SchemaObject[], net: Net): Map<string, Set<string>> {

@@ -58,7 +58,7 @@ export interface Scope {
   readonly crossings: readonly Crossing[];
   /** Patterns that match no relation. */
   readonly unmatched: readonly string[];
-  /** Tables that stay. */
+  /** Tables that stay; of a partitioned one that stays, its name alone. */
   readonly staying: readonly string[];
   /** Routines, types and sequences that nothing in the schema uses: they stay, whoever calls them. */
   readonly unused: readonly string[];

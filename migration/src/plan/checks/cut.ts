@@ -1,4 +1,5 @@
 import { placementName } from "../../naming";
+import { matcher } from "../../scope/match";
 import type { Crossing } from "../../scope/scope";
 import { blocker, some, warning, type Check } from "../finding";
 
@@ -54,12 +55,15 @@ export const cut: Check = ({ request, source, target }) => {
       ),
     );
   }
-  if (target?.standing?.left === true && scope.staying.length > 0) {
+  const taken = (request.others ?? []).map(matcher);
+  const left = scope.staying.filter((name) => !taken.some((match) => match(name))).sort();
+  // Where nobody knows what is others', only a dataset that has left and comes back may have made tables there.
+  if (left.length > 0 && (request.others !== undefined || target?.standing?.left === true)) {
     found.push(
       warning(
         "cut-left-behind",
-        `tables that the patterns do not match stay in ${from}: ${some(scope.staying)}.`,
-        "If the service has made them there, add their names to `tables`.",
+        `tables that no pattern takes stay in ${from}: ${some(left)}.`,
+        "Name in `tables` those that a service needs; what nobody takes keeps its schema from being deleted.",
       ),
     );
   }
