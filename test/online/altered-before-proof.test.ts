@@ -25,7 +25,11 @@ async function switched(name: string, sql: string): Promise<World> {
 const retired = ({ request }: World): Promise<void> =>
   retire({ dataset: request.dataset, old: request.from, home: request.to, drop: "objects" });
 const proven = (database: string): Promise<string> =>
-  value<string>(b, database, "SELECT string_agg(table_name, ' ' ORDER BY table_name) FROM rehome.verified_table");
+  value<string>(
+    b,
+    database,
+    "SELECT string_agg(table_name, ' ' ORDER BY table_name) FROM rehome.verified_table",
+  );
 
 describe("a proof of tables that the service has altered since it has them", () => {
   it.each([

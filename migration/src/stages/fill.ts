@@ -38,6 +38,9 @@ export async function fill(
 function sharing({ request, inspection, jobs }: Run): Workers | undefined {
   const tables = inspection.relations.filter(({ kind }) => kind === "r");
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
-  const own = outlasts(tables, jobs) && !restartsForLoad(request, { bytes, tables: tables.length }) ? { count: 0 } : undefined;
+  const own =
+    outlasts(tables, jobs) && !restartsForLoad(request, { bytes, tables: tables.length })
+      ? { count: 0 }
+      : undefined;
   return request.options.workers ?? own;
 }
