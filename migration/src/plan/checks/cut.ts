@@ -50,7 +50,7 @@ export const cut: Check = ({ request, source, target }) => {
     found.push(
       warning(
         "cut-unused-stays",
-        `no table of ${from} uses ${some(scope.unused)}: they stay there.`,
+        `no table of ${from} uses ${some(scope.unused)}: they stay there, until it is deleted.`,
         "If the service calls them, create them in the new home too.",
       ),
     );
