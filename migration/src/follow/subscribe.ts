@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { rows } from "../sql/connect";
+import { rows, serverVersion } from "../sql/connect";
 import { ident, literal } from "../sql/quote";
 import { sslmodeOf } from "../sql/tls";
 import type { Link } from "./link";
@@ -21,13 +21,27 @@ function conninfo({ publisher: { server, database } }: Link, login: ReplicationL
     .join(" ");
 }
 
+/**
+ * From PostgreSQL 16 on a change is applied as its table's owner, whom forced row security binds, and from whom a sealed
+ * fence has taken what is needed. A superuser's subscription applies it as before; whoever is none may not, and need not
+ * have any rights of its own.
+ */
+async function appliedBy(client: pg.Client): Promise<string> {
+  if ((await serverVersion(client)) < 16) return "";
+  const [who] = await rows<{ super: boolean }>(
+    client,
+    "SELECT rolsuper AS super FROM pg_catalog.pg_roles WHERE rolname = current_user",
+  );
+  return who?.super === true ? ", run_as_owner = true" : "";
+}
+
 /** Makes the subscriber's side of a link, from a slot that is there. It needs no process of ours from then on. */
 export async function subscribe(client: pg.Client, link: Link, login: ReplicationLogin): Promise<void> {
   await unsubscribe(client, link.name);
   await unlogged(
     client,
     `CREATE SUBSCRIPTION ${ident(link.name)} CONNECTION ${literal(conninfo(link, login))} PUBLICATION ${ident(link.name)}
-     WITH (create_slot = false, copy_data = false, slot_name = ${literal(link.name)}, enabled = true)`,
+     WITH (create_slot = false, copy_data = false, slot_name = ${literal(link.name)}, enabled = true${await appliedBy(client)})`,
   );
   await client.query(
     `INSERT INTO rehome.link (name, dataset, side, schema_name) VALUES ($1, $2, 'subscriber', $3) ON CONFLICT (name, side) DO NOTHING`,

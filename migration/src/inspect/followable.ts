@@ -35,11 +35,16 @@ const COLUMNS = (condition: string): string =>
      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
      WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate AND ${condition}), '{}')`;
 
+/** From PostgreSQL 18 on the publisher refuses to update such rows; before that the subscriber does not find them. */
+const GENERATED = `EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated <> '' AND NOT a.attisdropped
+    AND (a.attname::text = ANY (key) OR (cardinality(key) = 0 AND c.relreplident <> 'i')
+      OR EXISTS (SELECT FROM tree t WHERE t.root = c.oid AND t.relreplident = 'f')
+      OR (c.relreplident = 'i' AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND a.attnum = ANY (i.indkey)))))`;
+
 const TABLES = `
   WITH ${ownRelation()}, shape AS (
     SELECT c.oid, c.relname, c.relkind, c.relreplident, c.reloftype, c.relispartition,
       ${COLUMNS("k.at <= i.indnkeyatts")} AS key, ${COLUMNS("k.at > i.indnkeyatts")} AS included,
-      ${COLUMNS("k.at <= i.indnkeyatts AND a.attgenerated = ''")} AS by_key,
       (SELECT array_agg(a.attname::text) FROM (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
          AND NOT a.attisdropped AND a.attgenerated = '' AND ${ORDERED("a.atttypid")} ORDER BY a.attnum LIMIT 1) a) AS by_column,
       (SELECT min(a.attname::text) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -53,7 +58,7 @@ const TABLES = `
     SELECT s.oid AS root, l.* FROM shape s
     CROSS JOIN LATERAL (SELECT s.oid AS relid UNION SELECT relid FROM pg_partition_tree(s.oid)) t JOIN pg_class l ON l.oid = t.relid)
   SELECT c.relname::text AS name, c.relreplident::text AS "replicaIdentity", key, included,
-    CASE WHEN cardinality(key) > 0 THEN by_key ELSE coalesce(by_column, '{}') END AS "partitionBy",
+    CASE WHEN cardinality(key) > 0 THEN key ELSE coalesce(by_column, '{}') END AS "partitionBy",
     EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attidentity <> '' AND NOT a.attisdropped) AS identity,
     (SELECT sum(pg_table_size(t.oid)) FROM tree t WHERE t.root = c.oid AND t.relkind = 'r')::text AS bytes,
     CASE WHEN EXISTS (SELECT FROM tree t WHERE t.root = c.oid AND t.relpersistence = 'u') THEN 'it is unlogged'
@@ -63,7 +68,8 @@ const TABLES = `
       WHEN c.relkind = 'p' AND EXISTS (SELECT FROM tree t WHERE t.root = c.oid AND t.relreplident = 'i')
         THEN 'its replica identity is an index, which its partitions do not share'
       WHEN cardinality(key) = 0 AND c.relreplident <> 'i' AND unordered IS NOT NULL
-        THEN format('it has no primary key, and values of its column %I cannot be compared', unordered) END AS obstacle,
+        THEN format('it has no primary key, and values of its column %I cannot be compared', unordered)
+      WHEN ${GENERATED} THEN 'its rows are told apart by a generated column, which is not replicated' END AS obstacle,
     CASE WHEN EXISTS (SELECT FROM pg_inherits i JOIN pg_class k ON k.oid = i.inhrelid
         WHERE (i.inhrelid = c.oid OR i.inhparent = c.oid) AND NOT k.relispartition) THEN 'it inherits or is inherited from'
       -- No partition can be detached that the partitions of another table refer to, each with rows of its own.
@@ -73,7 +79,6 @@ const TABLES = `
       WHEN c.relreplident = 'i' THEN 'its replica identity is an index'
       WHEN EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgtype & 1 = 1 AND coalesce(g.tgoldtable, g.tgnewtable) IS NOT NULL)
         THEN 'a row''s trigger of it names transition tables'
-      WHEN cardinality(key) > 0 AND cardinality(by_key) = 0 THEN 'its primary key is generated'
       WHEN cardinality(key) = 0 AND by_column IS NULL THEN 'it has no primary key and no column with an order' END AS "facadeObstacle"
   FROM shape c ORDER BY c.relname`;
 
