@@ -46,10 +46,11 @@ BEGIN
   RETURN NULL;
 END $$`;
 
-/** Takes a facade off its table. The drop is a statement of its own: it must not run while the partition is attached. */
-export function detachSql({ real, facade }: Names, table: string, attached: boolean): string[] {
-  if (!attached) return [];
-  const [root, leaf] = [qualified(facade, table), qualified(real, table)];
+/**
+ * Takes a facade off the table under it; both names are quoted. The drop is a statement of its own: it must not run while the
+ * partition is attached.
+ */
+export function detachSql(root: string, leaf: string): string[] {
   return [
     `ALTER TABLE ${root} DETACH PARTITION ${leaf}`,
     `DROP TRIGGER IF EXISTS ${TRUNCATE_TRIGGER} ON ${leaf}`,

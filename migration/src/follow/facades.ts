@@ -103,8 +103,8 @@ export async function dropFacades(
   const schemas = new Set(found.map((row) => row.facade_schema));
   for (const { table_name: table, facade_schema: facade } of found) {
     await withinLockTimeout(client, real, timeout, async () => {
-      for (const sql of detachSql({ real, facade }, table, await isAttached(client, { real, facade }, table)))
-        await client.query(sql);
+      for (const leaf of await attachedTo(client, facade, table))
+        for (const sql of detachSql(qualified(facade, table), leaf)) await client.query(sql);
       await refuseAttached(client, facade, table);
       await client.query(`DROP TABLE IF EXISTS ${qualified(facade, table)}`);
       await client.query("DELETE FROM rehome.facade WHERE schema_name = $1 AND table_name = $2", [
@@ -116,14 +116,19 @@ export async function dropFacades(
   for (const schema of schemas) await dropEmptySchema(client, schema);
 }
 
-/** A table that its service has dropped meanwhile took itself off its facade. */
-async function isAttached(client: pg.Client, { real, facade }: Names, table: string): Promise<boolean> {
-  const found = await rows(
+/**
+ * What a facade stands over, quoted: its service may have given it another name, or another schema. A table that was dropped
+ * meanwhile took itself off.
+ */
+async function attachedTo(client: pg.Client, facade: string, table: string): Promise<string[]> {
+  const found = await rows<{ schema: string; name: string }>(
     client,
-    "SELECT FROM pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass($1) AND inhrelid = pg_catalog.to_regclass($2)",
-    [qualified(facade, table), qualified(real, table)],
+    `SELECT n.nspname::text AS schema, c.relname::text AS name FROM pg_catalog.pg_inherits i
+     JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE i.inhparent = pg_catalog.to_regclass($1)`,
+    [qualified(facade, table)],
   );
-  return found.length > 0;
+  return found.map(({ schema, name }) => qualified(schema, name));
 }
 
 /** The net under `dropFacades`: dropping a facade that still has a partition would drop the real table. */
