@@ -12,7 +12,7 @@ import {
   openFence,
   writtenTables,
 } from "./fence/fence";
-import { noteTables, tablesNow } from "./fence/fenced-tables";
+import { filesNow, noteTables, tablesNow } from "./fence/fenced-tables";
 import {
   distrustCopies,
   ensureJournal,
@@ -42,7 +42,7 @@ import type { MoveRequest, MoveResult, Report, Strategy } from "./types";
 import { refuseAltered, refuseChangedCatalog } from "./stages/unchanged";
 import { setSchema, takeLatecomers } from "./strategies/set-schema";
 import { compareFollowed } from "./strategies/compare-followed";
-import { caughtUp, follow, lagSamples } from "./strategies/follow";
+import { caughtUp, follow, lagSamples, uncarried } from "./strategies/follow";
 import { refreshViews } from "./strategies/followed-objects";
 import { drain, goOnFollowing, prepareWayBack } from "./strategies/way-back";
 import { copyDatabase, dropLeftovers, dropReplaced } from "./strategies/template";
@@ -184,6 +184,7 @@ async function switchFollowed(run: Run): Promise<void> {
   await follow(run);
   await caughtUp(run, lagSamples(run));
   const compared = await tablesNow(run.source, run.fence, { file: false });
+  const files = await filesNow(run.source, run.fence);
   await compareFollowed(run);
   await refreshViews(run);
   await refuseChangedCatalog(run.source, run);
@@ -193,14 +194,20 @@ async function switchFollowed(run: Run): Promise<void> {
   await close(run, "followed");
   await refuseMadeAnew(run, compared);
   await forgetWritten(run.source, run.fence);
-  await drain(run);
+  const now = await filesNow(run.source, run.fence);
+  await drain(
+    run,
+    [...now.keys()].filter((name) => now.get(name) !== files.get(name)),
+  );
   await refuseAltered(run);
   await handOver(run);
 }
 
 /** A table that was made anew is followed no more, and nobody has compared it. @throws RehomeError `catalog-changed` */
-async function refuseMadeAnew({ source, request, fence }: Run, compared: string): Promise<void> {
-  if ((await tablesNow(source, fence, { file: false })) === compared) return;
+async function refuseMadeAnew(run: Run, compared: string): Promise<void> {
+  const { source, request, fence } = run;
+  const same = (await tablesNow(source, fence, { file: false })) === compared;
+  if (same && (await uncarried(run)).length === 0) return;
   throw new RehomeError(
     "catalog-changed",
     `tables of ${placementName(request.from)} were dropped and made anew while it was followed. The service goes on there. Run it again when nobody alters them.`,

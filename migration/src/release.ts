@@ -199,8 +199,15 @@ async function dropDatabase({ server, database }: Endpoint): Promise<void> {
  * by which the other end followed it, and a journal that says nothing more; large objects in the database that it was to
  * go to, and the databases that a killed run was just working in. To be called when the other end is deleted without ever
  * having been handed out.
+ * @throws RehomeError `not-released` where the home was sealed by a run that died before it could record that
  */
 export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
+  const fence = await ask(home, (client) => findFence(client, dataset, home.schema));
+  if (fence?.sealed === true && fence.target === placementName(old))
+    throw new RehomeError(
+      "not-released",
+      `${placementName(old)} is not given up: ${dataset} has moved there, and ${placementName(home)} is fenced for good. Make ${placementName(old)} the home and ${placementName(home)} \`formerly\`: the next run records the move.`,
+    );
   await ask(old, async (client) => {
     const ends = { dataset, source: placementName(home), target: placementName(old) };
     const row = await latestMigration(client, ends);

@@ -115,6 +115,7 @@ describe("an engine killed", () => {
     await held.query("COMMIT");
     await held.end();
     await expect(a.sql(request.dataset, `SET search_path = public; ${WRITE}`)).rejects.toThrow(/fenced/);
+    await expect(stopFollowing(request)).rejects.toMatchObject({ code: "not-released" });
     expect(await move(request)).toMatchObject({ strategy: "follow", clean: false });
     expect(await contents(b, request.to)).toEqual(before);
     await writes(b, made, "core");

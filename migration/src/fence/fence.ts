@@ -85,6 +85,25 @@ export async function armFence(client: pg.Client, fence: Fence, timeout: number)
       [key, fence.dataset, fence.schema, fence.migration, fence.target],
     );
   });
+  await armTables(client, fence, timeout);
+}
+
+/** Gives the triggers back to a sealed home that is not gone back to after all. */
+export async function rearm(
+  client: pg.Client,
+  { dataset, schema }: Pick<Fence, "dataset" | "schema">,
+  timeout = 60_000,
+): Promise<void> {
+  const row = await findFence(client, dataset, schema);
+  if (row?.sealed === true) await armTables(client, { dataset, schema }, timeout);
+}
+
+async function armTables(
+  client: pg.Client,
+  fence: Pick<Fence, "dataset" | "schema" | "relations">,
+  timeout: number,
+): Promise<void> {
+  const key = fenceKey(fence.dataset, fence.schema);
   const unarmed = await tablesWithout(client, fence);
   const batches = batchesOf(unarmed, BATCH);
   for (const batch of batches) {
@@ -283,7 +302,10 @@ async function tablesWith(client: pg.Client, key: number): Promise<string[]> {
 }
 
 /** By a hashed list: of triggers that were just made, the server's statistics say that there are none. */
-async function tablesWithout(client: pg.Client, { schema, relations }: Fence): Promise<string[]> {
+async function tablesWithout(
+  client: pg.Client,
+  { schema, relations }: Pick<Fence, "schema" | "relations">,
+): Promise<string[]> {
   const found = await rows<{ name: string }>(
     client,
     `WITH ${ownRelation(NAMED_SCHEMA)}

@@ -26,6 +26,20 @@ export async function tablesNow(
   return row?.tables ?? "";
 }
 
+/** In which file each table's rows are. */
+export async function filesNow(
+  client: pg.Client,
+  { schema }: Pick<Fence, "schema">,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await rows<{ name: string; file: string }>(
+    client,
+    `SELECT c.relname::text AS name, c.relfilenode::int8::text AS file
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'`,
+    [schema],
+  );
+  return new Map(found.map(({ name, file }) => [name, file]));
+}
+
 /** What a closed fence stands around: its tables with their files, and its triggers. One switched off and on again is another. */
 async function standing(client: pg.Client, fence: Fence): Promise<string> {
   const tables = await tablesNow(client, fence, { file: true });

@@ -43,6 +43,19 @@ export async function publish(
   return login;
 }
 
+/** The tables of the publisher's home whose changes a link carries, be it through a facade. One that was made anew is none. */
+export async function carriedTables(client: pg.Client, link: Link): Promise<Set<string>> {
+  const found = await rows<{ name: string }>(
+    client,
+    `SELECT c.relname::text AS name FROM pg_catalog.pg_publication p JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid
+     LEFT JOIN pg_catalog.pg_inherits i ON i.inhparent = r.prrelid
+     JOIN pg_catalog.pg_class c ON c.oid IN (r.prrelid, i.inhrelid) JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE p.pubname = $1 AND n.nspname = $2`,
+    [link.name, link.publisher.schema],
+  );
+  return new Set(found.map(({ name }) => name));
+}
+
 /** Makes the role that the subscriber connects as, which can read the changes and nothing else, with a new password. */
 export async function loginOf(client: pg.Client, link: Link): Promise<ReplicationLogin> {
   const password = randomBytes(24).toString("base64url");

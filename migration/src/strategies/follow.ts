@@ -3,7 +3,7 @@ import { findFence, liftFence } from "../fence/fence";
 import { ensureFacades } from "../follow/facades";
 import { linkHealth, movesOn } from "../follow/health";
 import { linkOf, type Link } from "../follow/link";
-import { loginOf, publish } from "../follow/publish";
+import { carriedTables, loginOf, publish } from "../follow/publish";
 import { removeLinks } from "../follow/remove";
 import { publishedSchema, scopeOf } from "../follow/scope";
 import { createSlot, hasSlot } from "../follow/slot";
@@ -11,6 +11,7 @@ import { isSubscribed, setSubscription, subscribe } from "../follow/subscribe";
 import { enterStage, hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
 import { Sampler } from "../journal/samples";
 import { placementName } from "../naming";
+import { some } from "../plan/finding";
 import { fill } from "../stages/fill";
 import { prepare } from "../stages/prepare";
 import type { Run } from "../stages/run";
@@ -80,9 +81,18 @@ async function whyAnew(run: Run): Promise<string | undefined> {
   if (lost) return broken ?? "its replication slot is gone";
   const altered = await catalogDifferences(run);
   if (altered.length > 0) return `definitions were changed: ${altered.slice(0, 3).join("; ")}`;
+  const left = await uncarried(run);
+  if (left.length > 0) return `tables were made anew: ${some(left)}`;
   await setSubscription(target, link.name, true);
   if (!(await movesOn(source, target, link))) return "its subscription cannot apply a change";
   return undefined;
+}
+
+/** Tables that are to be followed, and are not: whoever drops one and makes it anew takes it out of the publication. */
+export async function uncarried(run: Run): Promise<string[]> {
+  const carried = await carriedTables(run.source, forward(run));
+  const { followed } = await scopeOf(run);
+  return followed.map(({ name }) => name).filter((name) => !carried.has(name));
 }
 
 /** A home that was left is not emptied for a fresh copy while it may hold what its successor lacks. */

@@ -1,7 +1,10 @@
 import { ownObjects, syncObjects } from "../copy/large-objects";
-import { fenceKey } from "../fence/fence";
-import { ident } from "../sql/quote";
-import { rows } from "../sql/connect";
+import { fenceKey, findFence } from "../fence/fence";
+import { closure, grantAgain } from "../fence/rights";
+import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
+import { readingPath } from "../inspect/schema";
+import { qualified } from "../sql/quote";
+import { rows, transaction } from "../sql/connect";
 import type { Run } from "../stages/run";
 
 /**
@@ -19,13 +22,44 @@ export async function syncFollowedObjects(run: Run): Promise<void> {
 }
 
 /** Materialized views are filled on each side by itself: nobody reads the new home's yet, so they are filled anew. */
-export async function refreshViews({ source, target, request }: Run): Promise<void> {
+export async function refreshViews(run: Run): Promise<void> {
+  const { source, target, request } = run;
   const populated = await rows<{ name: string }>(source, VIEWS, [request.from.schema]);
   const names = new Set(populated.map((row) => row.name));
   for (const { name } of await rows<{ name: string }>(target, VIEWS, [request.to.schema])) {
-    if (names.has(name))
-      await target.query(`REFRESH MATERIALIZED VIEW ${ident(request.to.schema)}.${ident(name)}`);
+    if (names.has(name)) await refresh(run, name);
   }
+}
+
+/** As where it was made: its functions may rely on their caller's path. */
+async function refresh(run: Run, view: string): Promise<void> {
+  const { target, request, inspection } = run;
+  const { schema } = request.to;
+  const path = readingPath(schema, inspection.extensions);
+  const work = (): Promise<void> =>
+    asBeforeTheSeal(run, async () => {
+      await target.query(`SET LOCAL search_path = ${path}`);
+      await target.query(`REFRESH MATERIALIZED VIEW ${qualified(schema, view)}`);
+    });
+  try {
+    await transaction(target, work);
+  } catch (error) {
+    if (!mayMissPath(error)) throw error;
+    await transaction(target, () => withFunctionPaths(target, schema, path, work));
+  }
+}
+
+/**
+ * A view is filled with its owner's rights, and from a home that was left they are taken: given back for as long as this
+ * takes. To be called in a transaction: nobody else ever sees it.
+ */
+async function asBeforeTheSeal({ target, request, fence }: Run, work: () => Promise<void>): Promise<void> {
+  const left = await findFence(target, request.dataset, request.to.schema);
+  if (left?.sealed !== true) return work();
+  await grantAgain(target, left.restore_sql);
+  await work();
+  const { revoke } = await closure(target, request.to.schema, fence.relations);
+  if (revoke.length > 0) await target.query(revoke.join("; "));
 }
 
 /** In the order in which they were made, so that each comes after those that it reads. */

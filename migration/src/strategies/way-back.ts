@@ -1,12 +1,12 @@
 import { recopyTables } from "../copy/recopy";
-import { disarm, findFence, forgetFence } from "../fence/fence";
+import { disarm, findFence, forgetFence, rearm } from "../fence/fence";
 import { giveObjects } from "../fence/held-objects";
 import { reverse } from "../follow/link";
 import { loginOf, publish, unpublish } from "../follow/publish";
 import { publishedBack, scopeOf } from "../follow/scope";
 import { createSlot, hasSlot } from "../follow/slot";
 import { drained, placeInStream } from "../follow/stream";
-import { isSubscribed, setSubscription, subscribe } from "../follow/subscribe";
+import { isSubscribed, setSubscription, subscribe, unsubscribe } from "../follow/subscribe";
 import { enterStage } from "../journal/journal";
 import { transaction } from "../sql/connect";
 import { carrySequences } from "../stages/complete";
@@ -21,8 +21,10 @@ const SLOT_MS = 5 * 60_000;
 
 /** Makes the link the other way, up to its slot: nothing arrives through it before the proof. */
 export async function prepareWayBack(run: Run): Promise<void> {
-  const { target, request } = run;
+  const { source, target, request } = run;
   const back = reverse(forward(run));
+  // Of a move that was taken back unproved: it knows a password that is about to be another.
+  await unsubscribe(source, back.name);
   const scope = await scopeOf(run);
   await publish(
     target,
@@ -36,9 +38,10 @@ export async function prepareWayBack(run: Run): Promise<void> {
 /**
  * Under the closed fence: everything arrives, and the state of the new home at this moment is held by a snapshot, from
  * which the way back begins. The caller seals next.
+ * @param rewritten tables that are in another file since they were compared: what rewrote them is not replicated
  * @throws RehomeError `drain-timeout`
  */
-export async function drain(run: Run): Promise<void> {
+export async function drain(run: Run, rewritten: readonly string[]): Promise<void> {
   const { source, target, request, migration, progress } = run;
   const link = forward(run);
   await enterStage(target, migration.id, "drain", "to the fence's place in the stream");
@@ -47,10 +50,7 @@ export async function drain(run: Run): Promise<void> {
   await drained(run, link, await placeInStream(source), timeout);
   await setSubscription(target, link.name, false);
   const { others } = await scopeOf(run);
-  await recopyTables(
-    run,
-    others.map(({ name }) => name),
-  );
+  await recopyTables(run, [...new Set([...others.map(({ name }) => name), ...rewritten])]);
   await syncFollowedObjects(run);
   await carrySequences(run);
   await disarm(target, { dataset: request.dataset, schema: request.to.schema });
@@ -75,6 +75,7 @@ export async function welcomeBack({ target, request }: Pick<Run, "target" | "req
 export async function goOnFollowing(run: Run): Promise<void> {
   const link = forward(run);
   await releaseSnapshot(run.migration.id);
+  await rearm(run.target, { dataset: run.request.dataset, schema: run.request.to.schema });
   if (await isSubscribed(run.target, link)) await setSubscription(run.target, link.name, true);
   if (await hasSlot(run.target, reverse(link).name)) await unpublish(run.target, reverse(link));
 }
@@ -85,6 +86,7 @@ export async function goOnFollowing(run: Run): Promise<void> {
  */
 export async function openWayBack({ source, target, request }: Run): Promise<void> {
   const back = reverse(forward({ request }));
+  await rearm(source, { dataset: request.dataset, schema: request.from.schema });
   if (await isSubscribed(source, back)) return setSubscription(source, back.name, true);
   if (await hasSlot(target, back.name)) await subscribe(source, back, await loginOf(target, back));
 }
