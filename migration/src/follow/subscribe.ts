@@ -23,14 +23,18 @@ function conninfo({ publisher: { server, database } }: Link, login: ReplicationL
 
 /**
  * From PostgreSQL 16 on a change is applied as its table's owner, whom forced row security binds, and from whom a sealed
- * fence has taken what is needed. A superuser's subscription applies it as before; whoever is none may not, and need not
- * have any rights of its own.
+ * fence has taken what is needed. There a superuser's subscription applies it as before; elsewhere it does not, for what
+ * the owner has made of triggers would run as a superuser too. Whoever is none may not.
  */
-async function appliedBy(client: pg.Client): Promise<string> {
+async function appliedBy(client: pg.Client, { subscriber: { schema } }: Link): Promise<string> {
   if ((await serverVersion(client)) < 16) return "";
   const [who] = await rows<{ super: boolean }>(
     client,
-    "SELECT rolsuper AS super FROM pg_catalog.pg_roles WHERE rolname = current_user",
+    `SELECT rolsuper AND (EXISTS (SELECT FROM rehome.fence WHERE sealed AND schema_name = $1)
+       OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                  WHERE n.nspname = $1 AND c.relforcerowsecurity)) AS super
+     FROM pg_catalog.pg_roles WHERE rolname = current_user`,
+    [schema],
   );
   return who?.super === true ? ", run_as_owner = true" : "";
 }
@@ -41,7 +45,7 @@ export async function subscribe(client: pg.Client, link: Link, login: Replicatio
   await unlogged(
     client,
     `CREATE SUBSCRIPTION ${ident(link.name)} CONNECTION ${literal(conninfo(link, login))} PUBLICATION ${ident(link.name)}
-     WITH (create_slot = false, copy_data = false, slot_name = ${literal(link.name)}, enabled = true${await appliedBy(client)})`,
+     WITH (create_slot = false, copy_data = false, slot_name = ${literal(link.name)}, enabled = true${await appliedBy(client, link)})`,
   );
   await client.query(
     `INSERT INTO rehome.link (name, dataset, side, schema_name) VALUES ($1, $2, 'subscriber', $3) ON CONFLICT (name, side) DO NOTHING`,
