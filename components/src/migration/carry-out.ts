@@ -2,6 +2,7 @@ import { log } from "@pulumi/pulumi";
 import { followMove, move, planMove, retire, stopFollowing } from "@rehome/migration";
 import type { MoveRequest, MoveResult } from "@rehome/migration";
 import type { Placement, Transition } from "@rehome/topology";
+import { followEngine } from "../follow-engine";
 import { following } from "./following";
 import { dropsRetired, endpoint, moveRequest, online, releaseQuery } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
@@ -27,6 +28,7 @@ export const carryOut = async (
   olds: MigrationState,
   news: MigrationInputs,
 ): Promise<MoveResult | undefined> => {
+  followEngine();
   switch (step.kind) {
     case "refused":
       throw new Error(step.message);

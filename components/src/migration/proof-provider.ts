@@ -1,5 +1,6 @@
 import { prove, type MoveOptions, type ServerConnection } from "@rehome/migration";
 import type { Placement } from "@rehome/topology";
+import { followEngine } from "../follow-engine";
 import { plainError } from "../provider-errors";
 import { telling } from "./carry-out";
 import { following } from "./following";
@@ -41,6 +42,7 @@ export const diff = async (olds: Partial<ProofInputs>, news: ProofInputs) => ({
 });
 
 const outputs = async (news: ProofInputs) => {
+  followEngine();
   try {
     await prove(request(news), telling());
     return { ...news, clean: true };
