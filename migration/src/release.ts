@@ -8,7 +8,13 @@ import { abandonFence, fenceKey, findFence, liftFence } from "./fence/fence";
 import { dropMovedObjects } from "./copy/large-objects";
 import { dropHeldObjects } from "./fence/held-objects";
 import { removeLinksAt } from "./follow/remove";
-import { dropJournalIfEmpty, GIVEN_UP, hasJournal, latestMigration } from "./journal/journal";
+import {
+  dropJournalIfEmpty,
+  GIVEN_UP,
+  hasJournal,
+  latestMigration,
+  type MigrationRow,
+} from "./journal/journal";
 import { recordStop } from "./journal/notes";
 import { provenTables, tablesWithRows } from "./moved-tables";
 import { placementName } from "./naming";
@@ -36,7 +42,7 @@ export interface ReleaseQuery {
 
 /**
  * Whether an old placement may be deleted: the home's journal holds a clean verification of what came from there; or
- * the old one's journal says that it was never handed out.
+ * the old one's journal says that it was never handed out, and what was on its way there has stayed, or gone elsewhere.
  */
 export async function release(query: ReleaseQuery): Promise<{ released: boolean; reason: string }> {
   const { dataset, old, home } = query;
@@ -53,11 +59,7 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
     };
   }
   const arrived = await ask(home, (client) => latestMigration(client, { dataset, source: from, target: to }));
-  if (
-    arrived !== undefined &&
-    (arrived.state === "switched" || arrived.state === "retired") &&
-    arrived.clean === true
-  ) {
+  if (arrived !== undefined && cameWhole(arrived)) {
     const strange = query.tables === undefined ? await unmovedTables(query) : [];
     if (strange.length > 0) {
       const names = some(strange);
@@ -68,15 +70,25 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
     }
     return { released: true, reason: `${dataset} came from ${from} to ${to}, verified clean` };
   }
-  const leftover = await ask(old, (client) => latestMigration(client, { dataset, target: from, source: to }));
+  const leftover = await ask(old, (client) => latestMigration(client, { dataset, target: from }));
   if (leftover?.state === "running") {
-    return { released: true, reason: `${from} was never handed out: ${dataset} has stayed in ${to}` };
+    if (leftover.source === to)
+      return { released: true, reason: `${from} was never handed out: ${dataset} has stayed in ${to}` };
+    const last = await ask(home, (client) => latestMigration(client, { dataset, target: to }));
+    if (last?.source === leftover.source && cameWhole(last))
+      return {
+        released: true,
+        reason: `${from} was never handed out: ${dataset} went from ${last.source} to ${to}, verified clean`,
+      };
   }
   return {
     released: false,
     reason: `${from} is not deleted: the journal in ${to} holds no clean verification that ${dataset} came from there. Name it as formerly until a move has been verified.`,
   };
 }
+
+const cameWhole = ({ state, clean }: MigrationRow): boolean =>
+  (state === "switched" || state === "retired") && clean === true;
 
 /** Tables of an old home that neither the journal has a proof of nor the home has: made there since, or never selected. */
 async function unmovedTables(query: ReleaseQuery): Promise<string[]> {
@@ -209,8 +221,7 @@ export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<voi
       `${placementName(old)} is not given up: ${dataset} has moved there, and ${placementName(home)} is fenced for good. Make ${placementName(old)} the home and ${placementName(home)} \`formerly\`: the next run records the move.`,
     );
   await ask(old, async (client) => {
-    const ends = { dataset, source: placementName(home), target: placementName(old) };
-    const row = await latestMigration(client, ends);
+    const row = await latestMigration(client, { dataset, target: placementName(old) });
     if (row?.state !== "running") return;
     await dropScratch(client, row.id);
     await dropLeftovers({ source: client, migration: row });

@@ -127,6 +127,25 @@ describe("a new home that was never handed out", () => {
     expect(await value(a, "givenup", "SELECT count(*)::int FROM things", world.login)).toBe(101);
   });
 
+  it("is released too once its dataset has gone elsewhere, and not before that", async () => {
+    const { request } = await makeWorld(a, b, "elsewhere", SMALL);
+    await expect(
+      move(request, ({ stage }) => {
+        if (stage === "verify") throw new Error("stopped by its user");
+      }),
+    ).rejects.toThrow("stopped");
+    const third = { ...request, to: { ...request.to, schema: "third" } };
+    await b.sql("elsewhere", `CREATE SCHEMA third AUTHORIZATION "${request.to.owner}"`);
+    const half = { dataset: request.dataset, old: request.to, home: third.to };
+    expect(await released(half)).toBe(false);
+    await move(third);
+    expect(await released(half)).toBe(true);
+    await retire({ ...half, drop: "objects" });
+    await abandon(half);
+    expect(await holdsTables(b.connection, "elsewhere", request.to.schema)).toBe(0);
+    expect(await contents(b, third.to)).toMatchObject({ things: expect.stringMatching(/^100 /) as string });
+  });
+
   it("goes with the databases that a killed run was working in", async () => {
     const world = await makeWorld(a, b, "killed", SMALL);
     const stop = (): never => {
