@@ -22,7 +22,8 @@ export default defineConfig({
     globalSetup: ["./test/support/prepared-cluster.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 3,
+    // Most wait for servers most of the time.
+    maxWorkers: 4,
     reporters: ["default", "./test/support/closing-line.ts"],
   },
 });

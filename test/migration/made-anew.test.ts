@@ -38,7 +38,7 @@ const worldOf = (what: string, at: string, options: Partial<MoveOptions> = {}): 
 const refused = { code: "catalog-changed", retryable: true };
 
 describe("a table in which rows came past the closed fence", () => {
-  const stages: readonly Stage[] = ["verify", "switch"];
+  const stages: readonly Stage[] = process.env["REHOME_LONG"] === "1" ? ["verify", "switch"] : ["switch"];
   it.each(stages.flatMap((stage) => acts.map((what) => [stage, what] as const)))(
     "keeps its home, in %s: %s",
     async (stage, what) => {
