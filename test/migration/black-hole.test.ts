@@ -84,11 +84,14 @@ describe("a new home on the way to which everything is lost", () => {
     { name: "streams", options: {} },
     { name: "shares", options: { workers: { count: 0, shareBytes: 3_000_000 } } },
   ];
-  it.each(ways.slice(0, LONG ? ways.length : 1))("ends the copy, and the fence with it: $name", async ({ name, options }) => {
-    const world = await makeWorld(a, b, name, BIG, { options });
-    expect(await moving(world, () => way.block())).toMatchObject(lost());
-    await isAsBefore(world);
-  });
+  it.each(ways.slice(0, LONG ? ways.length : 1))(
+    "ends the copy, and the fence with it: $name",
+    async ({ name, options }) => {
+      const world = await makeWorld(a, b, name, BIG, { options });
+      expect(await moving(world, () => way.block())).toMatchObject(lost());
+      await isAsBefore(world);
+    },
+  );
 
   longIt("ends a build", async () => {
     const world = await makeWorld(a, b, "built", BIG + slowly());
