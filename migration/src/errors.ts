@@ -2,6 +2,7 @@ import type { ErrorCode } from "./codes";
 
 /** SQLSTATEs that the engine acts on, by PostgreSQL's own names (appendix A of its manual). */
 export const SQLSTATE = {
+  configurationLimitExceeded: "53400",
   deadlockDetected: "40P01",
   duplicateDatabase: "42P04",
   insufficientPrivilege: "42501",

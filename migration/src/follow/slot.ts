@@ -1,5 +1,5 @@
 import pg from "pg";
-import { RehomeError, messageOf } from "../errors";
+import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import { clientConfig } from "../sql/client-config";
 import { open, rows } from "../sql/connect";
 import { ident } from "../sql/quote";
@@ -31,6 +31,30 @@ export async function hasSlot(client: pg.Client, name: string): Promise<boolean>
     name,
   ]);
   return found.length > 0;
+}
+
+/**
+ * Has a slot begin behind everything that is committed, for good. The server keeps the place of a slot that was advanced
+ * in memory until its next checkpoint, and after a crash sends what is before it: what had come from the very server that
+ * listens. A slot that is made is on the disk, so it is made again from one that is advanced. Where the server has no
+ * other slot free for that, only a checkpoint makes it safe.
+ */
+export async function beginHere(client: pg.Client, name: string): Promise<void> {
+  const advanced = `${name}_advanced`;
+  const copy = "SELECT pg_catalog.pg_copy_logical_replication_slot($1, $2, $3)";
+  const advance = "SELECT pg_catalog.pg_replication_slot_advance($1, pg_catalog.pg_current_wal_lsn())";
+  const drop = "SELECT pg_catalog.pg_drop_replication_slot($1)";
+  try {
+    await client.query(copy, [name, advanced, true]);
+  } catch (error) {
+    if (codeOf(error) !== SQLSTATE.configurationLimitExceeded) throw error;
+    await client.query(advance, [name]);
+    return;
+  }
+  await client.query(advance, [advanced]);
+  await client.query(drop, [name]);
+  await client.query(copy, [advanced, name, false]);
+  await client.query(drop, [advanced]);
 }
 
 /** A slot, and the snapshot that is exactly where it begins; the snapshot lives until `close`. */

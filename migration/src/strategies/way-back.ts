@@ -4,7 +4,7 @@ import { giveObjects } from "../fence/held-objects";
 import { reverse } from "../follow/link";
 import { loginOf, publish, unpublish } from "../follow/publish";
 import { publishedBack, scopeOf } from "../follow/scope";
-import { createSlot, hasSlot } from "../follow/slot";
+import { beginHere, createSlot, hasSlot } from "../follow/slot";
 import { drained, placeInStream } from "../follow/stream";
 import { isSubscribed, setSubscription, subscribe, unsubscribe } from "../follow/subscribe";
 import { enterStage } from "../journal/journal";
@@ -56,9 +56,7 @@ export async function drain(run: Run, rewritten: readonly string[]): Promise<voi
   await disarm(target, { dataset: request.dataset, schema: request.to.schema });
   // What arrived is on the new home's disk, and behind the place from which the way back begins.
   await placeInStream(target);
-  await target.query("SELECT pg_catalog.pg_replication_slot_advance($1, pg_catalog.pg_current_wal_lsn())", [
-    reverse(link).name,
-  ]);
+  await beginHere(target, reverse(link).name);
   await holdSnapshot(run);
 }
 
