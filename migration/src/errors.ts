@@ -51,6 +51,18 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
+const NOT_FOUND = new Set<string | undefined>([
+  SQLSTATE.undefinedColumn,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.undefinedObject,
+  SQLSTATE.undefinedTable,
+]);
+
+/** Whether a server has not found a name: what bore it is gone, or is not where its `search_path` leads. */
+export function isNotFound(error: unknown): boolean {
+  return NOT_FOUND.has(codeOf(error));
+}
+
 /** What PL/pgSQL's RAISE and ASSERT come from in the server's source: their words are the function's own. */
 const SPOKEN = new Set(["exec_stmt_raise", "exec_stmt_assert"]);
 

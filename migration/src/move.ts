@@ -1,7 +1,7 @@
 import { all } from "./all";
 import { ownObjects, recordObjects, syncObjects } from "./copy/large-objects";
 import { loadGrammar } from "./ddl/grammar";
-import { RehomeError, SQLSTATE, codeOf, messageOf } from "./errors";
+import { RehomeError, codeOf, isNotFound, messageOf } from "./errors";
 import {
   armFence,
   closeFence,
@@ -54,12 +54,6 @@ const FENCE_TIMEOUT_MS = 30_000;
 const ARM_AHEAD_MS = 2_000;
 /** How long a failed move tries to take its triggers away. */
 const GIVE_BACK_MS = 10_000;
-const UNDEFINED = new Set<string | undefined>([
-  SQLSTATE.undefinedTable,
-  SQLSTATE.undefinedColumn,
-  SQLSTATE.undefinedFunction,
-  SQLSTATE.undefinedObject,
-]);
 
 /**
  * Takes a dataset to its new home, or goes on where a run that died has left off. Returns at once what the journal
@@ -242,7 +236,7 @@ async function copyRows(run: Run, resumable: boolean): Promise<SequenceState[]> 
     return await fill(run, async (signal) => syncObjects(run, await ownObjects(run), signal));
   } catch (error) {
     // What is not there any more, or has another name, was there when the fence closed.
-    if (UNDEFINED.has(codeOf(error))) await refuseAltered(run);
+    if (isNotFound(error)) await refuseAltered(run);
     throw error;
   }
 }

@@ -107,7 +107,8 @@ export async function stopFollowing({
  * The proof after the switch, while the service runs in the new home already: the old one, frozen at the fence, against the
  * new one as it was at the hand-out. Then what has been written since begins to arrive in the old home. Where the snapshot
  * of the hand-out is lost with its process, the old home follows first, and both are compared as they converge. Tables that
- * the service has altered since, so that a snapshot does not show them any more, are left out, and told. May be called again after it has been cut short, and when all is done.
+ * the service has altered since, so that a snapshot does not show them any more, are left out, and told. May be called again
+ * after it has been cut short, and when all is done.
  * @returns whether the move is proved; false when it has not been switched, or not online
  * @throws RehomeError `verification-failed`; the way back stays open
  */

@@ -48,11 +48,7 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
   const { dataset, old, home } = query;
   const [from, to] = [placementName(old), placementName(home)];
   // Before all else: what the journal says of an arrival is old once the dataset has left again.
-  const sealed = await ask(home, async (client) => {
-    const fence = await findFence(client, dataset, home.schema);
-    return fence?.sealed === true && fence.target === from ? fence : undefined;
-  });
-  if (sealed !== undefined) {
+  if (await sealedTowards(query)) {
     return {
       released: false,
       reason: `${from} is not deleted: ${dataset} has moved there, and ${to} is fenced for good. Run the move again to record it.`,
@@ -85,6 +81,12 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
     released: false,
     reason: `${from} is not deleted: the journal in ${to} holds no clean verification that ${dataset} came from there. Name it as formerly until a move has been verified.`,
   };
+}
+
+/** Whether the dataset was handed out to its old placement, whatever the journal there says yet. */
+async function sealedTowards({ dataset, old, home }: ReleaseQuery): Promise<boolean> {
+  const fence = await ask(home, (client) => findFence(client, dataset, home.schema));
+  return fence?.sealed === true && fence.target === placementName(old);
 }
 
 const cameWhole = ({ state, clean }: MigrationRow): boolean =>
@@ -213,9 +215,9 @@ async function dropDatabase({ server, database }: Endpoint): Promise<void> {
  * having been handed out.
  * @throws RehomeError `not-released` where the home was sealed by a run that died before it could record that
  */
-export async function abandon({ dataset, old, home }: ReleaseQuery): Promise<void> {
-  const fence = await ask(home, (client) => findFence(client, dataset, home.schema));
-  if (fence?.sealed === true && fence.target === placementName(old))
+export async function abandon(query: ReleaseQuery): Promise<void> {
+  const { dataset, old, home } = query;
+  if (await sealedTowards(query))
     throw new RehomeError(
       "not-released",
       `${placementName(old)} is not given up: ${dataset} has moved there, and ${placementName(home)} is fenced for good. Make ${placementName(old)} the home and ${placementName(home)} \`formerly\`: the next run records the move.`,

@@ -3,7 +3,7 @@ import { move, type MoveRequest, type Stage } from "@rehome/migration";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { PATIENCE } from "../../migration/src/sql/patience";
 import { startServer, type TestServer } from "../support/servers";
-import { openWay, type Passage, type Way } from "../support/way";
+import { openWay, type Way } from "../support/way";
 import { contents, leftovers, makeWorld, until, value, type World } from "./dataset";
 
 vi.mock("../../migration/src/sql/patience", () => ({ PATIENCE: { look: 100, ask: 700, looks: 3 } }));
@@ -59,9 +59,6 @@ async function moving(world: World, meanwhile: () => void, stage: Stage = "copy"
   }).catch((error: unknown) => error);
 }
 
-/** The connection that the rows go through. */
-const busiest = (): Passage | undefined => [...way.passages].sort((one, other) => other.sent - one.sent)[0];
-
 /** The service writes where it was; and once there is a way again, the next run takes everything along. */
 async function isAsBefore({ request, login }: World): Promise<void> {
   await a.sql(request.from.database, "INSERT INTO big (v) VALUES ('after')", login);
@@ -108,7 +105,7 @@ describe("a new home that answers", () => {
     const world = await makeWorld(a, b, "slow", BIG);
     const before = await contents(a, world.request.from);
     const ended = moving(world, () => {
-      const rows = busiest();
+      const rows = way.busiest();
       rows?.block();
       void sleep(LONG_MS).then(() => rows?.release());
     });

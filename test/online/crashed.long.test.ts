@@ -6,7 +6,7 @@ import { contents, makeWorld, until } from "../migration/dataset";
 let a: TestServer;
 let b: TestServer;
 beforeAll(async () => {
-  const parameters = { wal_retrieve_retry_interval: "200ms", synchronous_commit: "on" };
+  const parameters = { synchronous_commit: "on" };
   [a, b] = await Promise.all([startServer({ parameters }), startServer({ parameters })]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));

@@ -6,10 +6,7 @@ import { contents, makeWorld, reversed, until, value, type World } from "../migr
 let a: TestServer;
 let b: TestServer;
 beforeAll(async () => {
-  const parameters = {
-    ...{ wal_retrieve_retry_interval: "200ms", max_logical_replication_workers: "20" },
-    max_worker_processes: "30",
-  };
+  const parameters = { max_logical_replication_workers: "20", max_worker_processes: "30" };
   [a, b] = await Promise.all([startServer({ parameters }), startServer({ parameters })]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));

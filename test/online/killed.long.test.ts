@@ -16,9 +16,7 @@ import { inProcess, killedIn } from "../migration/killed-in";
 let a: TestServer;
 let b: TestServer;
 beforeAll(async () => {
-  // A moment after its worker has ended, for whatever reason, a subscription goes on.
-  const parameters = { wal_retrieve_retry_interval: "200ms" };
-  [a, b] = await Promise.all([startServer({ parameters }), startServer({ parameters })]);
+  [a, b] = await Promise.all([startServer(), startServer()]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
 

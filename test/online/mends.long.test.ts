@@ -6,11 +6,8 @@ import { contents, makeWorld, reversed, until, value, type World } from "../migr
 let a: TestServer;
 let b: TestServer;
 beforeAll(async () => {
-  const parameters = { wal_retrieve_retry_interval: "200ms" };
-  [a, b] = await Promise.all([
-    startServer({ parameters: { ...parameters, max_slot_wal_keep_size: "32MB", max_wal_size: "64MB" } }),
-    startServer({ parameters }),
-  ]);
+  const parameters = { max_slot_wal_keep_size: "32MB", max_wal_size: "64MB" };
+  [a, b] = await Promise.all([startServer({ parameters }), startServer()]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
 

@@ -7,8 +7,7 @@ import { startServer, type TestServer } from "../support/servers";
 let a: TestServer;
 let b: TestServer;
 beforeAll(async () => {
-  const parameters = { wal_retrieve_retry_interval: "200ms" };
-  [a, b] = await Promise.all([startServer({ parameters }), startServer({ parameters })]);
+  [a, b] = await Promise.all([startServer(), startServer()]);
 });
 afterAll(() => Promise.all([a.stop(), b.stop()]));
 

@@ -55,6 +55,8 @@ const DEFAULTS = {
   max_connections: "100",
   shared_buffers: "64MB",
   wal_level: "logical",
+  // A subscription goes on a moment after its worker has ended, for whatever reason.
+  wal_retrieve_retry_interval: "200ms",
   jit: "off",
 };
 

@@ -18,6 +18,8 @@ export interface Way {
   readonly port: number;
   /** Connections that neither side has closed yet, in the order of their coming. */
   readonly passages: ReadonlySet<Passage>;
+  /** The connection that the rows go through: the one that most was sent on. */
+  readonly busiest: () => Passage | undefined;
   /** Blocks all connections, and those that are still to come. */
   readonly block: () => void;
   /** The way is free for new connections; those that were blocked are closed, as servers do in time. */
@@ -75,6 +77,7 @@ export async function openWay(port: number): Promise<Way> {
   return {
     port: (proxy.address() as AddressInfo).port,
     passages,
+    busiest: () => [...passages].sort((one, other) => other.sent - one.sent)[0],
     block: () => {
       blocked = true;
       for (const passage of passages) passage.block();

@@ -100,11 +100,18 @@ export function expand(topology: Topology): Expanded {
 const perTenant = (topology: Topology): PerTenant[] =>
   Object.entries(topology.services)
     .flatMap(([service, spec]) => writtenDatasets(service, spec))
-    .flatMap(({ name, spec: { forEachTenant, home, next, formerly } }) =>
-      forEachTenant
-        ? [{ name, places: [home, ...(next ? [next] : []), ...(formerly ? [formerly] : [])] }]
-        : [],
-    );
+    .flatMap(({ name, spec }) => (spec.forEachTenant ? [{ name, places: placesOf(spec) }] : []));
+
+/** Where a dataset is, is to be and was. */
+export const placesOf = ({
+  home,
+  next,
+  formerly,
+}: Pick<DatasetSpec, "home" | "next" | "formerly">): Placement[] => [
+  home,
+  ...(next ? [next] : []),
+  ...(formerly ? [formerly] : []),
+];
 
 function expandService(name: string, spec: ServiceSpec, kubernetes: KubernetesSpec): Service {
   const { adoptRole, settings, readers, migration, after, gate, password, connectionLimit, pool, dumps } =

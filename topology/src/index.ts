@@ -2,6 +2,7 @@ export type * from "./args";
 export {
   expand,
   ofTenant,
+  placesOf,
   TENANT,
   type Dataset,
   type Expanded,

@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MoveOptions } from "@rehome/migration";
-import { moveCode, type Dataset, type Expanded, type Placement, type Service } from "@rehome/topology";
+import {
+  moveCode,
+  placesOf,
+  type Dataset,
+  type Expanded,
+  type Placement,
+  type Service,
+} from "@rehome/topology";
 import type { ServiceDatabase } from "../database/service-database";
 import type { Declaring } from "../declaring";
 import { grouped } from "../grouped";
@@ -10,7 +17,7 @@ import { declareRunner } from "../runner/declare-runner";
 import type { WorkloadCluster } from "../workloads/cluster";
 import { Gate } from "./gate";
 import { before, type HandedOut } from "./handed-out";
-import { stays, takenByOthers, tenantSchemas } from "./left-behind";
+import { takenByOthers, tenantSchemas } from "./left-behind";
 import { Migration } from "./migration";
 import { Proof } from "./proof";
 
@@ -21,7 +28,7 @@ const aloneAt = (
 ): ReadonlyMap<string, string> => {
   const inhabitants = new Map<string, Set<string>>();
   for (const dataset of datasets) {
-    for (const place of stays(dataset).map(placeOf))
+    for (const place of placesOf(dataset).map(placeOf))
       inhabitants.set(place, (inhabitants.get(place) ?? new Set()).add(dataset.name));
   }
   return new Map(
@@ -101,7 +108,7 @@ export const declareMigrations = (
     const service = services.find(({ name }) => name === dataset.service);
     const first = (service?.after ?? []).flatMap((name) => byService.get(name) ?? []).flatMap(declareAll);
     const gate = service && gateOf(service);
-    const places = stays(dataset);
+    const places = placesOf(dataset);
     const ready = places.flatMap((place) => [
       ...(hosts.get(place.host)?.ready ?? []),
       ...(placed.get(schemaName(place))?.ready ?? []),

@@ -1,6 +1,7 @@
 import type { TenantSchemas } from "@rehome/migration";
 import {
   ofTenant,
+  placesOf,
   samePlacement,
   TENANT,
   type Dataset,
@@ -9,13 +10,6 @@ import {
 } from "@rehome/topology";
 import { grouped } from "../grouped";
 import { schemaName } from "../naming";
-
-/** Where a dataset is, was and will be. */
-export const stays = ({ home, next, formerly }: Dataset): Placement[] => [
-  home,
-  ...(next ? [next] : []),
-  ...(formerly ? [formerly] : []),
-];
 
 /** The home that a dataset leaves, or is to leave. */
 const leaves = ({ home, next, formerly }: Dataset): Placement | undefined => formerly ?? (next && home);
@@ -28,7 +22,7 @@ export const takenByOthers = (
   datasets: readonly Dataset[],
 ): ((dataset: Dataset) => readonly string[] | undefined) => {
   const there = grouped(
-    datasets.flatMap((dataset) => stays(dataset).map((place) => ({ dataset, place }))),
+    datasets.flatMap((dataset) => placesOf(dataset).map((place) => ({ dataset, place }))),
     ({ place }) => schemaName(place),
   );
   return (dataset) => {
@@ -58,7 +52,7 @@ export const tenantSchemas = (
   const pattern = anyones(place);
   const others = perTenant.flatMap(({ places }) => places.filter(near).map(anyones));
   const names = datasets.flatMap((each) =>
-    stays(each)
+    placesOf(each)
       .filter(near)
       .map(({ schema }) => schema),
   );

@@ -1,20 +1,6 @@
 import type pg from "pg";
-import { SQLSTATE, codeOf } from "../errors";
 import { LOCK } from "../journal/locks";
 import { rows } from "../sql/connect";
-
-/** What a server says of a name that it does not find. */
-const NOT_FOUND = new Set<string | undefined>([
-  SQLSTATE.undefinedColumn,
-  SQLSTATE.undefinedFunction,
-  SQLSTATE.undefinedObject,
-  SQLSTATE.undefinedTable,
-]);
-
-/** Whether a function that relies on its caller's `search_path` may have been the reason. */
-export function mayMissPath(error: unknown): boolean {
-  return NOT_FOUND.has(codeOf(error));
-}
 
 /**
  * Runs `work` with a `search_path` set on every function of the schema that has none of its own, and takes it away

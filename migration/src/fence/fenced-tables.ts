@@ -33,8 +33,9 @@ export async function filesNow(
 ): Promise<ReadonlyMap<string, string>> {
   const found = await rows<{ name: string; file: string }>(
     client,
-    `SELECT c.relname::text AS name, c.relfilenode::int8::text AS file
-     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'`,
+    `WITH ${ownRelation(NAMED_SCHEMA)}
+     SELECT c.relname::text AS name, c.relfilenode::int8::text AS file
+     FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT oid FROM own_table) AND c.relkind = 'r'`,
     [schema],
   );
   return new Map(found.map(({ name, file }) => [name, file]));

@@ -1,5 +1,6 @@
 import type pg from "pg";
-import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
+import { withFunctionPaths } from "../ddl/function-paths";
+import { isNotFound } from "../errors";
 import { readingPath } from "../inspect/schema";
 import { transaction } from "../sql/connect";
 import { qualified } from "../sql/quote";
@@ -20,7 +21,7 @@ export async function analyze(
   try {
     await client.query(sql);
   } catch (error) {
-    if (!mayMissPath(error)) throw error;
+    if (!isNotFound(error)) throw error;
     const path = readingPath(schema, inspection.extensions);
     await transaction(client, () =>
       withFunctionPaths(client, schema, path, async () => void (await client.query(sql))),

@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
-import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
+import { RehomeError, SQLSTATE, codeOf, isNotFound, messageOf } from "../errors";
+import { withFunctionPaths } from "../ddl/function-paths";
 import type { Phase } from "../ddl/statements";
 import { readingPath } from "../inspect/schema";
 import { endWithClient, isConnectionLost, open, rows, transaction } from "../sql/connect";
@@ -105,7 +105,7 @@ async function runOne(client: pg.Client, run: Run, statement: Noted): Promise<vo
       return;
     } catch (error) {
       if (codeOf(error) === SQLSTATE.deadlockDetected && attempt < 5) continue;
-      if (!missesPath && mayMissPath(error)) {
+      if (!missesPath && isNotFound(error)) {
         missesPath = true;
         continue;
       }

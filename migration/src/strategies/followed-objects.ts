@@ -1,7 +1,8 @@
 import { ownObjects, syncObjects } from "../copy/large-objects";
 import { fenceKey, findFence } from "../fence/fence";
 import { closure, grantAgain } from "../fence/rights";
-import { mayMissPath, withFunctionPaths } from "../ddl/function-paths";
+import { withFunctionPaths } from "../ddl/function-paths";
+import { isNotFound } from "../errors";
 import { readingPath } from "../inspect/schema";
 import { qualified } from "../sql/quote";
 import { rows, transaction } from "../sql/connect";
@@ -44,7 +45,7 @@ async function refresh(run: Run, view: string): Promise<void> {
   try {
     await transaction(target, work);
   } catch (error) {
-    if (!mayMissPath(error)) throw error;
+    if (!isNotFound(error)) throw error;
     await transaction(target, () => withFunctionPaths(target, schema, path, work));
   }
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { NAMED_SCHEMA, ownRelation } from "../inspect/own-rows";
 import { open, rows } from "../sql/connect";
 import { snapshotSql } from "../sql/snapshot";
 import type { Endpoint } from "../types";
@@ -15,11 +16,11 @@ interface Table {
 }
 
 const TABLES = `
+  WITH ${ownRelation(NAMED_SCHEMA)}
   SELECT c.relname::text AS name, c.oid::int8::text AS oid, c.relfilenode::int8::text AS file,
     ARRAY(SELECT concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $1 AND c.relkind = 'r'`;
+  FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT oid FROM own_table) AND c.relkind = 'r'`;
 
 const tablesIn = async (client: pg.Client, schema: string): Promise<readonly Table[]> =>
   await rows<Table>(client, TABLES, [schema]);
