@@ -20,6 +20,8 @@ export default defineConfig({
       ...(process.env["REHOME_LONG"] === "1" ? [] : ["test/**/*.long.test.ts"]),
     ],
     globalSetup: ["./test/support/prepared-cluster.ts"],
+    // Lint checks the types of programs under test; each run would check them once more.
+    env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Most wait for servers most of the time.
