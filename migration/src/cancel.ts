@@ -1,6 +1,6 @@
-import { RehomeError, codeOf } from "./errors";
+import { RehomeError } from "./errors";
 import { findFence } from "./fence/fence";
-import { hasJournal, latestMigration } from "./journal/journal";
+import { inJournal, latestMigration } from "./journal/journal";
 import { takeRunLock } from "./journal/locks";
 import { placementName } from "./naming";
 import { abandon } from "./release";
@@ -20,8 +20,7 @@ type Ends = Pick<MoveRequest, "dataset" | "from" | "to">;
 export async function cancelMove(ends: Ends): Promise<boolean> {
   const { dataset, from, to } = ends;
   try {
-    return await withSession(to.server, to.database, async (target) => {
-      if (!(await hasJournal(target))) return false;
+    const given = await inJournal(to, async (target) => {
       // Held to the end: no run of this dataset begins meanwhile.
       await takeRunLock(target, dataset, placementName(to));
       const row = await latestMigration(target, {
@@ -34,8 +33,8 @@ export async function cancelMove(ends: Ends): Promise<boolean> {
       await abandon({ dataset, old: to, home: from });
       return true;
     });
+    return given ?? false;
   } catch (error) {
-    if (codeOf(error) === "database-missing") return false;
     throw inWords(error, {
       doing: `the move of ${dataset} to ${placementName(to)} was given up`,
       holds: `The service goes on in ${placementName(from)}.`,

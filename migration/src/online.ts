@@ -4,14 +4,21 @@ import { linkHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
 import { unpublish } from "./follow/publish";
 import { isSubscribed, unsubscribe } from "./follow/subscribe";
-import { enterStage, hasJournal, latestMigration, recordFacts, recordVerification } from "./journal/journal";
+import {
+  enterStage,
+  hasJournal,
+  inJournal,
+  latestMigration,
+  recordFacts,
+  recordVerification,
+} from "./journal/journal";
 import { placementName } from "./naming";
 import { inspectSource } from "./plan/inspect-ends";
 import { jobsOf } from "./plan/needs";
 import { planMove, refuseBlocked } from "./plan/plan";
 import { abandon } from "./release";
 import { some } from "./plan/finding";
-import { transaction, withSession } from "./sql/connect";
+import { transaction, withSessionIfThere } from "./sql/connect";
 import { beginRun } from "./stages/begin";
 import { Tracker, closeSessions, openSessions, type Run } from "./stages/run";
 import { followedDifferences } from "./strategies/compare-followed";
@@ -79,16 +86,9 @@ export async function followHealth({
   from,
   to,
 }: Pick<MoveRequest, "dataset" | "from" | "to">): Promise<LinkHealth | undefined> {
-  try {
-    return await withSession(from.server, from.database, (source) =>
-      withSession(to.server, to.database, async (target) =>
-        (await hasJournal(target)) ? await linkHealth(source, target, linkOf(dataset, from, to)) : undefined,
-      ),
-    );
-  } catch (error) {
-    if (codeOf(error) === "database-missing") return undefined;
-    throw error;
-  }
+  return await withSessionIfThere(from.server, from.database, (source) =>
+    inJournal(to, (target) => linkHealth(source, target, linkOf(dataset, from, to))),
+  );
 }
 
 /**

@@ -1,6 +1,5 @@
-import type pg from "pg";
 import { dropScratch } from "./ddl/scratch";
-import { RehomeError, codeOf } from "./errors";
+import { RehomeError } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
 import { dismissFormerOwner } from "./ddl/former-owner";
 import { removePart } from "./remove-part";
@@ -12,6 +11,7 @@ import {
   dropJournalIfEmpty,
   GIVEN_UP,
   hasJournal,
+  inJournal,
   latestMigration,
   type MigrationRow,
 } from "./journal/journal";
@@ -22,7 +22,7 @@ import { some } from "./plan/finding";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
 import { aloneIn } from "./slots";
-import { rows, withSession } from "./sql/connect";
+import { rows, withSession, withSessionIfThere } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { dropLeftovers } from "./strategies/template";
 import { inWords } from "./told";
@@ -54,7 +54,9 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
       reason: `${from} is not deleted: ${dataset} has moved there, and ${to} is fenced for good. Run the move again to record it.`,
     };
   }
-  const arrived = await ask(home, (client) => latestMigration(client, { dataset, source: from, target: to }));
+  const arrived = await inJournal(home, (client) =>
+    latestMigration(client, { dataset, source: from, target: to }),
+  );
   if (arrived !== undefined && cameWhole(arrived)) {
     const strange = query.tables === undefined ? await unmovedTables(query) : [];
     if (strange.length > 0) {
@@ -66,11 +68,11 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
     }
     return { released: true, reason: `${dataset} came from ${from} to ${to}, verified clean` };
   }
-  const leftover = await ask(old, (client) => latestMigration(client, { dataset, target: from }));
+  const leftover = await inJournal(old, (client) => latestMigration(client, { dataset, target: from }));
   if (leftover?.state === "running") {
     if (leftover.source === to)
       return { released: true, reason: `${from} was never handed out: ${dataset} has stayed in ${to}` };
-    const last = await ask(home, (client) => latestMigration(client, { dataset, target: to }));
+    const last = await inJournal(home, (client) => latestMigration(client, { dataset, target: to }));
     if (last?.source === leftover.source && cameWhole(last))
       return {
         released: true,
@@ -85,7 +87,7 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
 
 /** Whether the dataset was handed out to its old placement, whatever the journal there says yet. */
 async function sealedTowards({ dataset, old, home }: ReleaseQuery): Promise<boolean> {
-  const fence = await ask(home, (client) => findFence(client, dataset, home.schema));
+  const fence = await inJournal(home, (client) => findFence(client, dataset, home.schema));
   return fence?.sealed === true && fence.target === placementName(old);
 }
 
@@ -95,7 +97,9 @@ const cameWhole = ({ state, clean }: MigrationRow): boolean =>
 /** Tables of an old home that neither the journal has a proof of nor the home has: made there since, or never selected. */
 async function unmovedTables(query: ReleaseQuery): Promise<string[]> {
   const { old, home } = query;
-  const there = (await inside(old, (client) => tablesWithRows(client, old.schema))) ?? [];
+  const there =
+    (await withSessionIfThere(old.server, old.database, (client) => tablesWithRows(client, old.schema))) ??
+    [];
   if (there.length === 0) return [];
   const moved = await withSession(
     home.server,
@@ -110,7 +114,7 @@ async function unmovedTables(query: ReleaseQuery): Promise<string[]> {
 export async function concerned(
   at: Pick<Endpoint, "host" | "server" | "database" | "schema">,
 ): Promise<string[]> {
-  const found = await ask(at, (client) =>
+  const found = await inJournal(at, (client) =>
     rows<{ dataset: string }>(
       client,
       `SELECT dataset FROM rehome.migration WHERE $1 IN (source, target)
@@ -120,25 +124,6 @@ export async function concerned(
     ),
   );
   return (found ?? []).map(({ dataset }) => dataset);
-}
-
-const ask = <T>(
-  end: Pick<Endpoint, "server" | "database">,
-  question: (client: pg.Client) => Promise<T | undefined>,
-): Promise<T | undefined> =>
-  inside(end, async (client) => ((await hasJournal(client)) ? await question(client) : undefined));
-
-/** What a database answers; undefined where there is none of the name. */
-async function inside<T>(
-  end: Pick<Endpoint, "server" | "database">,
-  question: (client: pg.Client) => Promise<T | undefined>,
-): Promise<T | undefined> {
-  try {
-    return await withSession(end.server, end.database, question);
-  } catch (error) {
-    if (codeOf(error) === "database-missing") return undefined;
-    throw error;
-  }
 }
 
 /** What goes with a retired home: nothing, the dataset's objects, or its database too when no tables are left in it. */
@@ -222,7 +207,7 @@ export async function abandon(query: ReleaseQuery): Promise<void> {
       "not-released",
       `${placementName(old)} is not given up: ${dataset} has moved there, and ${placementName(home)} is fenced for good. Make ${placementName(old)} the home and ${placementName(home)} \`formerly\`: the next run records the move.`,
     );
-  await ask(old, async (client) => {
+  await inJournal(old, async (client) => {
     const row = await latestMigration(client, { dataset, target: placementName(old) });
     if (row?.state !== "running") return;
     await dropScratch(client, row.id);
@@ -244,11 +229,5 @@ export async function abandon(query: ReleaseQuery): Promise<void> {
 }
 
 async function databaseExists({ server, database }: Endpoint): Promise<boolean> {
-  try {
-    await withSession(server, database, async () => undefined);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "database-missing") return false;
-    throw error;
-  }
+  return (await withSessionIfThere(server, database, async () => true)) ?? false;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { rows, transaction } from "../sql/connect";
-import type { Stage, Strategy, TableVerification } from "../types";
+import { rows, transaction, withSessionIfThere } from "../sql/connect";
+import type { Endpoint, Stage, Strategy, TableVerification } from "../types";
 import { LOCK } from "./locks";
 import { JOURNAL_SQL } from "./schema";
 
@@ -64,6 +64,16 @@ export async function hasJournal(client: pg.Client): Promise<boolean> {
     "SELECT pg_catalog.to_regclass('rehome.migration') IS NOT NULL AS found",
   );
   return row?.found === true;
+}
+
+/** Runs `work` in a session where there is a journal; undefined where there is none, or no such database. */
+export async function inJournal<T>(
+  { server, database }: Pick<Endpoint, "server" | "database">,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T | undefined> {
+  return await withSessionIfThere(server, database, async (client) =>
+    (await hasJournal(client)) ? await work(client) : undefined,
+  );
 }
 
 /** The latest migration of a dataset into a placement, from a given one when that is named. */

@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { all } from "../all";
-import { RehomeError, codeOf } from "../errors";
+import { RehomeError } from "../errors";
 import { dumpVersion } from "../ddl/dump";
 import { loadGrammar } from "../ddl/grammar";
 import { placementName } from "../naming";
-import { withSession } from "../sql/connect";
+import { withSession, withSessionIfThere } from "../sql/connect";
 import type { Declared, Endpoint, MoveRequest, Plan, Strategy } from "../types";
 import { inspectSource, inspectTarget, inspectTogether } from "./inspect-ends";
 import type { SourceInspection, TargetInspection } from "./finding";
@@ -105,14 +105,9 @@ async function ifThere<T>(
 ): Promise<T | undefined> {
   const { server } = to;
   if (server === undefined) return undefined;
-  try {
-    return await withSession(server, to.database, (client) =>
-      work(client, { ...request, to: { ...to, server } }),
-    );
-  } catch (error) {
-    if (codeOf(error) === "database-missing") return undefined;
-    throw error;
-  }
+  return await withSessionIfThere(server, to.database, (client) =>
+    work(client, { ...request, to: { ...to, server } }),
+  );
 }
 
 /** @throws RehomeError `blocked` with every blocker's message, remedy and code */

@@ -122,6 +122,18 @@ export async function withSession<T>(
   }
 }
 
+/** As `withSession`; undefined where there is no such database. */
+export async function withSessionIfThere<T>(
+  ...[server, database, work]: Parameters<typeof withSession<T>>
+): Promise<T | undefined> {
+  try {
+    return await withSession(server, database, work);
+  } catch (error) {
+    if (codeOf(error) === "database-missing") return undefined;
+    throw error;
+  }
+}
+
 /** Runs `work` in a transaction; rolls back and rethrows when it throws. */
 export async function transaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query("BEGIN");

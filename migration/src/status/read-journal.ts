@@ -1,10 +1,9 @@
 import type pg from "pg";
-import { codeOf } from "../errors";
 import { fenceKey } from "../fence/fence";
-import { GIVEN_UP, hasJournal, type MigrationRow } from "../journal/journal";
+import { GIVEN_UP, inJournal, type MigrationRow } from "../journal/journal";
 import { LOCK, runLockKey } from "../journal/locks";
 import { placementName } from "../naming";
-import { rows, withSession } from "../sql/connect";
+import { rows } from "../sql/connect";
 import type { Endpoint } from "../types";
 import {
   pace,
@@ -153,21 +152,6 @@ async function readFences(client: pg.Client, { locks }: Live): Promise<FenceReco
     const state = sealed ? "sealed" : held ? "closed" : "armed";
     return { dataset, schema, migration, target, state, since: fenced_at.toISOString() };
   });
-}
-
-/** Runs `work` where there is a journal; undefined where there is none, or no such database. */
-async function inJournal<T>(
-  { server, database }: JournalPlace,
-  work: (client: pg.Client) => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await withSession(server, database, async (client) =>
-      (await hasJournal(client)) ? await work(client) : undefined,
-    );
-  } catch (error) {
-    if (codeOf(error) === "database-missing") return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,4 @@
-import { codeOf } from "../errors";
-import { rows, withSession } from "../sql/connect";
+import { rows, withSessionIfThere } from "../sql/connect";
 import type { Endpoint } from "../types";
 
 /** What a schema takes and how it is used. Bytes are bytes. */
@@ -57,18 +56,13 @@ export async function readSizes(
   { server, database }: Pick<Endpoint, "server" | "database">,
   owners: Readonly<Record<string, string>>,
 ): Promise<SchemaSize[]> {
-  try {
-    const found = await withSession(server, database, (client) =>
-      rows<Row>(client, SIZES, [Object.keys(owners), JSON.stringify(owners)]),
-    );
-    return found.map((row) => ({
-      ...row,
-      rows: Number(row.rows),
-      tableBytes: Number(row.tableBytes),
-      indexBytes: Number(row.indexBytes),
-    }));
-  } catch (error) {
-    if (codeOf(error) === "database-missing") return [];
-    throw error;
-  }
+  const found = await withSessionIfThere(server, database, (client) =>
+    rows<Row>(client, SIZES, [Object.keys(owners), JSON.stringify(owners)]),
+  );
+  return (found ?? []).map((row) => ({
+    ...row,
+    rows: Number(row.rows),
+    tableBytes: Number(row.tableBytes),
+    indexBytes: Number(row.indexBytes),
+  }));
 }
