@@ -1,3 +1,4 @@
+import { settlingPath } from "../../inspect/applied-code";
 import type { FollowableTable } from "../../inspect/followable";
 import { placementName } from "../../naming";
 import type { Finding } from "../../types";
@@ -25,11 +26,13 @@ export const followed: Check = (ends) => {
   }
   if (plan.others.length > 0) {
     const bytes = plan.others.reduce((sum, table) => sum + table.bytes, 0);
+    const paths = new Set((source.followable ?? []).flatMap(({ pathless }) => pathless.map(settlingPath)));
+    const settled = paths.size === 0 ? "" : ` (of what relies on a path: ${some([...paths])})`;
     found.push(
       warning(
         "not-followed",
         `${formatBytes(bytes)} cannot be followed and are copied under the fence: ${some(plan.others.map(({ name, reason, bytes: each }) => `${name} (${reason}; ${formatBytes(each)})`))}.`,
-        "The fence lasts as long as that copy takes; change these tables, or leave it at that.",
+        `The fence lasts as long as that copy takes; change these tables${settled}, or leave it at that.`,
       ),
     );
   }
