@@ -1,6 +1,6 @@
 import { loadGrammar } from "./ddl/grammar";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "./errors";
-import { linkHealth, type LinkHealth } from "./follow/health";
+import { settledHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
 import { unpublish } from "./follow/publish";
 import { isSubscribed, unsubscribe } from "./follow/subscribe";
@@ -64,7 +64,7 @@ async function prepareBetween(request: MoveRequest, report: Report): Promise<Lin
     const { run } = await beginRun(request, sessions, new Tracker(request.dataset, report));
     await follow(run);
     await caughtUp(run, lagSamples(run));
-    return await linkHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
+    return await settledHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
   } finally {
     await closeSessions(sessions);
   }
@@ -82,7 +82,9 @@ export async function followHealth({
   try {
     return await withSession(from.server, from.database, (source) =>
       withSession(to.server, to.database, async (target) =>
-        (await hasJournal(target)) ? await linkHealth(source, target, linkOf(dataset, from, to)) : undefined,
+        (await hasJournal(target))
+          ? await settledHealth(source, target, linkOf(dataset, from, to))
+          : undefined,
       ),
     );
   } catch (error) {
