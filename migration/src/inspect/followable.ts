@@ -15,6 +15,7 @@ export interface FollowableTable {
   /** `pg_class.relreplident`. */
   readonly replicaIdentity: "d" | "n" | "f" | "i";
   readonly identity: boolean;
+  readonly partitioned: boolean;
   /** Why its changes cannot be followed at all; null when they can. */
   readonly obstacle: string | null;
   /** Why no facade can stand over it, whatever the server's version; null when one can. */
@@ -63,6 +64,7 @@ const TABLES = `
   SELECT c.relname::text AS name, c.relreplident::text AS "replicaIdentity", key, included,
     CASE WHEN cardinality(key) > 0 THEN key ELSE coalesce(by_column, '{}') END AS "partitionBy",
     EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attidentity <> '' AND NOT a.attisdropped) AS identity,
+    c.relkind = 'p' AS partitioned,
     (SELECT sum(pg_table_size(t.oid)) FROM tree t WHERE t.root = c.oid AND t.relkind = 'r')::text AS bytes,
     (SELECT array_agg(t.oid::text) FROM tree t WHERE t.root = c.oid) AS members,
     CASE WHEN EXISTS (SELECT FROM tree t WHERE t.root = c.oid AND t.relpersistence = 'u') THEN 'it is unlogged'

@@ -55,6 +55,16 @@ export const followed: Check = (ends) => {
       ),
     );
   }
+  const parted = plan.followed.filter(({ partitioned, key }) => partitioned && key.length === 0);
+  if (parted.length > 0) {
+    found.push(
+      warning(
+        "partitions-without-key",
+        `while these are followed, a partition that is added to one takes no UPDATE or DELETE, for they have no primary key: ${some(parted.map(({ name }) => name))}.`,
+        "Run ALTER TABLE … REPLICA IDENTITY FULL for each as it is added, and run up again; or give these tables a primary key.",
+      ),
+    );
+  }
   if (plan.side === "publisher" || plan.side === "subscriber") {
     const [when, where] =
       plan.side === "publisher"
