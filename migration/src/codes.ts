@@ -43,6 +43,7 @@ export const FINDING_CODES = [
   "not-followed",
   "online-part",
   "owner-missing",
+  "partitions-without-key",
   "pattern-matches-nothing",
   "pg-dump-older",
   "policy-role-missing",

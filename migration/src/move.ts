@@ -183,6 +183,8 @@ async function switchFollowed(run: Run): Promise<void> {
   await refreshViews(run);
   await refuseChangedCatalog(run.source, run);
   await prepareWayBack(run);
+  // Comparing may have taken hours.
+  await caughtUp(run, lagSamples(run));
   // The run after one that dies behind the seal asks by this whether anything was altered as it was sealed.
   await recordFacts(run.target, run.migration.id, { fingerprint: run.inspection.fingerprint });
   await close(run, "followed");

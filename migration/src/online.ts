@@ -1,6 +1,6 @@
 import { loadGrammar } from "./ddl/grammar";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "./errors";
-import { linkHealth, type LinkHealth } from "./follow/health";
+import { settledHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
 import { unpublish } from "./follow/publish";
 import { isSubscribed, unsubscribe } from "./follow/subscribe";
@@ -71,7 +71,7 @@ async function prepareBetween(request: MoveRequest, report: Report): Promise<Lin
     const { run } = await beginRun(request, sessions, new Tracker(request.dataset, report));
     await follow(run);
     await caughtUp(run, lagSamples(run));
-    return await linkHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
+    return await settledHealth(run.source, run.target, linkOf(request.dataset, request.from, request.to));
   } finally {
     await closeSessions(sessions);
   }
@@ -87,7 +87,7 @@ export async function followHealth({
   to,
 }: Pick<MoveRequest, "dataset" | "from" | "to">): Promise<LinkHealth | undefined> {
   return await withSessionIfThere(from.server, from.database, (source) =>
-    inJournal(to, (target) => linkHealth(source, target, linkOf(dataset, from, to))),
+    inJournal(to, (target) => settledHealth(source, target, linkOf(dataset, from, to))),
   );
 }
 

@@ -291,7 +291,8 @@ describe("create and update", () => {
 
 describe("a service that moves without stopping", () => {
   const healthy: LinkHealth = {
-    ...{ lag: 10, retained: 20, ready: true, broken: null, lost: false, errors: 0, confirmed: "0/1" },
+    ...{ lag: 10, retained: 20, ready: true, running: true, broken: null, remedy: null, lost: false },
+    ...{ errors: 0, confirmed: "0/1" },
   };
   const online = { mode: "online", verify: "checksum" } as const;
   const calm = inputs({ options: online });
@@ -324,6 +325,14 @@ describe("a service that moves without stopping", () => {
     expect(await diff(preparing, preparing)).toEqual({ changes: true });
     await update(preparing, preparing);
     expect(engine.asked.map(([verb]) => verb)).toEqual(["followMove"]);
+  });
+
+  it("tells what to do where no update can mend it", async () => {
+    const remedy = "Raise max_logical_replication_workers there.";
+    engine.health = { ...healthy, ready: false, running: false, broken: "no worker is left", remedy };
+    await check(preparing, preparing);
+    expect(said).toEqual([`core: new/erp.core does not follow: no worker is left. ${remedy}`]);
+    expect(await diff(preparing, preparing)).toEqual({ changes: true });
   });
 
   it("needs nothing to follow inside one database", async () => {

@@ -99,6 +99,18 @@ export const FOLLOWING: readonly Case[] = [
     beside: ["definitions-held"],
   },
   {
+    code: "partitions-without-key",
+    level: "warning",
+    says: /have no primary key: log\./,
+    request: online,
+    source: {
+      followable: [
+        followable("users", { partitioned: true }),
+        followable("log", { partitioned: true, key: [], bytes: 8192 }),
+      ],
+    },
+  },
+  {
     code: "followed-without-key",
     level: "warning",
     says: /searched from end to end .*: notes \(3\.0 MB\)\./,

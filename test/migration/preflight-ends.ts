@@ -124,7 +124,7 @@ export const able: ReplicationFacts = {
 };
 export const followable = (name: string, change: Partial<FollowableTable> = {}): FollowableTable => ({
   ...{ name, key: ["id"], included: [], partitionBy: ["id"], replicaIdentity: "d", identity: false },
-  ...{ obstacle: null, facadeObstacle: null, bytes: 3 * MB },
+  ...{ partitioned: false, obstacle: null, facadeObstacle: null, pathless: [], bytes: 3 * MB },
   ...change,
 });
 export const online = {

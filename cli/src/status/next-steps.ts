@@ -22,7 +22,8 @@ export const nextSteps = (status: Omit<DatasetStatus, "next_steps">): string[] =
       return [`pulumi up hands out ${migration?.target ?? "the new home"}, which has all of its data`];
     case "preparing": {
       if (migration?.alive === true) return [`wait: rehome status ${dataset} --watch shows how far it is`];
-      if (replication !== null && replication.broken !== null) return ["pulumi up mends it"];
+      if (replication !== null && replication.broken !== null)
+        return [replication.remedy ?? "pulumi up mends it"];
       if (mode === "online" && migration === null && replication === null) return ["pulumi up copies it"];
       if (replication?.ready === false) return ["wait until it has caught up"];
       return [
@@ -34,7 +35,8 @@ export const nextSteps = (status: Omit<DatasetStatus, "next_steps">): string[] =
     case "rolled-back": {
       const back = "to go back: swap `home` and `formerly`, then pulumi up";
       if (verification === "different") return [`rehome diff ${dataset} shows which rows differ`, back];
-      if (replication !== null && replication.broken !== null) return ["pulumi up mends the way back"];
+      if (replication !== null && replication.broken !== null)
+        return [replication.remedy ?? "pulumi up mends the way back"];
       if (verification !== "verified") return ["pulumi up proves it", back];
       return [`to finish: delete \`formerly\`, then pulumi up deletes ${formerly ?? "the old home"}`, back];
     }

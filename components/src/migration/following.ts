@@ -5,8 +5,9 @@ import { plainError } from "../provider-errors";
 /** `core: erp/core.core follows, 1.2 MB behind, 3.4 MB of WAL kept for it; ready to switch` */
 const formatHealth = (dataset: string, to: string, health: LinkHealth | undefined): string => {
   if (health === undefined) return `${dataset}: ${to} does not follow yet; the next pulumi up copies it.`;
-  const { lag, retained, broken, ready } = health;
-  if (broken !== null) return `${dataset}: ${to} does not follow: ${broken}. The next pulumi up mends it.`;
+  const { lag, retained, broken, remedy, ready } = health;
+  if (broken !== null)
+    return `${dataset}: ${to} does not follow: ${broken}. ${remedy ?? "The next pulumi up mends it."}`;
   const behind = `${formatBytes(lag)} behind, ${formatBytes(retained)} of WAL kept for it`;
   return `${dataset}: ${to} follows, ${behind}${ready ? "; ready to switch" : ""}`;
 };

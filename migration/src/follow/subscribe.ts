@@ -53,6 +53,14 @@ export async function subscribe(client: pg.Client, link: Link, login: Replicatio
   );
 }
 
+/** Has a subscription reach its publisher where it is now, as who may read it now; its place in the stream is kept. */
+export async function reconnect(client: pg.Client, link: Link, login: ReplicationLogin): Promise<void> {
+  await unlogged(
+    client,
+    `ALTER SUBSCRIPTION ${ident(link.name)} CONNECTION ${literal(conninfo(link, login))}`,
+  );
+}
+
 /** Whether a subscriber's journal says that a link was brought up, and is to be gone on with. */
 export async function isSubscribed(client: pg.Client, { name }: Link): Promise<boolean> {
   const found = await rows(client, "SELECT FROM rehome.link WHERE name = $1 AND side = 'subscriber'", [name]);

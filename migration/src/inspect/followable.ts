@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { inspectAppliedCode, type PathlessFunction } from "./applied-code";
 import { ownRelation } from "./own-rows";
 
 /** What logical replication needs to know of a table; the root of a partitioned table stands for its partitions. */
@@ -14,10 +15,13 @@ export interface FollowableTable {
   /** `pg_class.relreplident`. */
   readonly replicaIdentity: "d" | "n" | "f" | "i";
   readonly identity: boolean;
+  readonly partitioned: boolean;
   /** Why its changes cannot be followed at all; null when they can. */
   readonly obstacle: string | null;
   /** Why no facade can stand over it, whatever the server's version; null when one can. */
   readonly facadeObstacle: string | null;
+  /** Functions that rely on their caller's path where a change is applied: it would not be. */
+  readonly pathless: readonly PathlessFunction[];
   /** Of the table and its partitions. */
   readonly bytes: number;
 }
@@ -60,7 +64,9 @@ const TABLES = `
   SELECT c.relname::text AS name, c.relreplident::text AS "replicaIdentity", key, included,
     CASE WHEN cardinality(key) > 0 THEN key ELSE coalesce(by_column, '{}') END AS "partitionBy",
     EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attidentity <> '' AND NOT a.attisdropped) AS identity,
+    c.relkind = 'p' AS partitioned,
     (SELECT sum(pg_table_size(t.oid)) FROM tree t WHERE t.root = c.oid AND t.relkind = 'r')::text AS bytes,
+    (SELECT array_agg(t.oid::text) FROM tree t WHERE t.root = c.oid) AS members,
     CASE WHEN EXISTS (SELECT FROM tree t WHERE t.root = c.oid AND t.relpersistence = 'u') THEN 'it is unlogged'
       WHEN EXISTS (SELECT FROM pg_trigger g JOIN tree t ON t.oid = g.tgrelid WHERE t.root = c.oid
         AND NOT g.tgisinternal AND g.tgenabled IN ('A', 'R') AND g.tgname NOT LIKE 'rehome\\_%') THEN 'a trigger of it fires on replicas too'
@@ -82,18 +88,35 @@ const TABLES = `
       WHEN cardinality(key) = 0 AND by_column IS NULL THEN 'it has no primary key and no column with an order' END AS "facadeObstacle"
   FROM shape c ORDER BY c.relname`;
 
-/** Every table of a schema that stands for itself or for its partitions. One query. */
+interface Row extends Omit<FollowableTable, "bytes" | "pathless"> {
+  readonly bytes: string | null;
+  /** Oids of the table and its partitions. */
+  readonly members: readonly string[];
+}
+
+/** Every table of a schema that stands for itself or for its partitions. A fixed number of queries, whatever their number. */
 export async function inspectFollowable(client: pg.Client, schemaOid: number): Promise<FollowableTable[]> {
   await client.query("SET search_path = pg_catalog");
   try {
-    const found = await rows<Omit<FollowableTable, "bytes"> & { bytes: string | null }>(client, TABLES, [
-      schemaOid,
-    ]);
-    return found.map((table) => ({ ...table, bytes: Number(table.bytes ?? 0) }));
+    const found = await rows<Row>(client, TABLES, [schemaOid]);
+    const code = await inspectAppliedCode(client, schemaOid);
+    return found.map(({ members, bytes, ...table }) => {
+      const pathless = uniqueOf(members.flatMap((oid) => code.get(oid) ?? []));
+      const relies = pathless.map(({ signature }) => signature).join(", ");
+      const obstacle =
+        table.obstacle ??
+        (relies === "" ? null : `what a change of it calls relies on its caller's search_path: ${relies}`);
+      return { ...table, obstacle, pathless, bytes: Number(bytes ?? 0) };
+    });
   } finally {
     await client.query("SET search_path = ''");
   }
 }
+
+/** A function once, though several partitions call it. */
+const uniqueOf = (functions: readonly PathlessFunction[]): PathlessFunction[] => [
+  ...new Map(functions.map((one) => [one.signature, one])).values(),
+];
 
 /** Which tables are followed, and why the others move under the fence instead. */
 export interface Following {

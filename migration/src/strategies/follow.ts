@@ -1,13 +1,13 @@
 import { RehomeError } from "../errors";
 import { findFence, liftFence } from "../fence/fence";
 import { ensureFacades } from "../follow/facades";
-import { linkHealth, movesOn } from "../follow/health";
+import { STANDS_MS, linkHealth, movesOn, settledHealth, type LinkHealth } from "../follow/health";
 import { linkOf, type Link } from "../follow/link";
 import { carriedTables, loginOf, publish } from "../follow/publish";
 import { removeLinks } from "../follow/remove";
 import { publishedSchema, scopeOf } from "../follow/scope";
 import { createSlot, hasSlot } from "../follow/slot";
-import { isSubscribed, setSubscription, subscribe } from "../follow/subscribe";
+import { isSubscribed, reconnect, setSubscription, subscribe } from "../follow/subscribe";
 import { enterStage, hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
 import { Sampler } from "../journal/samples";
 import { placementName } from "../naming";
@@ -84,9 +84,21 @@ async function whyAnew(run: Run): Promise<string | undefined> {
   const left = await uncarried(run);
   if (left.length > 0) return `tables were made anew: ${some(left)}`;
   await setSubscription(target, link.name, true);
-  if (!(await movesOn(source, target, link))) return "its subscription cannot apply a change";
-  return undefined;
+  // Its publisher may have another address by now, or its role another password.
+  if ((await settledHealth(source, target, link)).remedy !== null)
+    await reconnect(target, link, await loginOf(source, link));
+  const motion = await movesOn(source, target, link);
+  if (motion === "stands") throw standing(run, await settledHealth(source, target, link));
+  return motion === "fails" ? "its subscription cannot apply a change" : undefined;
 }
+
+/** A fresh copy would stand as still: its slot keeps what it has not received. */
+const standing = ({ request }: Run, { broken, remedy }: LinkHealth): RehomeError =>
+  new RehomeError(
+    "link-broken",
+    `${placementName(request.to)} does not follow ${placementName(request.from)}: ${broken ?? "no worker has received its changes for long"}. ${remedy ?? ""} Then run it again; the service goes on where it was.`,
+    { retryable: true },
+  );
 
 /** Tables that are to be followed, and are not: whoever drops one and makes it anew takes it out of the publication. */
 export async function uncarried(run: Run): Promise<string[]> {
@@ -158,11 +170,14 @@ export async function caughtUp(run: Run, sampler?: Sampler): Promise<void> {
   const { source, target, request } = run;
   const first = await linkHealth(source, target, link);
   const [from, to] = [placementName(request.from), placementName(request.to)];
+  let seen = Date.now();
   for (const end = Date.now() + CATCH_UP_MS; ;) {
-    const now = await linkHealth(source, target, link);
+    const now = await linkHealth(source, target, link, first.errors);
     sampler?.tell({ lag: now.lag });
     await sampler?.end();
     if (now.ready) return;
+    if (now.remedy === null) seen = Date.now();
+    else if (Date.now() > seen + STANDS_MS) throw standing(run, now);
     const stuck = now.lost || (now.broken !== null && now.errors > first.errors + 1);
     if (stuck) {
       throw new RehomeError(

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { loadGrammar } from "../ddl/grammar";
 import { findFence } from "../fence/fence";
-import { linkHealth } from "../follow/health";
+import { settledHealth } from "../follow/health";
 import { linkOf } from "../follow/link";
 import { hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
 import { inspectTextFacts } from "../inspect/text";
@@ -158,7 +158,7 @@ async function runOf(
 async function alongLink(homes: Homes, row: MigrationRow): Promise<Found> {
   const { request, sessions, options } = homes;
   const { source, target } = sessions;
-  const health = await linkHealth(source, target, linkOf(request.dataset, request.from, request.to));
+  const health = await settledHealth(source, target, linkOf(request.dataset, request.from, request.to));
   const [from, to] = [placementName(request.from), placementName(request.to)];
   if (health.broken !== null) return none(`${to} does not follow ${from}: ${health.broken}`);
   const run = await runOf(homes, row);

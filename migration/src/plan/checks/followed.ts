@@ -1,3 +1,4 @@
+import { settlingPath } from "../../inspect/applied-code";
 import type { FollowableTable } from "../../inspect/followable";
 import { placementName } from "../../naming";
 import type { Finding } from "../../types";
@@ -25,11 +26,13 @@ export const followed: Check = (ends) => {
   }
   if (plan.others.length > 0) {
     const bytes = plan.others.reduce((sum, table) => sum + table.bytes, 0);
+    const paths = new Set((source.followable ?? []).flatMap(({ pathless }) => pathless.map(settlingPath)));
+    const settled = paths.size === 0 ? "" : ` (of what relies on a path: ${some([...paths])})`;
     found.push(
       warning(
         "not-followed",
         `${formatBytes(bytes)} cannot be followed and are copied under the fence: ${some(plan.others.map(({ name, reason, bytes: each }) => `${name} (${reason}; ${formatBytes(each)})`))}.`,
-        "The fence lasts as long as that copy takes; change these tables, or leave it at that.",
+        `The fence lasts as long as that copy takes; change these tables${settled}, or leave it at that.`,
       ),
     );
   }
@@ -49,6 +52,16 @@ export const followed: Check = (ends) => {
         "followed-without-key",
         `tables without a primary key are searched from end to end for each row that is changed or deleted: ${some(slow.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`))}.`,
         "Give them a primary key if rows of theirs are often changed.",
+      ),
+    );
+  }
+  const parted = plan.followed.filter(({ partitioned, key }) => partitioned && key.length === 0);
+  if (parted.length > 0) {
+    found.push(
+      warning(
+        "partitions-without-key",
+        `while these are followed, a partition that is added to one takes no UPDATE or DELETE, for they have no primary key: ${some(parted.map(({ name }) => name))}.`,
+        "Run ALTER TABLE … REPLICA IDENTITY FULL for each as it is added, and run up again; or give these tables a primary key.",
       ),
     );
   }
