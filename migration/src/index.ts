@@ -17,7 +17,16 @@ export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
 export { gatherReport, type GatheredReport, type ReportDataset, type ReportFacts } from "./report/gather";
 export type { MigrationHistory } from "./report/history";
-export { abandon, concerned, release, retire, type Drop, type ReleaseQuery } from "./release";
+export {
+  abandon,
+  arriving,
+  concerned,
+  release,
+  retire,
+  type Arrival,
+  type Drop,
+  type ReleaseQuery,
+} from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
 export { sampleSchema, type Sample, type SampleRequest } from "./sample/sample-schema";
 export { work, type WorkOptions, type WorkRequest, type Worked } from "./share/work";

@@ -38,6 +38,17 @@ export interface ReleaseQuery {
   readonly home: Endpoint;
   /** Table name patterns of a dataset that is a part of its schemas; absent: all of them is its own. */
   readonly tables?: readonly string[];
+  /** true: the stack has the dataset no more, and nothing but the home that it stayed in says what is its own. */
+  readonly forgotten?: boolean;
+}
+
+/** A move that has begun and has not been recorded as done. */
+export interface Arrival {
+  readonly dataset: string;
+  /** Where the dataset comes from, as a placement's name. */
+  readonly source: string;
+  /** Whether it was given up, so that nothing of it is left where the dataset comes from. */
+  readonly givenUp: boolean;
 }
 
 /**
@@ -70,6 +81,13 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
   }
   const leftover = await inJournal(old, (client) => latestMigration(client, { dataset, target: from }));
   if (leftover?.state === "running") {
+    const strange = query.forgotten === true && leftover.source === to ? await unmovedTables(query) : [];
+    if (strange.length > 0) {
+      return {
+        released: false,
+        reason: `${from} is not deleted: ${some(strange)} there did not come from ${to}. Take it elsewhere or drop it.`,
+      };
+    }
     if (leftover.source === to)
       return { released: true, reason: `${from} was never handed out: ${dataset} has stayed in ${to}` };
     const last = await inJournal(home, (client) => latestMigration(client, { dataset, target: to }));
@@ -101,13 +119,13 @@ async function unmovedTables(query: ReleaseQuery): Promise<string[]> {
     (await withSessionIfThere(old.server, old.database, (client) => tablesWithRows(client, old.schema))) ??
     [];
   if (there.length === 0) return [];
-  const moved = await withSession(
+  const moved = await withSessionIfThere(
     home.server,
     home.database,
     async (client) =>
       new Set([...(await tablesWithRows(client, home.schema)), ...(await provenTables(client, query))]),
   );
-  return there.filter((name) => !moved.has(name));
+  return there.filter((name) => moved?.has(name) !== true);
 }
 
 /** The datasets that the journal of a placement's database speaks of: what has left it, or was on its way there. */
@@ -124,6 +142,21 @@ export async function concerned(
     ),
   );
   return (found ?? []).map(({ dataset }) => dataset);
+}
+
+/** The moves to a placement that the journal of its database has begun, and not recorded as done. */
+export async function arriving(
+  at: Pick<Endpoint, "host" | "server" | "database" | "schema">,
+): Promise<Arrival[]> {
+  const found = await inJournal(at, (client) =>
+    rows<Arrival>(
+      client,
+      `SELECT dataset, source, error IS NOT DISTINCT FROM $2 AS "givenUp" FROM rehome.migration
+       WHERE target = $1 AND state = 'running'`,
+      [placementName(at), GIVEN_UP],
+    ),
+  );
+  return found ?? [];
 }
 
 /** What goes with a retired home: nothing, the dataset's objects, or its database too when no tables are left in it. */
@@ -217,7 +250,7 @@ export async function abandon(query: ReleaseQuery): Promise<void> {
   const oldIsThere = await databaseExists(old);
   if (oldIsThere)
     await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
-  await withSession(home.server, home.database, async (client) => {
+  await withSessionIfThere(home.server, home.database, async (client) => {
     await removeLinksAt(client, dataset, home, old);
     await abandonFence(client, { dataset, schema: home.schema, target: placementName(old) });
     await dropJournalIfEmpty(client);

@@ -83,6 +83,20 @@ it("refuses another directory, and a directory that is gone, before anything is 
   });
 });
 
+it("refuses another version in the preview already", async () => {
+  expect(await check(inputs(), { ...inputs(), version: state.version })).not.toHaveProperty("failures");
+  expect(await check(inputs(), { ...inputs(), version: state.version + 1 })).toMatchObject({
+    failures: [
+      {
+        property: "version",
+        reason: expect.stringMatching(
+          /of PostgreSQL \d+: .*declare a new host of the other version/,
+        ) as unknown,
+      },
+    ],
+  });
+});
+
 describe("when it is deleted", () => {
   it("stays, stopped, while a database of it holds tables", async () => {
     await ask("CREATE DATABASE erp");

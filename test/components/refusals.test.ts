@@ -27,6 +27,7 @@ const engine = (tables: number, released: boolean, outside = tables): Engine => 
     return Promise.resolve(outside);
   },
   concerned: () => Promise.resolve(["core", "other"]),
+  arriving: () => Promise.resolve([]),
   release: () => Promise.resolve({ released, reason: "" }),
   abandon: ({ dataset, home }) => {
     abandoned.push(`${dataset} in ${home.host}`);
@@ -70,6 +71,48 @@ describe("a schema", () => {
     expect(await schemaRefusal("old/erp.core", knowledge, stranger)).toMatch(/holds 41 tables/);
     await schemaRefusal("old/erp.core", knowledge, { ...stranger, holdsTables: () => Promise.resolve(0) });
     expect(abandoned).toEqual([]);
+  });
+
+  describe("with a half copy of a dataset that the stack file has no more", () => {
+    const adopting = (tables: number, released: boolean, givenUp = false): Engine => ({
+      ...engine(tables, released),
+      concerned: () => Promise.resolve(["adopted"]),
+      arriving: () => Promise.resolve([{ dataset: "adopted", source: 'legacy/"a.b".core', givenUp }]),
+    });
+    const known: Knowledge = {
+      ...knowledge,
+      hosts: new Set([...knowledge.hosts, "legacy"]),
+      servers: new Map([...knowledge.servers, ["legacy", server(3)]]),
+    };
+
+    it("goes when the dataset has stayed where it came from, where nothing of it is left", async () => {
+      abandoned.length = 0;
+      expect(await schemaRefusal("new/erp.half", known, adopting(2, true))).toBeUndefined();
+      expect(await schemaRefusal("new/erp.half", known, adopting(0, false))).toBeUndefined();
+      expect(abandoned).toEqual(["adopted in legacy", "adopted in legacy"]);
+    });
+
+    it("stays when it has left from there, and the engine says why", async () => {
+      const refusing = {
+        ...adopting(2, false),
+        release: () => Promise.resolve({ released: false, reason: "It has moved here." }),
+      };
+      expect(await schemaRefusal("new/erp.half", known, refusing)).toMatch(
+        /^It has moved here\. Or, when the data may be destroyed/,
+      );
+    });
+
+    it("stays when nobody can be asked where it came from, unless it was given up and is empty", async () => {
+      for (const tables of [2, 0]) {
+        expect(await schemaRefusal("new/erp.half", knowledge, adopting(tables, true))).toMatch(
+          /adopted was on its way there from legacy\/"a\.b"\.core, and its host "legacy" .*keep it there for one more pulumi up/,
+        );
+      }
+      expect(await schemaRefusal("new/erp.half", knowledge, adopting(0, true, true))).toBeUndefined();
+      expect(await schemaRefusal("new/erp.half", knowledge, adopting(2, true, true))).toMatch(
+        /holds 2 tables/,
+      );
+    });
   });
 
   it("stays when none does, and the message says what to do", async () => {

@@ -1,5 +1,6 @@
 import {
   abandon,
+  arriving,
   holdsTables,
   move,
   release,
@@ -144,6 +145,34 @@ describe("a new home that was never handed out", () => {
     await abandon(half);
     expect(await holdsTables(b.connection, "elsewhere", request.to.schema)).toBe(0);
     expect(await contents(b, third.to)).toMatchObject({ things: expect.stringMatching(/^100 /) as string });
+  });
+
+  it("is told by its journal alone, and goes where its dataset's own tables are in it and no others", async () => {
+    const world = await makeWorld(a, b, "forgotten", SMALL);
+    const stop = (): never => {
+      throw new Error("killed");
+    };
+    await expect(
+      move(world.request, ({ stage }) => (stage === "verify" ? stop() : undefined)),
+    ).rejects.toThrow();
+    const { dataset, to } = world.request;
+    expect(await arriving(to)).toEqual([
+      { dataset, source: expect.stringMatching(/\/forgotten\./) as string, givenUp: false },
+    ]);
+    const query = { ...staying(world), forgotten: true };
+    await b.sql("forgotten", `CREATE TABLE "${to.schema}".strange (id int)`);
+    expect(await release(query)).toMatchObject({
+      released: false,
+      reason: expect.stringContaining("strange there did not come from") as string,
+    });
+    const gone = { ...query, home: { ...query.home, database: "gone" } };
+    expect(await released(gone)).toBe(false);
+    await b.sql("forgotten", `DROP TABLE "${to.schema}".strange`);
+    expect(await released(query)).toBe(true);
+    await abandon(query);
+    expect(await leftovers(a, world.request.from)).toEqual([]);
+    expect(await arriving(to)).toMatchObject([{ givenUp: true }]);
+    await abandon(gone); // nothing is there to take away
   });
 
   it("goes with the databases that a killed run was working in", async () => {

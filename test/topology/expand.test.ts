@@ -1,4 +1,10 @@
-import { expand, parseTopology, placementName, type TopologyArgs } from "@rehome/topology";
+import {
+  expand,
+  parsePlacementName,
+  parseTopology,
+  placementName,
+  type TopologyArgs,
+} from "@rehome/topology";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { at, stack } from "./stacks";
@@ -123,6 +129,7 @@ describe("placementName", () => {
         const [left, right] = [placementName(at(...one)), placementName(at(...other))];
         expect(left).not.toMatch(/[\n\r]/);
         expect(left === right).toBe(JSON.stringify(one) === JSON.stringify(other));
+        if (one.every((name) => name !== "")) expect(parsePlacementName(left)).toEqual(at(...one));
       }),
       { numRuns: 2000 },
     );

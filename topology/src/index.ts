@@ -14,7 +14,7 @@ export { jsonSchema } from "./json-schema";
 export { parseTopology } from "./parse";
 export { cloudSqlEdition } from "./platform/cloudsql-edition";
 export { cloudSqlFlags, type ParameterProblem, type PlatformParameters } from "./platform/parameters";
-export { placementName, samePlacement } from "./placement-name";
+export { parsePlacementName, placementName, samePlacement } from "./placement-name";
 export type { Pool, Pooler } from "./pool";
 export type { RefusalCode } from "./refusal";
 export { CONNECTION_KEYS, POOL_KEYS, type ConnectionKey, type PoolKey } from "./schema/connection-keys";

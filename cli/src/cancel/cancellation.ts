@@ -1,5 +1,4 @@
-import { placementName } from "@rehome/migration";
-import type { Placement } from "@rehome/topology";
+import { parsePlacementName, type Placement } from "@rehome/topology";
 import { CliError } from "../cli-error";
 import type { DatasetModel } from "../stack/model";
 import type { DatasetStatus } from "../status/dataset-status";
@@ -12,15 +11,9 @@ export type Cancellation =
 
 /** Finds a placement that the journal names, in one of the stack's databases. Pure. */
 const placementNamed = (name: string, databases: readonly DatabaseAt[]): Placement | undefined => {
-  for (const { host, database } of databases) {
-    const before = placementName({ host, database, schema: "x" }).slice(0, -1);
-    if (!name.startsWith(before)) continue;
-    const rest = name.slice(before.length);
-    const schema = rest.startsWith('"') ? (JSON.parse(rest) as string) : rest;
-    const found = { host, database, schema };
-    if (placementName(found) === name) return found;
-  }
-  return undefined;
+  const named = parsePlacementName(name);
+  const isThere = databases.some(({ host, database }) => host === named?.host && database === named.database);
+  return isThere ? named : undefined;
 };
 
 const refuse = (code: string, message: string): CliError => new CliError(code, message);

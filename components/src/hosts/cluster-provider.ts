@@ -43,6 +43,14 @@ export const check = async (olds: Partial<ClusterInputs>, news: ClusterInputs) =
   }
   try {
     const running = await startIfStopped(olds.directory);
+    if (running !== undefined && news.version !== undefined && news.version !== running.version) {
+      return failure(
+        news,
+        "version",
+        `is ${news.version}, and the cluster in ${olds.directory} is of PostgreSQL ${running.version}: ` +
+          "leave that so, or declare a new host of the other version and move the data there.",
+      );
+    }
     if (running !== undefined)
       return { inputs: { ...news, host: running.host, port: news.port ?? running.port } };
   } catch (error) {

@@ -1,5 +1,11 @@
-import type { Endpoint, ServerConnection } from "@rehome/migration";
-import { placementName, samePlacement, type Dataset, type Placement } from "@rehome/topology";
+import type { Arrival, Endpoint, ReleaseQuery, ServerConnection } from "@rehome/migration";
+import {
+  parsePlacementName,
+  placementName,
+  samePlacement,
+  type Dataset,
+  type Placement,
+} from "@rehome/topology";
 import { decodeName, schemaName } from "../naming";
 
 /** What is asked of the engine before something is deleted. */
@@ -12,17 +18,9 @@ export interface Engine {
     selections: readonly (readonly string[])[],
   ) => Promise<number>;
   readonly concerned: (at: Placement & { readonly server: ServerConnection }) => Promise<readonly string[]>;
-  readonly release: (query: {
-    readonly dataset: string;
-    readonly old: Endpoint;
-    readonly home: Endpoint;
-    readonly tables?: readonly string[];
-  }) => Promise<{ readonly released: boolean; readonly reason: string }>;
-  readonly abandon: (query: {
-    readonly dataset: string;
-    readonly old: Endpoint;
-    readonly home: Endpoint;
-  }) => Promise<void>;
+  readonly arriving: (at: Placement & { readonly server: ServerConnection }) => Promise<readonly Arrival[]>;
+  readonly release: (query: ReleaseQuery) => Promise<{ readonly released: boolean; readonly reason: string }>;
+  readonly abandon: (query: ReleaseQuery) => Promise<void>;
 }
 
 /** What the program knows when something is to be deleted. */
@@ -76,6 +74,40 @@ const ends = async (
   });
 };
 
+/** What the journal of a placement says of datasets that the stack file has no more. */
+interface Forgotten {
+  readonly moves: readonly ReleaseQuery[];
+  /** Why nothing can be asked where one of them comes from. */
+  readonly trouble?: string;
+}
+
+/**
+ * Moves to a placement that were begun for datasets which the stack file has no more: an adoption that was killed and then
+ * taken back. Where they come from says whether they have left.
+ */
+const forgotten = async (
+  old: Placement,
+  server: ServerConnection,
+  knowledge: Knowledge,
+  engine: Engine,
+  count: number,
+): Promise<Forgotten> => {
+  const inFile = new Set(knowledge.datasets.map(({ name }) => name));
+  const moves: ReleaseQuery[] = [];
+  for (const { dataset, source, givenUp } of await engine.arriving({ ...old, server })) {
+    const from = inFile.has(dataset) ? undefined : parsePlacementName(source);
+    if (from === undefined || (givenUp && count === 0)) continue; // nothing is left of it at either end
+    const home = reach(from.host, knowledge);
+    if (home.server !== undefined) {
+      const [end, other] = [endpoint(old, server, ""), endpoint(from, home.server, "")];
+      moves.push({ dataset, old: end, home: other, forgotten: true });
+    } else if (home.trouble !== undefined && !givenUp) {
+      return { moves, trouble: `${dataset} was on its way there from ${source}, and its ${home.trouble}` };
+    }
+  }
+  return { moves };
+};
+
 /**
  * Why a schema may not be deleted, undefined when it may: it holds no tables, or a dataset's home keeps a journal that
  * says they were moved there and verified.
@@ -91,11 +123,17 @@ export const schemaRefusal = async (
   const { server, trouble } = reach(host, knowledge);
   if (server === undefined) return trouble && `The schema ${placementName(old)} is not deleted: ${trouble}`;
   const count = await engine.holdsTables(server, database, schema);
-  const moves = await ends(old, server, knowledge, engine);
+  const left = await forgotten(old, server, knowledge, engine, count);
+  if (left.trouble !== undefined) return `The schema ${placementName(old)} is not deleted: ${left.trouble}`;
+  const moves: readonly ReleaseQuery[] = [...(await ends(old, server, knowledge, engine)), ...left.moves];
   let released = count === 0;
   const parts: (readonly string[])[] = [];
+  const reasons: string[] = [];
   for (const move of moves) {
-    if (released || !(await engine.release(move)).released) continue;
+    if (released) break;
+    const answer = await engine.release(move);
+    if (!answer.released && move.forgotten === true) reasons.push(answer.reason);
+    if (!answer.released) continue;
     if (move.tables === undefined) released = true;
     else parts.push(move.tables);
   }
@@ -107,6 +145,7 @@ export const schemaRefusal = async (
     if (!knowledge.preview) for (const move of moves) await engine.abandon(move);
     return undefined;
   }
+  if (reasons.length > 0) return `${reasons.join(" ")} Or, ${destroy}.`;
   return (
     `The schema ${placementName(old)} is not deleted: it holds ${tables(rest)}, and no journal says that they were ` +
     `moved and verified. Name it in the stack file again, as the home or the formerly of its dataset; or, ${destroy}.`
