@@ -10,6 +10,7 @@ export type { HostCheck } from "./doctor/host-checks";
 export { RehomeError } from "./errors";
 export type { LinkHealth } from "./follow/health";
 export { move } from "./move";
+export { recordedMove } from "./recorded";
 export { placementName } from "./naming";
 export { followHealth, followMove, prove, stopFollowing } from "./online";
 export { formatPlan } from "./plan/format";

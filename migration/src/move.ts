@@ -21,7 +21,6 @@ import {
   latestMigration,
   recordFacts,
   recordFence,
-  type MigrationRow,
 } from "./journal/journal";
 import { recordStop } from "./journal/notes";
 import type { SequenceState } from "./inspect/sequences";
@@ -32,6 +31,7 @@ import { removeLinks } from "./follow/remove";
 import { onServers } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
+import { endsOf, resultOf, switchedRow } from "./recorded";
 import { fill } from "./stages/fill";
 import { underLoad } from "./stages/load";
 import { handOver, settle, switchUnknown, switchUnrecorded } from "./stages/hand-over";
@@ -47,7 +47,6 @@ import { refreshViews } from "./strategies/followed-objects";
 import { drain, goOnFollowing, prepareWayBack } from "./strategies/way-back";
 import { copyDatabase, dropLeftovers, dropReplaced } from "./strategies/template";
 import { inWords } from "./told";
-import { OBJECTS_PROOF } from "./verify/large-objects";
 import { verify } from "./verify/verify";
 
 const FENCE_TIMEOUT_MS = 30_000;
@@ -92,16 +91,13 @@ async function moveBetween(request: MoveRequest, sessions: Sessions, report: Rep
 /** A move that the journal says is done, or that died between the seal and the journal's last word. */
 async function finished(request: MoveRequest, { source, target }: Sessions): Promise<MoveResult | undefined> {
   if (!(await hasJournal(target))) return undefined;
-  const row = await latestMigration(target, {
-    dataset: request.dataset,
-    source: placementName(request.from),
-    target: placementName(request.to),
-  });
-  if (row === undefined) return undefined;
-  if (row.state === "switched") {
-    if (row.strategy === "set-schema") await takeLatecomers(target, request);
-    return result(request, row, await movedRows(target, row.id));
+  const done = await switchedRow(target, request);
+  if (done !== undefined) {
+    if (done.strategy === "set-schema") await takeLatecomers(target, request);
+    return await resultOf(target, request, done);
   }
+  const row = await latestMigration(target, endsOf(request));
+  if (row === undefined) return undefined;
   const { dataset, from } = request;
   const found = await findFence(source, dataset, from.schema);
   if (row.state !== "running" || found?.sealed !== true || found.migration !== row.id) return undefined;
@@ -114,7 +110,7 @@ async function finished(request: MoveRequest, { source, target }: Sessions): Pro
   }
   const fence = fenceOf(request, row, inspection);
   const recorded = await settle({ source, target, request, fence, inspection, migration: row });
-  return result(request, recorded, await movedRows(target, row.id));
+  return await resultOf(target, request, recorded);
 }
 
 async function carryOut(request: MoveRequest, sessions: Sessions, progress: Tracker): Promise<MoveResult> {
@@ -339,37 +335,9 @@ async function cleanUp(run: Run): Promise<void> {
   if (run.migration.strategy === "follow") await goOnFollowing(run).catch(() => undefined);
 }
 
-/** The rows that the proof counted in the new home; none where it did not have to count. */
-async function movedRows(target: Sessions["target"], migration: string): Promise<number> {
-  const [row] = await rows<{ n: string }>(
-    target,
-    "SELECT coalesce(sum(target_rows), 0)::text AS n FROM rehome.verified_table WHERE migration = $1 AND table_name <> $2",
-    [migration, OBJECTS_PROOF],
-  );
-  return Number(row?.n ?? 0);
-}
-
 /** What the journal says of a run that has come to its end. */
 async function outcome({ request, target, migration }: Run): Promise<MoveResult> {
   const key = { dataset: request.dataset, source: migration.source, target: migration.target };
   const row = (await latestMigration(target, key)) ?? migration;
-  return result(request, row, await movedRows(target, migration.id));
-}
-
-function result(request: MoveRequest, row: MigrationRow, moved: number): MoveResult {
-  const end = row.switched_at ?? new Date();
-  const since = (start: Date | null): number =>
-    start === null ? 0 : Math.max(0, (end.getTime() - start.getTime()) / 1000);
-  return {
-    dataset: request.dataset,
-    migration: row.id,
-    strategy: row.strategy satisfies Strategy,
-    tables: row.tables,
-    rows: moved,
-    bytes: Number(row.bytes),
-    seconds: since(row.started_at),
-    fenceSeconds: since(row.fenced_at),
-    switchedAt: end.toISOString(),
-    clean: row.clean === true,
-  };
+  return await resultOf(target, request, row);
 }

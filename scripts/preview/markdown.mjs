@@ -40,6 +40,7 @@ const STEPS = {
   abandon: "is no longer prepared",
   retire: "gives up its old home",
   settle: "is new",
+  recorded: "has moved already, which is recorded",
   refused: "is refused",
 };
 

@@ -1,4 +1,4 @@
-import type { Finding, LinkHealth, MoveRequest, OwnedTable, Report } from "@rehome/migration";
+import type { Finding, LinkHealth, MoveRequest, MoveResult, OwnedTable, Report } from "@rehome/migration";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { MigrationInputs } from "../../components/src/migration/inputs";
 import * as proof from "../../components/src/migration/proof-provider";
@@ -10,6 +10,7 @@ const engine = vi.hoisted(() => ({
   findings: [] as Finding[],
   unreachable: undefined as Finding | undefined,
   released: true,
+  recorded: undefined as MoveResult | undefined,
   failure: undefined as Error | undefined,
   health: undefined as LinkHealth | undefined | Error,
   unreadable: [] as OwnedTable[],
@@ -22,6 +23,7 @@ vi.mock("@rehome/migration", () => ({
     engine.asked.push(["plan", request]);
     return Promise.resolve({ findings: engine.findings });
   },
+  recordedMove: () => Promise.resolve(engine.recorded),
   formatPlan: () => "the plan",
   unreadableTables: (at: object, role: string) => {
     engine.asked.push(["unreadable", [at, role]]);
@@ -41,6 +43,7 @@ vi.mock("@rehome/migration", () => ({
     engine.asked.push(["retire", query]);
     return Promise.resolve();
   },
+  formatCount: String,
   formatBytes: (bytes: number) => `${bytes} B`,
   followHealth: () =>
     engine.health instanceof Error ? Promise.reject(engine.health) : Promise.resolve(engine.health),
@@ -88,6 +91,7 @@ beforeEach(() => {
     unreachable: undefined,
     unreadable: [],
     released: true,
+    recorded: undefined,
     failure: undefined,
     health: undefined,
   });
@@ -147,6 +151,22 @@ describe("check", () => {
   it("plans the way back from where the data is", async () => {
     await check(movedToB, inputs({ home: A, formerly: B, formerlyServer: servers.new }));
     expect(engine.asked).toEqual([["plan", expect.objectContaining({ from: end(B), to: end(A) })]]);
+  });
+
+  it("neither plans nor refuses a move that is done, though the state does not say so", async () => {
+    const switchedAt = "2026-01-02T03:04:05.000Z";
+    engine.recorded = { tables: 2, rows: 70, switchedAt, clean: true } as MoveResult;
+    for (const [olds, news] of [
+      [atA, movedToB],
+      [{}, movedToB],
+    ] as const) {
+      said.length = 0;
+      expect(await check(olds, news)).toEqual({ inputs: news, failures: [] });
+      expect(said).toEqual([
+        `core: has moved to new/erp.core already, at ${switchedAt}: 2 tables, 70 rows, verified. The state does not say so: this is recorded, and nothing is moved.`,
+      ]);
+    }
+    expect(engine.asked.map(([verb]) => verb)).not.toContain("plan");
   });
 
   it("does nothing where nothing changed", async () => {

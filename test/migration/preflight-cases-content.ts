@@ -290,7 +290,12 @@ export const CONTENT: readonly Case[] = [
     says: /"admin" of host "old" cannot end/,
     source: { rights: plain({ signalSessions: false }) },
   },
-  { code: "target-not-empty", says: /new\/erp\.core holds 2 objects/, target: { strangers: 2 } },
+  { code: "target-not-empty", says: /new\/erp\.core holds 2 objects that no/, target: { strangers: 2 } },
+  {
+    code: "target-not-empty",
+    says: /new\/erp\.core holds 2 objects, and .* came there from old\/a\.b\.$/,
+    target: { strangers: 2, cameFrom: "old/a.b" },
+  },
   { code: "extension-missing", says: /citext/, target: { availableExtensions: new Set() } },
   {
     code: "extension-fixed",

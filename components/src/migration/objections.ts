@@ -1,6 +1,14 @@
 import { log } from "@pulumi/pulumi";
 import type { Endpoint, Finding, Plan } from "@rehome/migration";
-import { checkConnection, formatPlan, planMove, release, unreadableTables } from "@rehome/migration";
+import {
+  checkConnection,
+  formatCount,
+  formatPlan,
+  planMove,
+  recordedMove,
+  release,
+  unreadableTables,
+} from "@rehome/migration";
 import { placementName, type Placement, type Transition } from "@rehome/topology";
 import { following } from "./following";
 import { clusterOf, declared, declaresOwner, endpoint, moveRequest, online, releaseQuery } from "./inputs";
@@ -48,6 +56,19 @@ const planned = async (
   return plan;
 };
 
+/** Whether the journal says that a move is done: an update that was killed had not saved that, or its state was lost. */
+const isRecorded = async (step: Ends, olds: MigrationState, news: MigrationInputs): Promise<boolean> => {
+  const [from, to] = [endpoint(step.from, news, olds), endpoint(step.to, news, olds)];
+  const done = from && to && (await recordedMove({ dataset: news.dataset, from, to }));
+  if (done === undefined) return false;
+  const { tables, rows, switchedAt, clean } = done;
+  await log.info(
+    `${news.dataset}: has moved to ${placementName(step.to)} already, at ${switchedAt}: ${tables} tables, ${formatCount(rows)} rows${clean ? ", verified" : ""}. ` +
+      "The state does not say so: this is recorded, and nothing is moved.",
+  );
+  return true;
+};
+
 /**
  * Why a dataset's role may not be this one: on a host where the stack declares it, it is given the schema and not what
  * others own in there, and could not read it.
@@ -75,6 +96,8 @@ const blockers = (plan: Plan | undefined): Finding[] =>
 export interface Objections {
   readonly reasons: readonly string[];
   readonly plan?: Plan;
+  /** Whether the move is done, and only this stack's state does not know. */
+  readonly recorded?: boolean;
 }
 const because = (...reasons: readonly string[]): Objections => ({ reasons });
 
@@ -113,6 +136,8 @@ export const objections = async (
         await log.info(`${news.dataset}: begins its move after that of ${news.after.join(", ")}.`);
       const lost = await unreachable([at(step.from), at(step.to)]);
       if (lost.length > 0) return because(...lost.map(said));
+      if (step.kind !== "prepare" && (await isRecorded(step, olds, news)))
+        return { reasons: [], recorded: true };
       const plan = await planned(step, olds, news);
       return { ...because(...blockers(plan).map(said)), ...(plan && { plan }) };
     }

@@ -8,7 +8,7 @@ export type Told =
   | {
       readonly kind: "step";
       readonly dataset: string;
-      /** What the edit asks for: move, roll-back, prepare, retire, … */
+      /** What the edit asks for: move, roll-back, prepare, retire, …; `recorded` where it is done and only noted. */
       readonly step: string;
       readonly from?: string;
       readonly to?: string;

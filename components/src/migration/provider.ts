@@ -35,8 +35,8 @@ export const check = async (olds: MigrationState, news: MigrationInputs) => {
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
     const formerlyServer = known(olds.formerlyServer) ?? {};
-    const { reasons, plan } = await objections(step, olds, news);
-    const said = { ...stepOf(step, news), ...(plan && { plan }) };
+    const { reasons, plan, recorded } = await objections(step, olds, news);
+    const said = { ...stepOf(step, news), ...(recorded && { step: "recorded" }), ...(plan && { plan }) };
     const refused = reasons.length > 0 ? reasons : await unapproved({ ...said, refused: [] });
     await tell({ ...said, refused });
     const retired = step.kind === "retire" && { placement: step.old, verified: refused.length === 0 };

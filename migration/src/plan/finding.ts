@@ -49,6 +49,8 @@ export interface TargetInspection {
   readonly accessMethods: ReadonlySet<string>;
   /** Objects in the target schema that no journal of this dataset accounts for. */
   readonly strangers: number;
+  /** Where the dataset came from that the journal there speaks of, where what stands there is none of a run under way. */
+  readonly cameFrom?: string;
   /** Whether the role that is to own the dataset's objects exists. */
   readonly ownerExists: boolean;
   readonly database: DatabaseInspection;

@@ -15,7 +15,7 @@ import { fencesAround, standingFences, type StandingFence } from "../inspect/sta
 import { schemasInUse } from "../inspect/schemas-in-use";
 import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { fenceKey, findFence } from "../fence/fence";
-import { hasJournal, latestMigration } from "../journal/journal";
+import { hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { open, rows } from "../sql/connect";
@@ -154,7 +154,8 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     [request.to.owner],
   );
   const found = request.tables === undefined ? undefined : await standingAt(client, request);
-  const ours = (await isOurs(client, request)) || (found?.accounted === true && hasTables(found));
+  const arrival = (await hasJournal(client)) ? await latestArrival(client, request) : undefined;
+  const ours = (await isOurs(client, request, arrival)) || (found?.accounted === true && hasTables(found));
   const standing = ours ? found : undefined;
   const own = standing?.scope.objects;
   const keys = own?.map(({ key }) => key);
@@ -180,6 +181,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     largeObjects: await strangeObjects(client, request),
     rights: await inspectRights(client, request.to.schema, request.to.owner, keys),
     text: await inspectTextFacts(client),
+    ...(ours || arrival === undefined ? {} : { cameFrom: arrival.source }),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),
@@ -242,13 +244,18 @@ async function inspectAccessMethods(client: pg.Client): Promise<Set<string>> {
 }
 
 /** Whether what stands in the target schema is this dataset's: a former attempt's, or the home it once left. */
-async function isOurs(client: pg.Client, request: MoveRequest): Promise<boolean> {
-  const fence = await findFence(client, request.dataset, request.to.schema);
-  if (fence?.sealed === true && fence.target === placementName(request.from)) return true;
-  if (!(await hasJournal(client))) return false;
-  const row = await latestMigration(client, { dataset: request.dataset, target: placementName(request.to) });
-  return row?.state === "running" && row.source === placementName(request.from);
+async function isOurs(
+  client: pg.Client,
+  { dataset, from, to }: MoveRequest,
+  arrival: MigrationRow | undefined,
+): Promise<boolean> {
+  const fence = await findFence(client, dataset, to.schema);
+  if (fence?.sealed === true && fence.target === placementName(from)) return true;
+  return arrival?.state === "running" && arrival.source === placementName(from);
 }
+
+const latestArrival = (client: pg.Client, { dataset, to }: MoveRequest): Promise<MigrationRow | undefined> =>
+  latestMigration(client, { dataset, target: placementName(to) });
 
 /** @param only keys of the dataset's own relations where others have a place too; absent: all */
 async function storedBytes(client: pg.Client, schema: string, only?: readonly string[]): Promise<number> {

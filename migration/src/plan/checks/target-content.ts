@@ -9,11 +9,17 @@ export const targetContent: Check = ({ request, source, target }) => {
   const found = [];
   if (target.strangers > 0) {
     found.push(
-      blocker(
-        "target-not-empty",
-        `${to} holds ${target.strangers} objects that no migration of ${request.dataset} has put there.`,
-        "Choose an empty schema, or drop what is in it if nobody needs it.",
-      ),
+      target.cameFrom === undefined
+        ? blocker(
+            "target-not-empty",
+            `${to} holds ${target.strangers} objects that no migration of ${request.dataset} has put there.`,
+            "Choose an empty schema, or drop what is in it if nobody needs it.",
+          )
+        : blocker(
+            "target-not-empty",
+            `${to} holds ${target.strangers} objects, and its journal says that ${request.dataset} came there from ${target.cameFrom}.`,
+            `Drop nothing: they may be its data. Where it is at home there, write ${to} as home and ${target.cameFrom} as formerly; else choose an empty schema.`,
+          ),
     );
   }
   if (target.standing === undefined) return found;
