@@ -61,9 +61,9 @@ const isRecorded = async (step: Ends, olds: MigrationState, news: MigrationInput
   const [from, to] = [endpoint(step.from, news, olds), endpoint(step.to, news, olds)];
   const done = from && to && (await recordedMove({ dataset: news.dataset, from, to }));
   if (done === undefined) return false;
-  const { tables, rows, switchedAt, clean } = done;
+  const { rows, switchedAt, clean } = done;
   await log.info(
-    `${news.dataset}: has moved to ${placementName(step.to)} already, at ${switchedAt}: ${tables} tables, ${formatCount(rows)} rows${clean ? ", verified" : ""}. ` +
+    `${news.dataset}: has moved to ${placementName(step.to)} already, at ${switchedAt}${clean ? `: ${formatCount(rows)} rows, verified` : ""}. ` +
       "The state does not say so: this is recorded, and nothing is moved.",
   );
   return true;
