@@ -40,9 +40,10 @@ export async function ensureJournal(client: pg.Client): Promise<void> {
 /** Takes a journal away that says nothing: a database that a dataset never left is to be as it was. */
 export async function dropJournalIfEmpty(client: pg.Client): Promise<void> {
   if (!(await hasJournal(client))) return;
-  await ensureJournal(client);
   await transaction(client, async () => {
     await client.query("SELECT pg_catalog.pg_advisory_xact_lock($1, 0)", [LOCK.journal]);
+    if (!(await hasJournal(client))) return; // another that gave up at the same time has taken it
+    await client.query(JOURNAL_SQL);
     // A run that has just begun has written nothing yet.
     const [row] = await rows<{ empty: boolean }>(
       client,
