@@ -2,7 +2,7 @@ import type { Finding, LinkHealth, MoveRequest, MoveResult, OwnedTable, Report }
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { MigrationInputs } from "../../components/src/migration/inputs";
 import * as proof from "../../components/src/migration/proof-provider";
-import { check, create, diff, remove, update } from "../../components/src/migration/provider";
+import { check, create, diff, update } from "../../components/src/migration/provider";
 
 /** The engine at its own interface: what it is asked, and what it answers. */
 const engine = vi.hoisted(() => ({
@@ -83,6 +83,12 @@ const end = (placement: typeof A) => ({
   server: servers[placement.host as "old"],
   owner: "core_user",
 });
+
+/** The provider as another run's process has it, which has checked nothing yet. */
+const laterRun = (): Promise<typeof import("../../components/src/migration/provider")> => {
+  vi.resetModules();
+  return import("../../components/src/migration/provider");
+};
 
 beforeEach(() => {
   Object.assign(engine, {
@@ -373,6 +379,7 @@ describe("a service that moves without stopping", () => {
     await update(preparing, calm);
     expect(engine.asked).toEqual([["stopFollowing", ends]]);
     await update(preparing, { ...preparing, options: atA.options });
+    const { remove } = await laterRun();
     await remove(preparing);
     await remove(moved);
     expect(engine.asked.slice(1).map(([verb]) => verb)).toEqual([
@@ -386,17 +393,40 @@ describe("a service that moves without stopping", () => {
 
   it("leaves none either when it has become offline since its switch", async () => {
     await update(moved, movedToB);
+    const { remove } = await laterRun();
     await remove(movedToB);
     expect(engine.asked).toEqual([["stopFollowing", { ...ends, from: end(B), to: end(A) }]]);
   });
 
   it("keeps nobody from forgetting what is offline, where a server is gone", async () => {
     engine.failure = Object.assign(new Error("No answer."), { code: "unreachable" });
+    const { remove } = await laterRun();
     await remove(movedToB);
     expect(said).toEqual([expect.stringMatching(/^core is forgotten, but .* is not known: No answer\.$/)]);
     await expect(remove(moved)).rejects.toThrow("No answer.");
     engine.failure = Object.assign(new Error("Refused."), { code: "rights-missing" });
     await expect(remove(movedToB)).rejects.toThrow("Refused.");
+  });
+
+  it.each([
+    ["while it follows", preparing, preparing],
+    ["in the run that switches", preparing, moved],
+    ["since its switch", moved, moved],
+  ])("goes on following where its resource is replaced %s", async (_when, before, now) => {
+    const { check, remove } = await laterRun();
+    await check({}, now);
+    engine.asked.length = 0;
+    await remove(before);
+    expect(engine.asked).toEqual([]);
+  });
+
+  it("ends what a resource followed that was replaced by one which follows nothing, or something else", async () => {
+    const { check, remove } = await laterRun();
+    await check({}, calm);
+    await check({}, { ...preparing, next: { ...B, schema: "elsewhere" } });
+    engine.asked.length = 0;
+    await remove(preparing);
+    expect(engine.asked).toEqual([["stopFollowing", ends]]);
   });
 
   describe("is proven after its switch", () => {

@@ -29,8 +29,19 @@ const stepOf = (step: Transition, { dataset, home, options }: MigrationInputs) =
   };
 };
 
+/**
+ * The moves that the program of this run declares. A process serves one run, in which each Migration that the program declares
+ * is checked before anything is deleted; a destroy checks none.
+ */
+const declared = new Set<string>();
+
+/** A dataset and the two places between which it moves, whichever of them is its home by now. */
+const pairOf = ({ dataset, home, next, formerly }: MigrationState): string =>
+  JSON.stringify([dataset, ...[home, next ?? formerly].map((end) => end && placementName(end)).sort()]);
+
 /** Decides what the edit asks for, and refuses what cannot be done before anything is touched. */
 export const check = async (olds: MigrationState, news: MigrationInputs) => {
+  declared.add(pairOf(news));
   try {
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
@@ -79,12 +90,13 @@ const GONE: readonly unknown[] = ["database-missing", "unreachable"];
 
 /**
  * Forgetting a dataset leaves no slot behind that would keep its server's WAL for ever. A home that is kept since a switch
- * follows still when the file has gone back to `mode: offline`.
+ * follows still when the file has gone back to `mode: offline`. What is deleted because it was replaced (`--replace`) ends
+ * nothing: its replacement has the same slot.
  */
 export const remove = async (olds: MigrationState): Promise<void> => {
   const { dataset, home, next, formerly } = olds;
   const other = next ?? formerly;
-  if (dataset === undefined || home === undefined || !other) return;
+  if (dataset === undefined || home === undefined || !other || declared.has(pairOf(olds))) return;
   const inputs = olds as MigrationInputs;
   const [from, to] = [endpoint(home, inputs, olds), endpoint(other, inputs, olds)];
   if (from === undefined || to === undefined) return;
