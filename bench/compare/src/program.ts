@@ -43,6 +43,7 @@ export async function runProgram({ script, args = [], env, input = "", limit }: 
   child.stdio.slice(1).forEach((stream, at) => {
     stream?.on("data", (chunk: Buffer) => (taken[at] += chunk.toString()));
   });
+  child.stdin?.on("error", () => undefined); // it has ended before it read: its status says why
   child.stdin?.end(input);
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
