@@ -2,6 +2,7 @@ import type pg from "pg";
 import { emptySchema } from "./ddl/empty-schema";
 import { reassign } from "./ddl/relocate";
 import { RehomeError } from "./errors";
+import { journalHas } from "./journal/journal-has";
 import { withSchemaLock } from "./journal/locks";
 import { provenTables } from "./moved-tables";
 import { placementName } from "./naming";
@@ -44,11 +45,7 @@ export async function removePart(client: pg.Client, query: PartQuery): Promise<v
 
 /** What a migration that was given up had put there keeps nobody from anything any more. */
 async function forgetRestored(client: pg.Client, { dataset, old }: PartQuery): Promise<void> {
-  const [there] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.restored') IS NOT NULL AS found",
-  );
-  if (there?.found !== true) return;
+  if (!(await journalHas(client, "restored"))) return;
   await client.query(
     `DELETE FROM rehome.restored r USING rehome.migration m
      WHERE m.id = r.migration AND m.dataset = $1 AND m.target = $2`,

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { amongCatalogs } from "../sql/search-path";
 import { withOpenSchema } from "./open-schema";
 
 const OBJECTS = `
@@ -44,12 +45,9 @@ export async function emptySchema(
   only?: ReadonlySet<string>,
 ): Promise<void> {
   await withOpenSchema(client, schema, async () => {
-    await client.query("SET search_path = pg_catalog");
-    try {
+    await amongCatalogs(client, async () => {
       const values = [schema, only && [...only]];
       for (const { sql } of await rows<{ sql: string }>(client, OBJECTS, values)) await client.query(sql);
-    } finally {
-      await client.query("SET search_path = ''");
-    }
+    });
   });
 }

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
+import { amongCatalogs } from "../sql/search-path";
 
 /** An object that has a schema of its own, as `ALTER` names it. */
 interface Located {
@@ -78,13 +79,7 @@ const GRANTED = `
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
 
 async function catalog<T>(client: pg.Client, query: string, schema: string): Promise<T[]> {
-  await client.query("SET search_path = pg_catalog");
-  try {
-    return await rows<T>(client, query, [ident(schema)]);
-  } finally {
-    // In a transaction that has failed, the path goes back with it.
-    await client.query("SET search_path = ''").catch(() => undefined);
-  }
+  return await amongCatalogs(client, () => rows<T>(client, query, [ident(schema)]));
 }
 
 /** Runs many statements in one round trip. */

@@ -3,6 +3,7 @@ import { batchesOf } from "../batches";
 import { RehomeError, SQLSTATE, codeOf } from "../errors";
 import { giveObjects } from "./held-objects";
 import { NAMED_SCHEMA, ownRelation } from "../inspect/own-rows";
+import { journalHas } from "../journal/journal-has";
 import { LOCK } from "../journal/locks";
 import { lockKey } from "../naming";
 import { rows, transaction } from "../sql/connect";
@@ -60,11 +61,7 @@ export async function findFence(
   dataset: string,
   schema: string,
 ): Promise<FenceRow | undefined> {
-  const [there] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.fence') IS NOT NULL AS found",
-  );
-  if (there?.found !== true) return undefined;
+  if (!(await journalHas(client, "fence"))) return undefined;
   return (
     await rows<FenceRow>(client, "SELECT * FROM rehome.fence WHERE key = $1", [fenceKey(dataset, schema)])
   )[0];

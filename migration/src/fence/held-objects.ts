@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { batchesOf } from "../batches";
 import { unlinkAll } from "../copy/large-objects";
+import { journalHas } from "../journal/journal-has";
 import { rows, transaction } from "../sql/connect";
 import { grantAgain } from "./rights";
 
@@ -43,7 +44,7 @@ export async function holdObjects(client: pg.Client, key: number, oids: readonly
 
 /** Gives large objects back to those from whom a fence took them. */
 export async function giveObjects(client: pg.Client, key: number): Promise<void> {
-  if (!(await knowsHeld(client))) return;
+  if (!(await journalHas(client, "held_object"))) return;
   for (;;) {
     const more = await transaction(client, async () => {
       const held = await rows<{ there: boolean; restore_sql: string[] }>(
@@ -65,16 +66,7 @@ export async function giveObjects(client: pg.Client, key: number): Promise<void>
 
 /** Unlinks the large objects that a fence holds: they have moved away, and their home is emptied. */
 export async function dropHeldObjects(client: pg.Client, key: number): Promise<void> {
-  if (!(await knowsHeld(client))) return;
+  if (!(await journalHas(client, "held_object"))) return;
   await unlinkAll(client, `SELECT oid FROM rehome.held_object WHERE key = ${key}`);
   await client.query("DELETE FROM rehome.held_object WHERE key = $1", [key]);
-}
-
-/** A journal that an earlier version has made has no such table. */
-async function knowsHeld(client: pg.Client): Promise<boolean> {
-  const [row] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.held_object') IS NOT NULL AS found",
-  );
-  return row?.found === true;
 }

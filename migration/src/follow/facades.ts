@@ -2,6 +2,7 @@ import type pg from "pg";
 import { batchesOf } from "../batches";
 import { withinLockTimeout } from "../fence/fence";
 import { RehomeError } from "../errors";
+import { journalHas } from "../journal/journal-has";
 import { rows } from "../sql/connect";
 import { ident, literal, qualified } from "../sql/quote";
 import { detachSql, facadeSql, truncateFunctionSql, type FacadeSchemas, type Followed } from "./facade-sql";
@@ -30,11 +31,7 @@ export async function findFacades(client: pg.Client, real: string, pair: string)
 
 /** Whether facades stand over a schema's tables, whosever they are. */
 export async function hasFacades(client: pg.Client, real: string): Promise<boolean> {
-  const [there] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.facade') IS NOT NULL AS found",
-  );
-  if (there?.found !== true) return false;
+  if (!(await journalHas(client, "facade"))) return false;
   return (await rows(client, "SELECT FROM rehome.facade WHERE schema_name = $1 LIMIT 1", [real])).length > 0;
 }
 

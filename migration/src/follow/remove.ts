@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { rows } from "../sql/connect";
+import { journalHas } from "../journal/journal-has";
 import type { Endpoint, MoveRequest } from "../types";
 import { dropFacades } from "./facades";
 import { linkOf, pairOf } from "./link";
@@ -30,7 +30,7 @@ export async function removeLinksAt(
   here: Endpoint,
   there: Endpoint,
 ): Promise<void> {
-  if (!(await hasLinks(client))) return;
+  if (!(await journalHas(client, "link"))) return;
   await stopReceiving(client, dataset, here, there);
   await dropFacades(client, here.schema, pairOf(dataset, here, there), LOCK_MS);
   await unpublish(client, linkOf(dataset, here, there));
@@ -42,13 +42,5 @@ async function stopReceiving(
   here: Endpoint,
   there: Endpoint,
 ): Promise<void> {
-  if (await hasLinks(client)) await unsubscribe(client, linkOf(dataset, there, here).name);
-}
-
-async function hasLinks(client: pg.Client): Promise<boolean> {
-  const [row] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.link') IS NOT NULL AS found",
-  );
-  return row?.found === true;
+  if (await journalHas(client, "link")) await unsubscribe(client, linkOf(dataset, there, here).name);
 }

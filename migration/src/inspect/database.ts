@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { amongCatalogs } from "../sql/search-path";
 
 /** What decides whether a database can be copied as a whole, or replaced by a copy. */
 export interface DatabaseInspection {
@@ -41,8 +42,7 @@ const OTHERS = `
 
 /** Reads what a database is and holds. Two queries, whatever its size. */
 export async function inspectDatabase(client: pg.Client, schema: string): Promise<DatabaseInspection> {
-  await client.query("SET search_path = pg_catalog");
-  try {
+  return await amongCatalogs(client, async () => {
     const [facts] = await rows<{ locale: string; replaceable: boolean }>(client, LOCALE);
     const others = await rows<{ what: string }>(client, OTHERS, [schema]);
     return {
@@ -50,7 +50,5 @@ export async function inspectDatabase(client: pg.Client, schema: string): Promis
       replaceable: facts?.replaceable === true,
       others: others.map((row) => row.what),
     };
-  } finally {
-    await client.query("SET search_path = ''");
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { amongCatalogs } from "../sql/search-path";
 import { inspectAppliedCode, type PathlessFunction } from "./applied-code";
 import { ownRelation } from "./own-rows";
 
@@ -96,8 +97,7 @@ interface Row extends Omit<FollowableTable, "bytes" | "pathless"> {
 
 /** Every table of a schema that stands for itself or for its partitions. A fixed number of queries, whatever their number. */
 export async function inspectFollowable(client: pg.Client, schemaOid: number): Promise<FollowableTable[]> {
-  await client.query("SET search_path = pg_catalog");
-  try {
+  return await amongCatalogs(client, async () => {
     const found = await rows<Row>(client, TABLES, [schemaOid]);
     const code = await inspectAppliedCode(client, schemaOid);
     return found.map(({ members, bytes, ...table }) => {
@@ -108,9 +108,7 @@ export async function inspectFollowable(client: pg.Client, schemaOid: number): P
         (relies === "" ? null : `what a change of it calls relies on its caller's search_path: ${relies}`);
       return { ...table, obstacle, pathless, bytes: Number(bytes ?? 0) };
     });
-  } finally {
-    await client.query("SET search_path = ''");
-  }
+  });
 }
 
 /** A function once, though several partitions call it. */

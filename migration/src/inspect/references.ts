@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { amongCatalogs } from "../sql/search-path";
 import { OWN } from "./own-rows";
 
 /** A dependency that crosses the border of the moving schema. */
@@ -70,8 +71,5 @@ const CROSSING = `
 
 /** What the schema's objects need from other schemas, and what others need from it. One query. */
 export async function inspectReferences(client: pg.Client, schemaOid: number): Promise<CrossReference[]> {
-  await client.query("SET search_path = pg_catalog");
-  const found = await rows<CrossReference>(client, CROSSING, [schemaOid]);
-  await client.query("SET search_path = ''");
-  return found;
+  return await amongCatalogs(client, () => rows<CrossReference>(client, CROSSING, [schemaOid]));
 }

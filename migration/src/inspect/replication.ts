@@ -1,7 +1,9 @@
 import type pg from "pg";
 import { findFacades, isFree } from "../follow/facades";
 import { linkOf, pairOf } from "../follow/link";
+import { journalHas } from "../journal/journal-has";
 import { rows, serverVersion } from "../sql/connect";
+import { amongCatalogs } from "../sql/search-path";
 import type { Endpoint } from "../types";
 
 /** What one end's server allows a home that follows, or is followed. Bytes are bytes. */
@@ -63,9 +65,7 @@ export async function inspectReplicationLimits(
   links: readonly string[],
 ): Promise<ReplicationLimits | undefined> {
   const version = await serverVersion(client);
-  await client.query("SET search_path = pg_catalog");
-  const [row] = await rows<Facts>(client, facts(version), [links]);
-  await client.query("SET search_path = ''");
+  const [row] = await amongCatalogs(client, () => rows<Facts>(client, facts(version), [links]));
   return row && { ...row, slotWalLimit: row.slotWalLimit === null ? null : Number(row.slotWalLimit) };
 }
 
@@ -82,12 +82,8 @@ export async function inspectReplication(
   if (limits === undefined) return undefined;
   const facadesFree =
     here.schema === there.schema || (await isFree(client, { real: here.schema, facade: there.schema }));
-  const [known] = await rows<{ journal: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.facade') IS NOT NULL AS journal",
-  );
   const facadesStand =
-    known?.journal === true &&
+    (await journalHas(client, "facade")) &&
     (await findFacades(client, here.schema, pairOf(dataset, here, other))).length > 0;
   return { ...limits, facadesFree, facadesStand };
 }

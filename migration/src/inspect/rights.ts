@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { amongCatalogs } from "../sql/search-path";
 import { NAMED_SCHEMA, ownRelation, ownRoutine } from "./own-rows";
 
 /** A role that owns what moves, as the administrator stands to it. */
@@ -85,10 +86,10 @@ export async function inspectRights(
   owner: string,
   only?: readonly string[],
 ): Promise<Rights> {
-  await client.query("SET search_path = pg_catalog");
-  const [facts] = await rows<Facts>(client, FACTS, [schema, only ?? null]);
-  const owners = await rows<OwnerRights>(client, OWNERS, [schema, owner, only ?? null]);
-  await client.query("SET search_path = ''");
+  const [[facts], owners] = await amongCatalogs(client, async (): Promise<[Facts[], OwnerRights[]]> => [
+    await rows<Facts>(client, FACTS, [schema, only ?? null]),
+    await rows<OwnerRights>(client, OWNERS, [schema, owner, only ?? null]),
+  ]);
   if (facts === undefined) throw new Error("pg_roles does not list the session's own role");
   const { forced, trusted, ...rest } = facts;
   return { ...rest, owners, forcedRowSecurity: forced ?? [], trustedExtensions: new Set(trusted) };

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { literal, qualified } from "../sql/quote";
+import { amongCatalogs } from "../sql/search-path";
 import { settingOf, splitIdentifiers } from "../sql/settings";
 import { OWN_TYPE, ownRelation, ownRoutine } from "./own-rows";
 
@@ -101,8 +102,7 @@ export async function inspectSurroundings(
   owner: string,
   holds: (row: string) => boolean,
 ): Promise<Surroundings> {
-  await client.query("SET search_path = pg_catalog");
-  try {
+  return await amongCatalogs(client, async () => {
     const found = await rows<FactRow>(client, FACTS, [oid, owner]);
     const facts = found.filter(({ row }) => row === null || holds(row));
     const of = (fact: string): FactRow[] => facts.filter((row) => row.fact === fact);
@@ -128,9 +128,7 @@ export async function inspectSurroundings(
       }),
       extensionRows: await extensionRows(client),
     };
-  } finally {
-    await client.query("SET search_path = ''");
-  }
+  });
 }
 
 /** Tables that extensions ask a dump to take rows of, where there are such rows. */

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
 import { literal, qualified } from "../sql/quote";
+import { amongCatalogs } from "../sql/search-path";
 import { OWN, ownRelation } from "./own-rows";
 import type { Relation } from "./relations";
 
@@ -88,19 +89,19 @@ export async function inspectSchemaText(
   schemaOid: number,
   holds: (row: string) => boolean,
 ): Promise<SchemaText> {
-  await client.query("SET search_path = pg_catalog");
-  const facts = await inspectTextFacts(client);
-  const own = ({ row }: { readonly row: string }): boolean => holds(row);
-  const used = (await rows<Collation & { row: string }>(client, USED, [schemaOid])).filter(own);
-  const hashed = (await rows<{ name: string; row: string }>(client, HASHED, [schemaOid])).filter(own);
-  const collations = new Map(used.map(({ name, sorts }) => [name, { name, sorts }]));
-  await client.query("SET search_path = ''");
-  return {
-    ...facts,
-    collations: [...collations.values()],
-    hashedByText: hashed.map((row) => row.name),
-    unfit: [],
-  };
+  return await amongCatalogs(client, async () => {
+    const facts = await inspectTextFacts(client);
+    const own = ({ row }: { readonly row: string }): boolean => holds(row);
+    const used = (await rows<Collation & { row: string }>(client, USED, [schemaOid])).filter(own);
+    const hashed = (await rows<{ name: string; row: string }>(client, HASHED, [schemaOid])).filter(own);
+    const collations = new Map(used.map(({ name, sorts }) => [name, { name, sorts }]));
+    return {
+      ...facts,
+      collations: [...collations.values()],
+      hashedByText: hashed.map((row) => row.name),
+      unfit: [],
+    };
+  });
 }
 
 /** Which of these collations a database offers, with what each sorts by there. */
@@ -109,9 +110,7 @@ export async function offeredCollations(
   names: readonly string[],
 ): Promise<Map<string, string>> {
   if (names.length === 0) return new Map();
-  await client.query("SET search_path = pg_catalog");
-  const found = await rows<Collation>(client, OFFERED, [names]);
-  await client.query("SET search_path = ''");
+  const found = await amongCatalogs(client, () => rows<Collation>(client, OFFERED, [names]));
   return new Map(found.map(({ name, sorts }) => [name, sorts]));
 }
 

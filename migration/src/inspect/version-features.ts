@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { amongCatalogs } from "../sql/search-path";
 import { OWN_CONSTRAINT, OWN_TYPE, ownRelation } from "./own-rows";
 
 /** Something in the schema that servers before a version do not know. */
@@ -48,9 +49,9 @@ export async function inspectVersionFeatures(
   schemaOid: number,
   holds: (row: string) => boolean,
 ): Promise<VersionFeature[]> {
-  await client.query("SET search_path = pg_catalog");
-  const found = await rows<VersionFeature & { row: string }>(client, FEATURES, [schemaOid]);
-  await client.query("SET search_path = ''");
+  const found = await amongCatalogs(client, () =>
+    rows<VersionFeature & { row: string }>(client, FEATURES, [schemaOid]),
+  );
   return found
     .filter(({ row }) => holds(row))
     .map(({ since, feature, object }) => ({ since, feature, object }));

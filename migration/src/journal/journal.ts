@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { rows, transaction, withSessionIfThere } from "../sql/connect";
 import type { Endpoint, Stage, Strategy, TableVerification } from "../types";
+import { journalHas } from "./journal-has";
 import { LOCK } from "./locks";
 import { JOURNAL_SQL } from "./schema";
 
@@ -60,11 +61,7 @@ export async function dropJournalIfEmpty(client: pg.Client): Promise<void> {
 
 /** Whether the database has a journal at all: looking for one must not create it. */
 export async function hasJournal(client: pg.Client): Promise<boolean> {
-  const [row] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.migration') IS NOT NULL AS found",
-  );
-  return row?.found === true;
+  return await journalHas(client, "migration");
 }
 
 /** Runs `work` in a session where there is a journal; undefined where there is none, or no such database. */

@@ -16,6 +16,7 @@ import { schemasInUse } from "../inspect/schemas-in-use";
 import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { fenceKey, findFence } from "../fence/fence";
 import { hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
+import { journalHas } from "../journal/journal-has";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
 import { open, rows } from "../sql/connect";
@@ -214,18 +215,15 @@ export const standingAt = (client: pg.Client, request: MoveRequest): Promise<Sta
   );
 /** Large objects that are neither a former attempt's nor of the home that the dataset once left. */
 async function strangeObjects(client: pg.Client, request: MoveRequest): Promise<Set<number>> {
-  const [known] = await rows<{ known: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.moved_object') IS NOT NULL AS known",
-  );
+  const known = await journalHas(client, "moved_object");
   const ours = `EXCEPT SELECT o.oid FROM rehome.moved_object o JOIN rehome.migration m ON m.id = o.migration
       WHERE m.state = 'running' AND m.dataset = $1 AND m.target = $2
     EXCEPT SELECT h.oid FROM rehome.held_object h WHERE h.key = $3`;
   const key = fenceKey(request.dataset, request.to.schema);
   const found = await rows<{ oid: string }>(
     client,
-    `SELECT oid::int8::text AS oid FROM (SELECT oid FROM pg_catalog.pg_largeobject_metadata ${known?.known === true ? ours : ""}) others`,
-    known?.known === true ? [request.dataset, placementName(request.to), key] : [],
+    `SELECT oid::int8::text AS oid FROM (SELECT oid FROM pg_catalog.pg_largeobject_metadata ${known ? ours : ""}) others`,
+    known ? [request.dataset, placementName(request.to), key] : [],
   );
   return new Set(found.map((row) => Number(row.oid)));
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { MigrationState } from "../journal/journal";
+import { journalHas } from "../journal/journal-has";
 import type { Finding, Stage, Strategy, TableVerification } from "../types";
 
 /** A migration with all that its journal holds of it: plain data. Times are ISO 8601, UTC. */
@@ -79,9 +80,9 @@ type Part = keyof typeof PARTS;
 
 /** Tables that journals have only since a later version. */
 const LATER: Readonly<Partial<Record<Part, string>>> = {
-  samples: "rehome.sample",
-  sequences: "rehome.verified_sequence",
-  findings: "rehome.finding",
+  samples: "sample",
+  sequences: "verified_sequence",
+  findings: "finding",
 };
 
 const MIGRATIONS = `
@@ -125,13 +126,7 @@ async function readPart(
 ): Promise<Map<unknown, Row[]>> {
   const byMigration = new Map<unknown, Row[]>();
   const later = LATER[part];
-  if (later !== undefined) {
-    const { rows } = await client.query<{ known: boolean }>(
-      "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS known",
-      [later],
-    );
-    if (rows[0]?.known !== true) return byMigration;
-  }
+  if (later !== undefined && !(await journalHas(client, later))) return byMigration;
   const { rows: found } = await client.query<Row>(PARTS[part], [ids]);
   for (const { migration, ...row } of found) {
     const rows = byMigration.get(migration);

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { OWN } from "../inspect/own-rows";
 import { rows } from "../sql/connect";
 import { ident } from "../sql/quote";
+import { withSearchPath } from "../sql/search-path";
 import type { Link, LinkKind, SchemaGraph, SchemaObject } from "./scope";
 
 /**
@@ -100,8 +101,7 @@ export async function readGraph(
   extensionSchemas: readonly string[],
 ): Promise<SchemaGraph> {
   const path = [...new Set([schema, ...extensionSchemas])].map(ident).join(", ");
-  await client.query(`SET search_path = ${path}`);
-  try {
+  return await withSearchPath(client, path, async () => {
     const objects = await rows<Required<{ [Key in keyof SchemaObject]: SchemaObject[Key] | null }>>(
       client,
       OBJECTS,
@@ -125,7 +125,5 @@ export async function readGraph(
       links,
       belongs: new Map(belongs.map(({ row, key }) => [row, key])),
     };
-  } finally {
-    await client.query("SET search_path = ''");
-  }
+  });
 }

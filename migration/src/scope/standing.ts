@@ -5,6 +5,7 @@ import { inspectExtensions } from "../inspect/extensions";
 import { catalogEntries, type CatalogEntry } from "../inspect/fingerprint";
 import { inspectReferences } from "../inspect/references";
 import { extensionSchemas, schemaOid, steadily } from "../inspect/schema";
+import { journalHas } from "../journal/journal-has";
 import { rows, serverVersion } from "../sql/connect";
 import { readPart } from "./read-scope";
 import { isTable, type SchemaObject, type Scope } from "./scope";
@@ -89,11 +90,7 @@ async function restoredObjects(
   dataset: string,
   target: string,
 ): Promise<Map<string, "ours" | "others" | "settled">> {
-  const [there] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.restored') IS NOT NULL AS found",
-  );
-  if (there?.found !== true) return new Map();
+  if (!(await journalHas(client, "restored"))) return new Map();
   const found = await rows<{ object: string; whose: "ours" | "others" | "settled" }>(
     client,
     `SELECT * FROM (SELECT r.object, CASE WHEN m.state <> 'running' THEN 'settled' WHEN m.dataset = $1 THEN 'ours' ELSE 'others' END AS whose

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { SQLSTATE, codeOf } from "../errors";
+import { journalHas } from "../journal/journal-has";
 import { LOCK, runLockKey } from "../journal/locks";
 import { placementName } from "../naming";
 import { rows, transaction } from "../sql/connect";
@@ -94,11 +95,7 @@ export async function findShare(
   client: pg.Client,
   { dataset, from, to }: { readonly dataset: string; readonly from: Endpoint; readonly to: Endpoint },
 ): Promise<Opened | undefined> {
-  const [there] = await rows<{ found: boolean }>(
-    client,
-    "SELECT pg_catalog.to_regclass('rehome.share') IS NOT NULL AS found",
-  );
-  if (there?.found !== true) return undefined;
+  if (!(await journalHas(client, "share"))) return undefined;
   const [source, target] = [from, to].map(placementName);
   const [found] = await rows<Opened>(
     client,
