@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { move, type MoveRequest, type Stage } from "@rehome/migration";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { PATIENCE } from "../../migration/src/sql/patience";
+import { LONG } from "../support/long";
 import { startServer, type TestServer } from "../support/servers";
 import { openWay, type Way } from "../support/way";
 import { contents, leftovers, makeWorld, until, value, type World } from "./dataset";
@@ -19,7 +20,6 @@ beforeEach(async () => void (way = await openWay(b.port)));
 afterEach(() => way.close());
 
 /** These wait for a quarter of a minute or more. */
-const LONG = process.env["REHOME_LONG"] === "1";
 const longIt = it.runIf(LONG);
 
 /** Longer than the engine has patience with a server that says nothing. */

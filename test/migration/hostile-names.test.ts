@@ -1,6 +1,7 @@
 import { move, planMove, release, retire, type MoveRequest } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ident, literal, qualified } from "../../migration/src/sql/quote";
+import { cases } from "../support/long";
 import { startServer, type TestServer } from "../support/servers";
 import { contents, leftovers, reversed, value } from "./dataset";
 import { HOSTILE, fit, hostileDefinitions } from "./hostile-schema";
@@ -66,8 +67,7 @@ const ALL: { names: Names; way: Way; stage: string }[] = [
   ...WORLDS.map((names) => ({ names, way: "template" as const, stage: "verify" })),
 ];
 /** Each world and each way once; every pair with `make test-long`. */
-const MOVES =
-  process.env["REHOME_LONG"] === "1" ? ALL : ALL.filter((_, at) => at % (WORLDS.length + 1) === 0);
+const MOVES = cases(ALL, (_, at) => at % (WORLDS.length + 1) === 0);
 
 const SERVICE = "service's own \\ %41";
 

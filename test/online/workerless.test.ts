@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { followHealth, followMove, move, stopFollowing } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contents, makeWorld, until, value, type World } from "../migration/dataset";
+import { LONG } from "../support/long";
 import { startServer, type TestServer } from "../support/servers";
 
 /** They wait for what no worker will ever do. */
-const long = it.skipIf(process.env["REHOME_LONG"] !== "1");
+const long = it.skipIf(!LONG);
 
 let a: TestServer;
 let b: TestServer;

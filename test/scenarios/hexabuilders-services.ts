@@ -5,4 +5,5 @@ export const SERVICES = {
   recruitment: { dev: "recruitment", database: "recruitment", schema: "recruitment" },
   campaign: { dev: "campaign_management", database: "campaign_management", schema: "campaign_management" },
 } as const;
-export const NAMES = Object.keys(SERVICES) as (keyof typeof SERVICES)[];
+export type Name = keyof typeof SERVICES;
+export const NAMES = Object.keys(SERVICES) as Name[];
