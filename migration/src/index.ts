@@ -39,6 +39,7 @@ export {
   unreadableTables,
   type OwnedTable,
 } from "./servers";
+export { reusingSessions } from "./sql/kept-sessions";
 export { openLocalDoor, type LocalDoor } from "./sql/local-door";
 export { sslmodeOf } from "./sql/tls";
 export { readEvents, readJournal, type JournalPlace } from "./status/read-journal";

@@ -18,6 +18,7 @@ const engine = vi.hoisted(() => ({
 const said = vi.hoisted(() => [] as string[]);
 
 vi.mock("@rehome/migration", () => ({
+  reusingSessions: (work: () => unknown) => work(),
   checkConnection: () => Promise.resolve(engine.unreachable),
   planMove: (request: MoveRequest) => {
     engine.asked.push(["plan", request]);

@@ -1,4 +1,4 @@
-import { move, planMove, type MoveRequest, type Stage } from "@rehome/migration";
+import { move, planMove, reusingSessions, type MoveRequest, type Stage } from "@rehome/migration";
 
 /** What the process is asked for on its standard input. */
 export interface Order {
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
       stages[at.stage] = (stages[at.stage] ?? 0) + (now - at.since) / 1000;
     if (at?.stage !== stage) at = stage === undefined ? undefined : { stage, since: now };
   };
-  const calls = { move, plan: planMove };
+  const calls = { move, plan: (request: MoveRequest) => reusingSessions(() => planMove(request)) };
   const call = (request: MoveRequest): ReturnType<typeof move | typeof planMove> =>
     calls[order.call](request, ({ stage }) => enter(stage));
   // Moves wait for each other by themselves; plans are made one after the other, as Pulumi asks for them.

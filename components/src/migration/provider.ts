@@ -1,5 +1,5 @@
 import { log } from "@pulumi/pulumi";
-import { stopFollowing } from "@rehome/migration";
+import { reusingSessions, stopFollowing } from "@rehome/migration";
 import { placementName, transition, type Transition } from "@rehome/topology";
 import { failure, plainError } from "../provider-errors";
 import { unapproved } from "./approved-plans";
@@ -46,7 +46,7 @@ export const check = async (olds: MigrationState, news: MigrationInputs) => {
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
     const formerlyServer = known(olds.formerlyServer) ?? {};
-    const { reasons, plan, recorded } = await objections(step, olds, news);
+    const { reasons, plan, recorded } = await reusingSessions(() => objections(step, olds, news));
     const said = { ...stepOf(step, news), ...(recorded && { step: "recorded" }), ...(plan && { plan }) };
     const refused = reasons.length > 0 ? reasons : await unapproved({ ...said, refused: [] });
     await tell({ ...said, refused });
@@ -66,7 +66,8 @@ const needsMending = async (olds: MigrationState, news: MigrationInputs): Promis
   const step = nextStep(olds, news);
   if (step.kind !== "preparing" || !online(news)) return false;
   const [from, to] = [endpoint(step.from, news, olds), endpoint(step.to, news, olds)];
-  return from !== undefined && to !== undefined && (await following(moveRequest(from, to, news))).broken;
+  if (from === undefined || to === undefined) return false;
+  return (await reusingSessions(() => following(moveRequest(from, to, news)))).broken;
 };
 
 const outputs = async (olds: MigrationState, news: MigrationInputs): Promise<MigrationState> => {

@@ -2,6 +2,7 @@ import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
 import { address, clientConfig } from "./client-config";
+import { statementName, withKept } from "./kept-sessions";
 import { refusePooled } from "./pooled";
 import { ident } from "./quote";
 import { tlsFailure } from "./tls";
@@ -108,18 +109,14 @@ export async function endWithClient(client: pg.Client): Promise<void> {
   await client.query("SET client_connection_check_interval = 1000").catch(() => undefined);
 }
 
-/** Runs `work` with a session of its own and closes it. */
+/** Runs `work` with a session of its own and closes it; where sessions are reused, it is left for who comes next. */
 export async function withSession<T>(
   server: ServerConnection,
   database: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = await open(server, database);
-  try {
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  const opening = { open: () => open(server, database), isLost: isConnectionLost };
+  return await withKept([server, database], opening, work);
 }
 
 /** As `withSession`; undefined where there is no such database. */
@@ -154,7 +151,8 @@ export async function rows<T>(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<T[]> {
-  const result = await client.query(text, [...values]);
+  const name = values.length > 0 ? statementName(client, text) : undefined;
+  const result = await client.query({ text, values: [...values], ...(name !== undefined && { name }) });
   return result.rows as T[];
 }
 

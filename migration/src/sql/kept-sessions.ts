@@ -1,0 +1,119 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import type { ServerConnection } from "../types";
+import { streamOf } from "./watch";
+
+/** Milliseconds that a session waits for somebody to go on with it. */
+const IDLE = 1_000;
+/** Milliseconds after which a session is ended all the same: what is set for its role or database meanwhile holds for new ones. */
+const AGE = 10_000;
+
+interface Kept {
+  readonly client: pg.Client;
+  readonly opened: number;
+}
+interface Idle extends Kept {
+  /** Takes it back, to go on with it. */
+  readonly take: () => void;
+}
+
+/** What is idle, by server and database. */
+const idle = new Map<string, Idle[]>();
+const reusing = new AsyncLocalStorage<true>();
+
+/**
+ * Within `work`, sessions are left to whoever comes next, here or in other such work: one that has the catalogs in its
+ * memory reads them in two thirds of the time, and of a thousand plans each would open half a dozen. For reading alone.
+ */
+export async function reusingSessions<T>(work: () => Promise<T>): Promise<T> {
+  return await reusing.run(true, work);
+}
+
+/** Sessions that are to be gone on with. */
+const preparing = new WeakSet<pg.Client>();
+
+/**
+ * By what name a session's server keeps a query, to plan it once for all that come; undefined where a session serves but
+ * one. For queries with parameters, whose text is the same each time.
+ */
+export const statementName = (client: pg.Client, text: string): string | undefined =>
+  preparing.has(client) ? `rehome_${createHash("sha1").update(text).digest("hex")}` : undefined;
+
+/** How a session comes to be, and how it is told that one was lost. */
+interface Opening {
+  readonly open: () => Promise<pg.Client>;
+  readonly isLost: (error: unknown) => boolean;
+}
+
+/**
+ * Runs `work` with a session, which is ended afterwards, or kept where sessions are reused. Where one that was kept turns
+ * out to be lost, `work` begins again with another.
+ */
+export async function withKept<T>(
+  [server, database]: readonly [ServerConnection, string],
+  { open, isLost }: Opening,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  if (reusing.getStore() !== true) return await ending(await open(), work);
+  const key = JSON.stringify([server, database]);
+  const found = take(key);
+  if (found !== undefined) {
+    try {
+      return await keeping(key, found, work);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+    }
+  }
+  return await keeping(key, { client: await open(), opened: performance.now() }, work);
+}
+
+async function ending<T>(client: pg.Client, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function keeping<T>(key: string, session: Kept, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  preparing.add(session.client);
+  if (performance.now() - session.opened >= AGE) return await ending(session.client, work);
+  let result: T;
+  try {
+    result = await work(session.client);
+  } catch (error) {
+    await session.client.end().catch(() => undefined);
+    throw error;
+  }
+  keep(key, session);
+  return result;
+}
+
+function take(key: string): Kept | undefined {
+  const found = idle.get(key)?.pop();
+  found?.take();
+  return found;
+}
+
+/** Nobody waits for what is idle: neither this process with its end, nor whoever wants its server to stop. */
+function keep(key: string, { client, opened }: Kept): void {
+  const sessions = idle.get(key) ?? [];
+  idle.set(key, sessions);
+  const stream = streamOf(client);
+  const drop = (): void => {
+    take();
+    sessions.splice(sessions.indexOf(waiting), 1);
+    void client.end().catch(() => undefined);
+  };
+  const timer = setTimeout(drop, IDLE).unref();
+  const take = (): void => {
+    clearTimeout(timer);
+    stream.off("close", drop);
+    stream.ref();
+  };
+  const waiting: Idle = { client, opened, take };
+  sessions.push(waiting);
+  stream.unref();
+  stream.once("close", drop);
+}

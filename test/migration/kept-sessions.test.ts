@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { rows, withSession } from "../../migration/src/sql/connect";
+import { reusingSessions } from "../../migration/src/sql/kept-sessions";
+import { startServer, type TestServer } from "../support/servers";
+
+let server: TestServer;
+/** The server's process that a session talks to. */
+const pid = (): Promise<number> =>
+  withSession(server.connection, "postgres", async (client) => {
+    const [row] = await rows<{ pid: number }>(client, "SELECT pg_backend_pid() AS pid");
+    return row?.pid ?? 0;
+  });
+const sessions = async (): Promise<number> => {
+  const [row] = await server.sql<{ n: number }>(
+    "postgres",
+    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'rehome'",
+  );
+  return row?.n ?? 0;
+};
+const gone = (): Promise<void> => vi.waitFor(async () => expect(await sessions()).toBe(0), 10_000);
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+describe("a session", () => {
+  it("is somebody's own, and ended, where nobody reuses any", async () => {
+    expect(await pid()).not.toBe(await pid());
+    await gone();
+  });
+
+  it("is left to who comes next, for a moment, and never to two at once", async () => {
+    const first = await reusingSessions(pid);
+    expect(await reusingSessions(pid)).toBe(first);
+    expect(await pid()).not.toBe(first);
+    const both = await reusingSessions(() => Promise.all([pid(), pid()]));
+    expect(new Set(both).size).toBe(2);
+    await gone();
+  });
+
+  it("is not gone on with after an error in it, nor where its server has ended it", async () => {
+    const first = await reusingSessions(pid);
+    await expect(
+      reusingSessions(() =>
+        withSession(server.connection, "postgres", () => Promise.reject(new Error("Stop."))),
+      ),
+    ).rejects.toThrow("Stop.");
+    const second = await reusingSessions(pid);
+    expect(second).not.toBe(first);
+    await server.sql("postgres", `SELECT pg_terminate_backend(${second}, 5000)`);
+    expect(await reusingSessions(pid)).not.toBe(second);
+    await gone();
+  });
+});
