@@ -12,7 +12,7 @@ export type { LinkHealth } from "./follow/health";
 export { move } from "./move";
 export { recordedMove } from "./recorded";
 export { placementName } from "./naming";
-export { followHealth, followMove, prove, stopFollowing } from "./online";
+export { followHealth, followMove, prove, stopFollowing, stopFollowingAt } from "./online";
 export { formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";

@@ -44,6 +44,10 @@ vi.mock("@rehome/migration", () => ({
     engine.asked.push(["retire", query]);
     return Promise.resolve();
   },
+  stopFollowingAt: (_dataset: string, here: { host: string }) => {
+    engine.asked.push(["stopFollowingAt", here.host]);
+    return here.host === "old" ? Promise.reject(new Error("No answer.")) : Promise.resolve();
+  },
   formatCount: String,
   formatBytes: (bytes: number) => `${bytes} B`,
   followHealth: () =>
@@ -404,9 +408,20 @@ describe("a service that moves without stopping", () => {
     const { remove } = await laterRun();
     await remove(movedToB);
     expect(said).toEqual([expect.stringMatching(/^core is forgotten, but .* is not known: No answer\.$/)]);
-    await expect(remove(moved)).rejects.toThrow("No answer.");
     engine.failure = Object.assign(new Error("Refused."), { code: "rights-missing" });
     await expect(remove(movedToB)).rejects.toThrow("Refused.");
+  });
+
+  it("ends what the other end keeps of what is online where a server is gone, and says how to go on", async () => {
+    engine.failure = Object.assign(new Error("No answer."), { code: "unreachable" });
+    const { remove } = await laterRun();
+    await expect(remove(moved)).rejects.toThrow(
+      /^No answer\. Where it is gone for good, .*\(pulumi state delete, with the URN that ends in ::core/,
+    );
+    expect(engine.asked.slice(1).sort()).toEqual([
+      ["stopFollowingAt", "new"],
+      ["stopFollowingAt", "old"],
+    ]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { log } from "@pulumi/pulumi";
-import { reusingSessions, stopFollowing } from "@rehome/migration";
+import { reusingSessions, stopFollowing, stopFollowingAt } from "@rehome/migration";
 import { placementName, transition, type Transition } from "@rehome/topology";
 import { failure, plainError } from "../provider-errors";
 import { unapproved } from "./approved-plans";
@@ -105,9 +105,15 @@ export const remove = async (olds: MigrationState): Promise<void> => {
     await stopFollowing({ dataset, from, to });
   } catch (error) {
     const { code, message } = error as { code?: unknown; message?: unknown };
-    if (online(olds) || !GONE.includes(code)) throw error;
+    if (!GONE.includes(code)) throw error;
+    await Promise.allSettled([stopFollowingAt(dataset, from, to), stopFollowingAt(dataset, to, from)]);
+    if (online(olds)) throw new Error(`${String(message)} ${goneForGood(dataset)}`, { cause: error });
     await log.warn(
       `${dataset} is forgotten, but whether ${placementName(home)} or ${placementName(other)} holds a replication slot of it is not known: ${String(message)}`,
     );
   }
 };
+
+/** What to do about a server that will not come back: the state alone still speaks of it. */
+const goneForGood = (dataset: string): string =>
+  `Where it is gone for good, nothing is left of ${dataset} on the other end: take its Migration out of the state (pulumi state delete, with the URN that ends in ::${dataset}), and run this again.`;
