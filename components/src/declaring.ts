@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CreationGuard } from "./creation/creation-guard";
 import { manages, type Host } from "./hosts/host";
 import type { Inventory } from "./inventory";
 import type { ReleaseGuard } from "./release/release-guard";
@@ -9,6 +10,7 @@ export interface Declaring {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly inventory: Inventory;
   readonly guard: ReleaseGuard;
+  readonly creation: CreationGuard;
 }
 
 /** What every resource on a host is declared with, or undefined where Rehome declares nothing. */

@@ -25,6 +25,14 @@ export const schemaName = (placement: Placement): string =>
 /** `core_user@shared`: the logical name of what a role or service (`who`) has on a host. */
 export const onHost = (who: string, host: string): string => `${encodePart(who)}@${encodePart(host)}`;
 
+/** The inverse of `onHost`; undefined for any other name. */
+export const decodeOnHost = (name: string): { readonly who: string; readonly host: string } | undefined => {
+  const [, who, host] = /^([^@/.:]+)@([^@/.:]+)$/.exec(name) ?? [];
+  return who === undefined || host === undefined
+    ? undefined
+    : { who: decodePart(who), host: decodePart(host) };
+};
+
 /** `core_user@shared/chiro_erp`: the logical name of what a role or service has in a database. */
 export const inDatabase = (who: string, host: string, database: string): string =>
   `${encodePart(who)}@${databaseName(host, database)}`;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MoveResult, ServerConnection } from "@rehome/migration";
 import { expand, parseTopology, type Dataset, type Expanded, type TopologyArgs } from "@rehome/topology";
 import { connectionsOf, type Connection } from "./connections";
+import { CreationGuard } from "./creation/creation-guard";
 import { connectionsWanted } from "./database/connections-wanted";
 import { declareDatabases } from "./database/declare-databases";
 import { declareConnects, declareSettings } from "./database/declare-rights";
@@ -10,6 +11,7 @@ import { ServiceDatabase } from "./database/service-database";
 import type { Declaring } from "./declaring";
 import { declareHost } from "./hosts/declare-host";
 import { manages, type Host } from "./hosts/host";
+import { knownServers } from "./hosts/known-servers";
 import { inventory } from "./inventory";
 import { declareMigrations, type Moves } from "./migration/declare-migrations";
 import { handedByService, handedOut } from "./migration/handed-out";
@@ -115,13 +117,14 @@ export class Topology extends pulumi.ComponentResource {
   }
 
   #prepare(name: string, stack: Expanded, hosts: ReadonlyMap<string, Host>): Declaring {
-    const guard = new ReleaseGuard(name, stack);
-    for (const host of hosts.values()) guard.learn(host);
+    const servers = knownServers(hosts.values());
+    const guard = new ReleaseGuard(name, stack, servers);
+    const creation = new CreationGuard(name, stack, servers);
     const managed = (host: string): boolean => {
       const found = hosts.get(host);
       return found !== undefined && manages(found);
     };
-    return { parent: this, hosts, inventory: inventory(stack, managed), guard };
+    return { parent: this, hosts, inventory: inventory(stack, managed), guard, creation };
   }
 }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from "./codes";
 export const SQLSTATE = {
   configurationLimitExceeded: "53400",
   deadlockDetected: "40P01",
+  dependentObjects: "2BP01",
   duplicateDatabase: "42P04",
   insufficientPrivilege: "42501",
   internalError: "XX000",

@@ -39,6 +39,7 @@ export {
   unreadableTables,
   type OwnedTable,
 } from "./servers";
+export { removeBare, standing, type Claim, type Standing } from "./unclaimed";
 export { reusingSessions } from "./sql/kept-sessions";
 export { openLocalDoor, type LocalDoor } from "./sql/local-door";
 export { sslmodeOf } from "./sql/tls";

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { DatasetStatus, StatusDocument } from "@rehome/cli";
 import { rehearse } from "@rehome/rehearsal";
 import { startServer, type TestServer } from "../support/servers";
+import { writeTopologyProgram } from "../support/topology-program";
 
 const repository = resolve(import.meta.dirname, "../..");
 const REHOME = join(repository, "cli/bin/rehome.mjs");
@@ -111,16 +112,7 @@ export const openShop = async (): Promise<Shop> => {
   await legacy.sql("shop", LEGACY);
   const folder = await mkdtemp("/tmp/rehome-cli-");
   await chmod(folder, 0o755);
-  const tsconfig = {
-    extends: join(repository, "tsconfig.base.json"),
-    compilerOptions: { composite: false, noEmit: true, noCheck: true },
-    files: ["index.ts"],
-  };
-  const program = `import { Topology } from "@rehome/components";\nexport const { connections, migrations } = Topology.fromConfig();\n`;
-  await writeFile(join(folder, "Pulumi.yaml"), "name: shop\nmain: index.ts\nruntime: nodejs\n");
-  await writeFile(join(folder, "index.ts"), program);
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
-  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+  await writeTopologyProgram(folder, "shop");
   const secrets = {
     LEGACY_PASSWORD: legacy.password,
     MAIN_PASSWORD: main.password,

@@ -27,16 +27,17 @@ const declareDatabase = (
 ): DeclaredDatabase | undefined => {
   const on = optionsOn(declaring, host);
   if (on === undefined) return undefined;
-  const guarded = on.retain.retainOnDelete
-    ? on.retain
-    : { hooks: { beforeDelete: [declaring.guard.database] } };
+  const beforeDelete = on.retain.retainOnDelete ? [] : [declaring.guard.database];
   const at = { host, database: name, schema: "public" };
   const service = publicOf(declaring, at);
   const owners = service ? rolesOf(service, roles) : []; // `public` goes with the database, so that goes before them
   const database = new postgresql.Database(
     databaseName(host, name),
     { name },
-    { ...on.options, ...guarded, dependsOn: owners },
+    {
+      ...{ ...on.options, ...on.retain, dependsOn: owners },
+      hooks: { beforeCreate: [declaring.creation.database], beforeDelete },
+    },
   );
   const connect = new postgresql.Grant(
     inDatabase("public", host, name),

@@ -47,7 +47,7 @@ export const declareRoles = (declaring: Declaring): ReadonlyMap<string, Declared
       const role = new postgresql.Role(
         onHost(name, host),
         { name, login: true, password: verifier, ...limit },
-        { ...on.options, ...on.retain },
+        { ...on.options, ...on.retain, hooks: { beforeCreate: [declaring.creation.role] } },
       );
       return [[onHost(name, host), { role, password, verifier }] as const];
     }),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServerConnection } from "@rehome/migration";
 import type { Dataset, Expanded, Placement } from "@rehome/topology";
-import type { Custody, Host } from "../hosts/host";
+import type { Custody } from "../hosts/host";
 import { databaseRefusal, datasetRefusal, schemaRefusal, type Engine, type Knowledge } from "./refusals";
 
 /** Loaded when something is to be deleted, which is seldom. */
@@ -20,9 +20,10 @@ export class ReleaseGuard {
   readonly migration: pulumi.ResourceHook;
   readonly #datasets: readonly Dataset[];
   readonly #hosts: ReadonlySet<string>;
-  readonly #servers = new Map<string, ServerConnection>();
+  readonly #servers: ReadonlyMap<string, ServerConnection>;
 
-  constructor(name: string, { hosts, datasets }: Expanded) {
+  constructor(name: string, { hosts, datasets }: Expanded, servers: ReadonlyMap<string, ServerConnection>) {
+    this.#servers = servers;
     this.#datasets = datasets;
     this.#hosts = new Set(Object.keys(hosts));
     const open = new pulumi.Config("rehome").getBoolean("destroyData") ?? false;
@@ -46,11 +47,6 @@ export class ReleaseGuard {
       databaseRefusal(name, this.#knowledge(), await loadEngine()),
     );
     this.migration = hook("dataset", true, (args) => this.#mayForget(args));
-  }
-
-  /** Learns how to reach a host, as soon as that is known. */
-  learn(host: Host): void {
-    host.connection.apply((server) => void this.#servers.set(host.name, server));
   }
 
   #knowledge(): Knowledge {

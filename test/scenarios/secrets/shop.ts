@@ -1,14 +1,13 @@
-import { chmod, mkdtemp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { removeCluster, scramVerifier } from "@rehome/postgres";
 import { ident, literal, qualified } from "../../../migration/src/sql/quote";
 import { startServer, type TestServer } from "../../support/servers";
+import { writeTopologyProgram } from "../../support/topology-program";
 import { realCli } from "../real-cli";
 import { rehearsalHost } from "../rehearsal-host";
 import { STACK, type Runner } from "../stage";
-
-const repository = resolve(__dirname, "../../..");
 
 /** The parts of a stack file that Rehome allows any characters in. */
 export const NAMES = {
@@ -113,20 +112,7 @@ const clusters = async (folder: string): Promise<string[]> => {
 const makeProgram = async (parent: string): Promise<string> => {
   const folder = join(parent, "shop");
   await mkdir(folder);
-  await writeFile(join(folder, "Pulumi.yaml"), "name: shop\nmain: index.ts\nruntime: { name: nodejs }\n");
-  await writeFile(
-    join(folder, "index.ts"),
-    `import { Topology } from "@rehome/components";\nexport const { connections, migrations } = Topology.fromConfig();\n`,
-  );
-  await writeFile(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({
-      extends: `${repository}/tsconfig.base.json`,
-      compilerOptions: { composite: false, noEmit: true, noCheck: true },
-      files: ["index.ts"],
-    }),
-  );
-  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+  await writeTopologyProgram(folder, "shop");
   return folder;
 };
 

@@ -1,0 +1,59 @@
+import type { Claim, ServerConnection, Standing } from "@rehome/migration";
+
+/** What is asked of the engine before something is created. */
+export interface Engine {
+  readonly standing: (server: ServerConnection, claim: Claim) => Promise<Standing>;
+  readonly removeBare: (server: ServerConnection, claim: Claim) => Promise<boolean>;
+}
+
+/** Where something is to be created. */
+export interface Site {
+  readonly host: string;
+  readonly server: ServerConnection;
+  /** Whether someone else runs the server: what stands there is theirs. */
+  readonly existing: boolean;
+  readonly preview: boolean;
+}
+
+/** A server that cannot be asked says why itself, when it comes to creating. */
+const UNASKED: readonly unknown[] = [
+  "unreachable",
+  "authentication-failed",
+  "database-missing",
+  "rights-missing",
+];
+
+const ask = async (work: () => Promise<Standing>): Promise<Standing> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (UNASKED.includes((error as { code?: unknown }).code)) return "absent";
+    throw error;
+  }
+};
+
+const TYPES = { database: "postgresql:index/database:Database", role: "postgresql:index/role:Role" } as const;
+
+const waysToUse = ({ kind }: Claim, host: string): string =>
+  kind === "role"
+    ? "To use it as it is, write adoptRole: true and its password for the services that have it; to begin anew, drop it there."
+    : `To use what is there, delete manage: true of host "${host}", which then takes databases and roles as found; to begin anew, drop it there.`;
+
+/**
+ * Why something may not be created, undefined when it may: it is on its server already, and not in the state of this stack.
+ * What a killed run has left half made on a server of Rehome's own is taken away, so that it is made whole.
+ */
+export const occupiedRefusal = async (
+  claim: Claim,
+  { host, server, existing, preview }: Site,
+  engine: Engine,
+): Promise<string | undefined> => {
+  const found = await ask(() => engine.standing(server, claim));
+  if (found === "absent") return undefined;
+  if (!existing && found === "bare" && (preview || (await engine.removeBare(server, claim))))
+    return undefined;
+  const { kind, name } = claim;
+  const there = `Host "${host}" has a ${kind} "${name}" already, and the state of this stack has not.`;
+  const ways = existing ? waysToUse(claim, host) : "If nobody needs it, drop it there.";
+  return `${there} ${ways} If this stack made it and has lost or given up its state, take it back: pulumi import ${TYPES[kind]}.`;
+};
