@@ -52,4 +52,16 @@ describe("a session", () => {
     expect(await reusingSessions(pid)).not.toBe(second);
     await gone();
   });
+
+  it("is not gone on with where what it has planned has changed", async () => {
+    await server.sql("postgres", "CREATE TABLE told (id int); INSERT INTO told VALUES (1)");
+    const read = () =>
+      withSession(server.connection, "postgres", (client) =>
+        rows(client, "SELECT * FROM public.told WHERE id = $1", [1]),
+      );
+    expect(await reusingSessions(read)).toEqual([{ id: 1 }]);
+    await server.sql("postgres", "ALTER TABLE told ADD more int");
+    expect(await reusingSessions(read)).toEqual([{ id: 1, more: null }]);
+    await gone();
+  });
 });

@@ -115,8 +115,7 @@ export async function withSession<T>(
   database: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const opening = { open: () => open(server, database), isLost: isConnectionLost };
-  return await withKept([server, database], opening, work);
+  return await withKept([server, database], () => open(server, database), work);
 }
 
 /** As `withSession`; undefined where there is no such database. */

@@ -40,19 +40,14 @@ const preparing = new WeakSet<pg.Client>();
 export const statementName = (client: pg.Client, text: string): string | undefined =>
   preparing.has(client) ? `rehome_${createHash("sha1").update(text).digest("hex")}` : undefined;
 
-/** How a session comes to be, and how it is told that one was lost. */
-interface Opening {
-  readonly open: () => Promise<pg.Client>;
-  readonly isLost: (error: unknown) => boolean;
-}
-
 /**
- * Runs `work` with a session, which is ended afterwards, or kept where sessions are reused. Where one that was kept turns
- * out to be lost, `work` begins again with another.
+ * Runs `work` with a session, which is ended afterwards, or kept where sessions are reused. Where anything fails in one that
+ * was kept, `work` begins again with a new one: it may have been lost, or what it had planned may not be so any more.
+ * @param open opens one
  */
 export async function withKept<T>(
   [server, database]: readonly [ServerConnection, string],
-  { open, isLost }: Opening,
+  open: () => Promise<pg.Client>,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   if (reusing.getStore() !== true) return await ending(await open(), work);
@@ -61,8 +56,8 @@ export async function withKept<T>(
   if (found !== undefined) {
     try {
       return await keeping(key, found, work);
-    } catch (error) {
-      if (!isLost(error)) throw error;
+    } catch {
+      // A new session tells whether it was the old one's fault.
     }
   }
   return await keeping(key, { client: await open(), opened: performance.now() }, work);
