@@ -22,10 +22,17 @@ const BARE_DATABASE = `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_namespace
      WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', 'information_schema'))
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= $1)
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= $1)
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= $1)
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE oid >= $1)
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication)
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger)
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_default_acl)
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+     WHERE d.datname = current_database())
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata) AS bare`;
 
 /** Whether a role has no right, nothing of its own, no setting, and no membership but that of whoever made it. */
-const BARE_ROLE = `SELECT NOT rolsuper
+const BARE_ROLE = `SELECT NOT (rolsuper OR rolreplication OR rolcreaterole OR rolcreatedb OR rolbypassrls)
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_shdepend
      WHERE refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND refobjid = r.oid)
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting WHERE setrole = r.oid)

@@ -416,7 +416,7 @@ describe("a service that moves without stopping", () => {
     engine.failure = Object.assign(new Error("No answer."), { code: "unreachable" });
     const { remove } = await laterRun();
     await expect(remove(moved)).rejects.toThrow(
-      /^No answer\. Where it is gone for good, .*\(pulumi state delete, with the URN that ends in ::core/,
+      /^No answer\. Where it is gone for good, .*\(pulumi state delete, with the URN that ends in :Migration::core/,
     );
     expect(engine.asked.slice(1).sort()).toEqual([
       ["stopFollowingAt", "new"],

@@ -106,7 +106,11 @@ export const remove = async (olds: MigrationState): Promise<void> => {
   } catch (error) {
     const { code, message } = error as { code?: unknown; message?: unknown };
     if (!GONE.includes(code)) throw error;
-    await Promise.allSettled([stopFollowingAt(dataset, from, to), stopFollowingAt(dataset, to, from)]);
+    const ended = await Promise.allSettled([
+      stopFollowingAt(dataset, from, to),
+      stopFollowingAt(dataset, to, from),
+    ]);
+    if (ended.every(({ status }) => status === "rejected")) throw error;
     if (online(olds)) throw new Error(`${String(message)} ${goneForGood(dataset)}`, { cause: error });
     await log.warn(
       `${dataset} is forgotten, but whether ${placementName(home)} or ${placementName(other)} holds a replication slot of it is not known: ${String(message)}`,
@@ -116,4 +120,4 @@ export const remove = async (olds: MigrationState): Promise<void> => {
 
 /** What to do about a server that will not come back: the state alone still speaks of it. */
 const goneForGood = (dataset: string): string =>
-  `Where it is gone for good, nothing is left of ${dataset} on the other end: take its Migration out of the state (pulumi state delete, with the URN that ends in ::${dataset}), and run this again.`;
+  `Where it is gone for good, nothing is left of ${dataset} on the other end: take its Migration out of the state (pulumi state delete, with the URN that ends in :Migration::${dataset}), and run this again.`;

@@ -9,6 +9,9 @@ const IDLE = 1_000;
 /** Milliseconds after which a session is ended all the same: what is set for its role or database meanwhile holds for new ones. */
 const AGE = 10_000;
 
+/** Sessions that wait at most: each is one that its server has not for others. */
+const MOST = 4;
+
 interface Kept {
   readonly client: pg.Client;
   readonly opened: number;
@@ -81,9 +84,12 @@ async function keeping<T>(key: string, session: Kept, work: (client: pg.Client) 
     await session.client.end().catch(() => undefined);
     throw error;
   }
-  keep(key, session);
+  if (waitingNow() < MOST) keep(key, session);
+  else await session.client.end().catch(() => undefined);
   return result;
 }
+
+const waitingNow = (): number => [...idle.values()].reduce((sum, sessions) => sum + sessions.length, 0);
 
 function take(key: string): Kept | undefined {
   const found = idle.get(key)?.pop();
