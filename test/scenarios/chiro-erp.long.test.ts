@@ -26,12 +26,6 @@ const all = async (
 const legacyContents = (): Promise<Contents> =>
   all(DATABASES.map((database) => [database, contents(legacy(database), "public")] as const));
 
-const service = async (name: string): Promise<Connection> => {
-  const connection = (await world.connections())[name];
-  if (connection === undefined) throw new Error(`no connection of ${name}`);
-  return connection;
-};
-
 const programs = async () => {
   const { path } = await findBinaries();
   return { pgDump: path("pg_dump"), psql: path("psql") };
@@ -49,7 +43,7 @@ describe("eight databases of one server", () => {
   it("are adopted as they are", async () => {
     await journey.up(1);
     expect(await legacyContents()).toEqual(before);
-    expect((await service("core")).database).toBe("core_db");
+    expect((await world.service("core")).database).toBe("core_db");
   });
 
   it("show their plans in the preview, and nothing is touched", async () => {
@@ -83,12 +77,12 @@ describe("consolidated into eight schemas of one", () => {
   });
 
   it("each service goes on numbering where it was, by unqualified names", async () => {
-    for (const name of SERVICES) expect(await repeatedNumbers(await service(name))).toEqual([]);
-    await query(await service("crm"), "INSERT INTO accounts (name) VALUES ('written in the new home')");
+    for (const name of SERVICES) expect(await repeatedNumbers(await world.service(name))).toEqual([]);
+    await query(await world.service("crm"), "INSERT INTO accounts (name) VALUES ('written in the new home')");
   });
 
   it("no service reaches into another, nor beyond its database", async () => {
-    const core = await service("core");
+    const core = await world.service("core");
     const denied = [
       "SELECT * FROM crm_schema.accounts",
       "CREATE TABLE crm_schema.mine ()",
@@ -133,7 +127,7 @@ describe("what the platform's team looks at", () => {
 
   it("each service's role has its path, its limit and its settings, and no more rights than its own schema's", async () => {
     const shown = async (name: string, setting: string): Promise<unknown> =>
-      Object.values((await query(await service(name), `SHOW ${setting}`))[0] ?? {})[0];
+      Object.values((await query(await world.service(name), `SHOW ${setting}`))[0] ?? {})[0];
     expect(await shown("core", "search_path")).toMatch(/^"?core_schema"?\b/);
     expect(await shown("core", "random_page_cost")).toBe("1.1");
     expect(await shown("analytics", "work_mem")).toBe("64MB");
@@ -153,7 +147,7 @@ describe("what the platform's team looks at", () => {
   });
 
   it("row security came along, and holds for the owner too where it is forced", async () => {
-    const finance = await service("finance");
+    const finance = await world.service("finance");
     const north = "SELECT count(*)::int AS n, count(DISTINCT entity)::int AS entities FROM payroll";
     expect(await query(finance, north)).toEqual([{ n: 0, entities: 0 }]);
     const one = { ...finance, options: "-c app.entity=north" };
@@ -203,7 +197,7 @@ describe("one service on the way back", () => {
 
   it("takes along what it wrote in the new home", async () => {
     await journey.up(3);
-    const crm = await service("crm");
+    const crm = await world.service("crm");
     expect(crm.database).toBe("crm_db");
     expect(await query(crm, FIND)).toEqual([{ name: "written in the new home" }]);
     expect(await repeatedNumbers(crm)).toEqual([]);
@@ -213,7 +207,7 @@ describe("one service on the way back", () => {
   it("and forward again, with both", async () => {
     await journey.up(4);
     const names = [{ name: "written in the new home" }, { name: "written on the way back" }];
-    expect(await query(await service("crm"), FIND)).toEqual(names);
+    expect(await query(await world.service("crm"), FIND)).toEqual(names);
   });
 });
 

@@ -17,11 +17,6 @@ const before: Record<string, Record<string, string>> = {};
 const journey = new Journey("classified-ads", () => world);
 
 const legacy = (schema: string) => ({ ...world.legacy.connection, database: MODULES[schema] ?? "" });
-const module = async (schema: string): Promise<Connection> => {
-  const connection = (await world.connections())[schema];
-  if (connection === undefined) throw new Error(`no connection of ${schema}`);
-  return connection;
-};
 
 beforeAll(async () => {
   world = await stage("classified-ads");
@@ -32,8 +27,8 @@ afterAll(() => world.end());
 describe("six databases of one application", () => {
   it("are adopted as they are, with the role that they share", async () => {
     await journey.up(1);
-    expect(await module("product")).toMatchObject({ database: "ClassifiedAds_Product", user: ROLE });
-    expect(await module("identity")).toMatchObject({ database: "ClassifiedAds_Identity", user: ROLE });
+    expect(await world.service("product")).toMatchObject({ database: "ClassifiedAds_Product", user: ROLE });
+    expect(await world.service("identity")).toMatchObject({ database: "ClassifiedAds_Identity", user: ROLE });
   });
 });
 
@@ -62,22 +57,22 @@ describe("consolidated into six schemas of one", () => {
   });
 
   it("goes on numbering where each module was, names and cases as they were", async () => {
-    for (const schema of SCHEMAS) expect(await repeatedNumbers(await module(schema))).toEqual([]);
+    for (const schema of SCHEMAS) expect(await repeatedNumbers(await world.service(schema))).toEqual([]);
     const [made] = await query<{ Code: string; after: string }>(
-      await module("product"),
+      await world.service("product"),
       `INSERT INTO product."Products" ("Name", "CreatedDateTime") VALUES ('Neu', now())
        RETURNING "Code", (SELECT max("Code") FROM product."Products") AS after`,
     );
     expect(made?.Code).toMatch(/^P\d{6}$/);
     expect(made?.Code).not.toBe(made?.after);
     const search = `SELECT count(*)::int AS n FROM product."FindProducts"('neu')`;
-    expect(await query(await module("product"), search)).toEqual([{ n: 1 }]);
+    expect(await query(await world.service("product"), search)).toEqual([{ n: 1 }]);
   });
 
   it("lets modules be joined by qualified names, and nobody write to the old databases", async () => {
     const joined = `SELECT count(*)::int AS n FROM notification."EmailMessageAttachments" a
                     JOIN storage."FileEntries" f ON f."Id" = a."FileEntryId"`;
-    expect(await query(await module("product"), joined)).toEqual([{ n: 200 }]);
+    expect(await query(await world.service("product"), joined)).toEqual([{ n: 200 }]);
     expect(await refusal(legacy("product"), `DELETE FROM "Products"`)).toBe("25006");
   });
 });
@@ -87,20 +82,20 @@ describe("one module on the way back", () => {
   const FIND = `SELECT "PhoneNumber" AS at FROM "SmsMessages" WHERE "PhoneNumber" LIKE 'at %' ORDER BY "Id"`;
 
   it("takes along what it wrote, and the other five work on", async () => {
-    await query(await module("notification"), SAVE, ["at the new home"]);
+    await query(await world.service("notification"), SAVE, ["at the new home"]);
     await journey.up(3);
-    const notification = await module("notification");
+    const notification = await world.service("notification");
     expect(notification.database).toBe("ClassifiedAds_Notification");
     expect(await query(notification, FIND)).toEqual([{ at: "at the new home" }]);
     await query(notification, SAVE, ["at the old one"]);
-    await query(await module("identity"), `UPDATE identity."Users" SET "AccessFailedCount" = 0`);
+    await query(await world.service("identity"), `UPDATE identity."Users" SET "AccessFailedCount" = 0`);
     expect(await refusal(admin, `DELETE FROM notification."SmsMessages"`)).toBe("25006");
   });
 
   it("and forward again, with both", async () => {
     await journey.up(4);
     const both = [{ at: "at the new home" }, { at: "at the old one" }];
-    expect(await query(await module("notification"), FIND)).toEqual(both);
+    expect(await query(await world.service("notification"), FIND)).toEqual(both);
   });
 });
 

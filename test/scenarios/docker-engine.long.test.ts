@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker, hasEngine, postgresImage } from "../support/docker/engine";
 import { contents, query } from "./proof";
 import { installed } from "./real-cli";
-import { stage, type Connection, type Outcome, type Stage } from "./stage";
+import { stage, type Outcome, type Stage } from "./stage";
 
 const plugins = spawnSync("pulumi", ["plugin", "ls", "--json"], { encoding: "utf8" });
 const hasPlugin = plugins.status === 0 && plugins.stdout.includes('"docker"');
@@ -40,11 +40,6 @@ ${formerly ? "        formerly: { host: legacy, database: hexabuilders, schema: 
   expect(done.exitCode, done.text).toBe(0);
   return done;
 };
-const service = async (): Promise<Connection> => {
-  const found = (await world.connections())["onboarding"];
-  if (found === undefined) throw new Error("no connection");
-  return found;
-};
 const inspect = <Found>(format: string): Found =>
   JSON.parse(docker("inspect", CONTAINER, "--format", `{{json ${format}}}`)) as Found;
 
@@ -65,7 +60,7 @@ describe.skipIf(!hasEngine || !installed || !hasPlugin)(
     });
 
     it("run a container that is healthy, within its limits, on a port of this machine alone", async () => {
-      const { port } = await service();
+      const { port } = await world.service("onboarding");
       expect(inspect(".State.Health.Status")).toBe("healthy");
       expect(inspect(".HostConfig")).toMatchObject({
         RestartPolicy: { Name: "unless-stopped" },
@@ -79,7 +74,7 @@ describe.skipIf(!hasEngine || !installed || !hasPlugin)(
     });
 
     it("have the dataset, moved and verified", async () => {
-      const connection = await service();
+      const connection = await world.service("onboarding");
       expect(await contents(connection, "onboarding")).toEqual(before);
       const [row] = await query<{ value: string }>(connection, "SELECT current_setting('work_mem') AS value");
       expect(row?.value).toBe("8MB");
@@ -102,11 +97,11 @@ describe.skipIf(!hasEngine || !installed || !hasPlugin)(
     });
 
     it("keep port and data when the container is replaced", async () => {
-      const { port } = await service();
+      const { port } = await world.service("onboarding");
       const id = inspect(".Id");
       await up("{ work_mem: 16MB }", false);
       expect(inspect(".Id")).not.toBe(id);
-      const connection = await service();
+      const connection = await world.service("onboarding");
       expect(connection.port).toBe(port);
       expect(await contents(connection, "onboarding")).toEqual(before);
       const [row] = await query<{ value: string }>(connection, "SELECT current_setting('work_mem') AS value");

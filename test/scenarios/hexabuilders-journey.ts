@@ -16,11 +16,6 @@ export const goesTheWholeWay = (names: readonly Name[]): void => {
 
   const instance = (name: Name): Promise<Connection> =>
     world.administrator(`${name}-db-instance`, SERVICES[name].database);
-  const service = async (name: string): Promise<Connection> => {
-    const connection = (await world.connections())[name];
-    if (connection === undefined) throw new Error(`no connection of ${name}`);
-    return connection;
-  };
 
   beforeAll(async () => {
     world = await stage("hexabuilders");
@@ -49,7 +44,7 @@ export const goesTheWholeWay = (names: readonly Name[]): void => {
     });
 
     it.each(names)("%s works with unqualified names and goes on numbering where it was", async (name) => {
-      const connection = await service(name);
+      const connection = await world.service(name);
       expect(connection).toMatchObject({ database: SERVICES[name].database, user: `${name}_user` });
       expect(await repeatedNumbers(connection)).toEqual([]);
     });
@@ -64,9 +59,9 @@ export const goesTheWholeWay = (names: readonly Name[]): void => {
     });
 
     it.each(names)("%s can log in nowhere else", async (name) => {
-      const own = await service(name);
+      const own = await world.service(name);
       for (const other of names.filter((one) => one !== name)) {
-        const { port, database } = await service(other);
+        const { port, database } = await world.service(other);
         expect(await refusal({ ...own, port, database }, "SELECT 1")).toBe("28P01");
       }
       expect(await refusal({ ...own, database: "postgres" }, "SELECT 1")).toBe("42501");

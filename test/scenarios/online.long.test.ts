@@ -112,7 +112,7 @@ describe("services that move without stopping", () => {
       const there = await contents(await at(own(service)), schema);
       expect(there).toMatchObject(service === "onboarding" ? {} : before[service]);
     }
-    expect((await world.connections())["partner"]).toMatchObject({ database: "hexabuilders" });
+    expect(await world.service("partner")).toMatchObject({ database: "hexabuilders" });
   });
 
   it("are told how far they are, and a second up changes nothing", async () => {
@@ -131,7 +131,7 @@ describe("services that move without stopping", () => {
   it("are switched, with every write that was acknowledged", async () => {
     const { text } = await up("switched");
     expect(text).toMatch(/strategy +follow/);
-    writer.connect((await world.connections())["onboarding"]);
+    writer.connect(await world.service("onboarding"));
     expect(await contents(await at(own("partner")), own("partner").schema)).toEqual(before.partner);
     expect(await lost(own("onboarding"))).toEqual([]);
     expect(await refusal(await at(shared("onboarding")), "DELETE FROM onboarding.ledger")).toBe("25006");
@@ -141,11 +141,11 @@ describe("services that move without stopping", () => {
   it("go back with what was written since, and forward again", async () => {
     const soFar = writer.acknowledged.length;
     await up("one rolled back");
-    writer.connect((await world.connections())["onboarding"]);
+    writer.connect(await world.service("onboarding"));
     expect(await lost(shared("onboarding"))).toEqual([]);
     expect(writer.acknowledged.length).toBeGreaterThan(soFar);
     await up("and forward again");
-    writer.connect((await world.connections())["onboarding"]);
+    writer.connect(await world.service("onboarding"));
   });
 
   it("are retired, and nothing of it is left", async () => {

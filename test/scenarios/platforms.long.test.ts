@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { stopCluster } from "@rehome/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contents, query, refusal, repeatedNumbers } from "./proof";
-import { stage, type Connection, type Outcome, type Stage } from "./stage";
+import { stage, type Outcome, type Stage } from "./stage";
 
 const HOSTS = {
   legacy: `{ platform: existing, url: "postgres://postgres@127.0.0.1:LEGACY_PORT/postgres", password: { env: LEGACY_PASSWORD } }`,
@@ -45,15 +45,12 @@ const up = async (...stack: Parameters<typeof file>): Promise<Outcome> => {
   expect(done.exitCode, done.text).toBe(0);
   return done;
 };
-const service = async (): Promise<Connection> => {
-  const found = (await world.connections())["onboarding"];
-  if (found === undefined) throw new Error("no connection");
-  return found;
-};
 const setting = async (name: string): Promise<string> => {
-  const [row] = await query<{ value: string }>(await service(), "SELECT current_setting($1) AS value", [
-    name,
-  ]);
+  const [row] = await query<{ value: string }>(
+    await world.service("onboarding"),
+    "SELECT current_setting($1) AS value",
+    [name],
+  );
   return row?.value ?? "";
 };
 const output = async (type: string, key: string): Promise<unknown> =>
@@ -68,14 +65,14 @@ afterAll(() => world.end());
 describe("a host that changes its platform", () => {
   it("begins on this machine", async () => {
     await up(["legacy", "laptop"], "laptop", "legacy");
-    expect(await contents(await service(), "onboarding")).toEqual(before);
+    expect(await contents(await world.service("onboarding"), "onboarding")).toEqual(before);
     expect(await setting("work_mem")).toBe("8MB");
     await up(["legacy", "laptop"], "laptop");
   });
 
   it("goes to Cloud SQL with its data, its parameters, TLS and a role that is nobody's superuser", async () => {
     await up(["laptop", "cloud"], "cloud", "laptop");
-    const connection = await service();
+    const connection = await world.service("onboarding");
     expect(connection).toMatchObject({ port: 5432, sslmode: "require", user: "onboarding_user" });
     expect(await contents(connection, "onboarding")).toEqual(before);
     expect(await repeatedNumbers(connection)).toEqual([]);
@@ -91,21 +88,24 @@ describe("a host that changes its platform", () => {
 
   it("comes back with what was written there, and goes again", async () => {
     const old = before;
-    await query(await service(), "UPDATE onboarding.contracts SET signed_at = now(), terms = NULL");
-    before = await contents(await service(), "onboarding");
+    await query(
+      await world.service("onboarding"),
+      "UPDATE onboarding.contracts SET signed_at = now(), terms = NULL",
+    );
+    before = await contents(await world.service("onboarding"), "onboarding");
     expect(before).not.toEqual(old);
     await up(["laptop", "cloud"], "laptop", "cloud");
-    const back = await service();
+    const back = await world.service("onboarding");
     expect(back.sslmode).toBe("disable");
     expect(await contents(back, "onboarding")).toEqual(before);
     await up(["laptop", "cloud"], "cloud", "laptop");
-    expect(await contents(await service(), "onboarding")).toEqual(before);
+    expect(await contents(await world.service("onboarding"), "onboarding")).toEqual(before);
   });
 
   it("goes on into a container, and retires where it was", async () => {
     await up(["laptop", "cloud"], "cloud");
     await up(["cloud", "box"], "box", "cloud");
-    const connection = await service();
+    const connection = await world.service("onboarding");
     expect(connection).toMatchObject({ host: "127.0.0.1", sslmode: "disable" });
     expect(await contents(connection, "onboarding")).toEqual(before);
     expect(await setting("shared_buffers")).toBe("16MB");
@@ -137,7 +137,7 @@ describe("a host that changes its platform", () => {
       "replace docker:index/container:Container::box",
     );
     expect(await setting("work_mem")).toBe("16MB");
-    expect(await contents(await service(), "onboarding")).toEqual(before);
+    expect(await contents(await world.service("onboarding"), "onboarding")).toEqual(before);
   });
 
   it("is started again where the machine has stopped it", async () => {
@@ -145,7 +145,7 @@ describe("a host that changes its platform", () => {
     expect(existsSync(mount)).toBe(true);
     await stopCluster(mount);
     expect((await world.run("refresh")).exitCode).toBe(0);
-    expect(await contents(await service(), "onboarding")).toEqual(before);
+    expect(await contents(await world.service("onboarding"), "onboarding")).toEqual(before);
     await stopCluster(mount);
     expect((await world.run("up")).steps).toEqual([]);
   });

@@ -20,9 +20,7 @@ const of = (names: readonly string[], schema: string): Record<string, string> =>
   Object.fromEntries(Object.entries(before[schema] ?? {}).filter(([name]) => names.includes(name)));
 /** Runs a statement as a service that works for one tenant: with that tenant's schema on its path. */
 const within = async (service: string, schema: string, sql: string): Promise<Record<string, unknown>[]> => {
-  const found = (await world.connections())[service];
-  if (found === undefined) throw new Error(`no connection of ${service}`);
-  return query({ ...found, options: `-c search_path=${schema}` }, sql);
+  return query({ ...(await world.service(service)), options: `-c search_path=${schema}` }, sql);
 };
 
 beforeAll(async () => {
@@ -97,7 +95,7 @@ describe("one service on the way back, with its part of every tenant", () => {
 
   it("takes along what was written", async () => {
     await journey.up(2);
-    expect((await world.connections())["activity"]).toMatchObject({ database: "salesflow" });
+    expect(await world.service("activity")).toMatchObject({ database: "salesflow" });
     expect(await within("activity", "tenant_tenant2", FIND)).toEqual([{ subject: "New" }]);
     const again = "INSERT INTO activities (contact_id, type_code, subject) VALUES (1, 'call', 'Newer')";
     await within("activity", "tenant_tenant2", again);

@@ -56,6 +56,8 @@ export interface Stage {
   /** An `up` as users run it: it previews first, and stops when that fails. */
   readonly previewedUp: () => Promise<Outcome>;
   readonly connections: Runner["connections"];
+  /** How one service reaches its data. @throws where the stack hands out nothing for it */
+  readonly service: (name: string) => Promise<Connection>;
   readonly resources: Runner["resources"];
   /** A rehearsed stack beside this one, of the same project, with a stack file of the example. */
   readonly beside: (stack: string, file: string) => Promise<Runner>;
@@ -134,6 +136,11 @@ export const stage = async (
     },
     previewedUp: () => runner.run("up", true),
     connections: runner.connections,
+    service: async (name) => {
+      const connection = (await runner.connections())[name];
+      if (connection === undefined) throw new Error(`no connection of ${name}`);
+      return connection;
+    },
     resources: runner.resources,
     beside: async (stack, file) => {
       const text = await readFile(join(repository, "examples", world, file), "utf8");

@@ -31,18 +31,13 @@ export const goesTheWholeWay = (services: readonly string[]): void => {
   const shared = () => ({ ...world.legacy.connection, database: "waqiti" });
   const instance = (name: string): Promise<Connection> =>
     world.administrator(`postgres-${name}`, DATABASES[name] ?? "");
-  const service = async (name: string): Promise<Connection> => {
-    const connection = (await world.connections())[name];
-    if (connection === undefined) throw new Error(`no connection of ${name}`);
-    return connection;
-  };
   const arrived = async (name: string): Promise<void> => {
     expect(await contents(await instance(name), `${name}_schema`), name).toEqual(before[name]);
-    expect(await service(name)).toMatchObject({
+    expect(await world.service(name)).toMatchObject({
       database: DATABASES[name],
       user: `waqiti_${name}_service`,
     });
-    expect(await repeatedNumbers(await service(name))).toEqual([]);
+    expect(await repeatedNumbers(await world.service(name))).toEqual([]);
   };
 
   beforeAll(async () => {
@@ -53,7 +48,7 @@ export const goesTheWholeWay = (services: readonly string[]): void => {
 
   it("each service is a role of its own on the shared server", async () => {
     await up(1);
-    const payment = await service("payment");
+    const payment = await world.service("payment");
     expect(payment).toMatchObject({ database: "waqiti", user: "waqiti_payment_service" });
     await query(payment, "UPDATE payments SET state = state WHERE number = 100000");
     expect(await refusal(payment, "SELECT * FROM user_schema.users")).toBe("42501");
@@ -76,7 +71,7 @@ export const goesTheWholeWay = (services: readonly string[]): void => {
     for (const name of among(FIRST)) await arrived(name);
     for (const name of among(ONLINE)) {
       expect(text).toContain(`${name}: postgres-${name}/${DATABASES[name]}.${name}_schema follows`);
-      expect(await service(name)).toMatchObject({ database: "waqiti" });
+      expect(await world.service(name)).toMatchObject({ database: "waqiti" });
     }
   });
 
@@ -99,7 +94,7 @@ export const goesTheWholeWay = (services: readonly string[]): void => {
   it("the third wave follows, and no service can log in at another's", async () => {
     await up(4);
     for (const name of services.filter((one) => ![...FIRST, ...ONLINE].includes(one))) await arrived(name);
-    const [user, payment] = [await service("user"), await service("payment")];
+    const [user, payment] = [await world.service("user"), await world.service("payment")];
     expect(await refusal({ ...user, port: payment.port, database: payment.database }, "SELECT 1")).toBe(
       "28P01",
     );
@@ -111,18 +106,18 @@ export const goesTheWholeWay = (services: readonly string[]): void => {
     const PAID = "SELECT metadata->>'at' AS at FROM payments WHERE metadata ? 'at' ORDER BY number";
 
     it("goes back to the shared server with what was paid since", async () => {
-      await query(await service("payment"), PAY, [{ at: "its instance" }]);
+      await query(await world.service("payment"), PAY, [{ at: "its instance" }]);
       await up(5);
-      expect(await service("payment")).toMatchObject({ database: "waqiti" });
-      expect(await query(await service("payment"), PAID)).toEqual([{ at: "its instance" }]);
-      await query(await service("payment"), PAY, [{ at: "the shared server" }]);
-      expect(await service("user")).toMatchObject({ database: "waqiti_users" });
+      expect(await world.service("payment")).toMatchObject({ database: "waqiti" });
+      expect(await query(await world.service("payment"), PAID)).toEqual([{ at: "its instance" }]);
+      await query(await world.service("payment"), PAY, [{ at: "the shared server" }]);
+      expect(await world.service("user")).toMatchObject({ database: "waqiti_users" });
     });
 
     it("and forward again, with both", async () => {
       await up(6);
       const both = [{ at: "its instance" }, { at: "the shared server" }];
-      expect(await query(await service("payment"), PAID)).toEqual(both);
+      expect(await query(await world.service("payment"), PAID)).toEqual(both);
     });
   });
 

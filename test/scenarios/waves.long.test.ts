@@ -87,6 +87,6 @@ describe("moves in waves", () => {
     const { exitCode, text } = await world.run("up");
     expect(exitCode, text).toBe(0);
     expect(await contents(await shared(), "campaign_management")).toEqual(before["campaign_management"]);
-    expect((await world.connections())["campaign"]?.port).not.toBe(world.legacy.port);
+    expect((await world.service("campaign")).port).not.toBe(world.legacy.port);
   });
 });
