@@ -6,7 +6,7 @@
  */
 
 const SCHEMA = "$1::oid";
-/** What has a lower OID came with the server. */
+/** What has a lower OID came with the server (`FirstNormalObjectId`). */
 export const FIRST_OWN_OID = 16384;
 /** For a query whose `$1` is the schema's name. */
 export const NAMED_SCHEMA = "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)";

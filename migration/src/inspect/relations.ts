@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { sharedRows } from "../sql/shared-rows";
-import { ownRelation } from "./own-rows";
+import { FIRST_OWN_OID, ownRelation } from "./own-rows";
 
 /** A relation of the dataset, as the catalog has it. */
 export interface Relation {
@@ -43,7 +43,7 @@ const EXACT =
  * What their types mean for a copy: of each type once, for there are many more columns. No binary form have types that
  * hold OIDs in it, which name other objects in another database: `reg…` types everywhere, and arrays, composites, ranges
  * and multiranges of user-made types (their element's OID). Enums and base types send values. A `tsquery` without a word
- * is sent and then refused. 16384 is `FirstNormalObjectId`.
+ * is sent and then refused.
  */
 const TYPES = `
   SELECT t.oid,
@@ -58,7 +58,7 @@ const TYPES = `
              'regcollation'::regtype, 'tsquery'::regtype, 'tsquery[]'::regtype)
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_type element WHERE element.oid = base.typelem
                            AND element.typname LIKE 'reg%')
-           AND (base.oid < 16384 OR (base.typtype IN ('b', 'e') AND base.typelem = 0)) AS is_binary
+           AND (base.oid < ${FIRST_OWN_OID} OR (base.typtype IN ('b', 'e') AND base.typelem = 0)) AS is_binary
   FROM pg_catalog.pg_type t
   JOIN LATERAL (
     WITH RECURSIVE unwrapped AS (

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
-import { OWN } from "./own-rows";
+import { FIRST_OWN_OID, OWN } from "./own-rows";
 
 /** A version of a catalog row: whoever changes a row writes another one, in another place or by another transaction. */
 const version = (alias: string): string =>
@@ -9,10 +9,7 @@ const version = (alias: string): string =>
 /** The sum of hashes, which no order and no number of rows changes the form of. */
 const sum = (hash: string, from: string): string => `(SELECT pg_catalog.sum(${hash}) FROM ${from})`;
 
-/** What is older than any user's object (`FirstNormalObjectId`): nobody alters it, and it is most of what these catalogs have. */
-const BUILT_IN = 16384;
-
-/** Catalogs that are read whole but for what is built in: what stands elsewhere in them gives definitions their names. */
+/** Catalogs that are read whole but for what came with the server, which nobody alters and is most of what they have: what stands elsewhere in them gives definitions their names. */
 const WHOLE = [
   ...[
     ...[
@@ -31,7 +28,7 @@ const WHOLE = [
   ["pg_aggregate", "aggfnoid"],
   ["pg_range", "rngtypid"],
   ["pg_ts_config_map", "mapcfg"],
-].map(([catalog, key]) => sum(version("w"), `pg_catalog.${catalog} w WHERE w.${key} >= ${BUILT_IN}`));
+].map(([catalog, key]) => sum(version("w"), `pg_catalog.${catalog} w WHERE w.${key} >= ${FIRST_OWN_OID}`));
 
 /** The rows that belong to the schema's relations, by the column that names the relation. */
 const BELOW = (
@@ -97,11 +94,11 @@ const STAMP = `
     sum(version("a"), "pg_catalog.pg_attribute a WHERE a.attrelid IN (SELECT oid FROM abroad)"),
     sum(
       version("t"),
-      `pg_catalog.pg_type t WHERE t.typrelid = 0 AND t.typcategory <> 'A' AND t.oid >= ${BUILT_IN}`,
+      `pg_catalog.pg_type t WHERE t.typrelid = 0 AND t.typcategory <> 'A' AND t.oid >= ${FIRST_OWN_OID}`,
     ),
     sum(
       version("p"),
-      `pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid >= ${BUILT_IN} AND ${OTHERS}`,
+      `pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid >= ${FIRST_OWN_OID} AND ${OTHERS}`,
     ),
     sum(version("e"), "pg_catalog.pg_extension e"),
     sum("pg_catalog.hashtextextended(n.oid || n.nspname, 0)", `pg_catalog.pg_namespace n WHERE ${OTHERS}`),
