@@ -1,4 +1,24 @@
 import type { Given } from "./judge";
+import {
+  cloudSql,
+  container,
+  deployment,
+  on,
+  role,
+  grant,
+  at,
+  migration,
+  schema,
+  two,
+  pools,
+  cluster,
+  POLICY,
+  BACKUPS,
+  service,
+  env,
+  RESOURCES,
+  unprotected,
+} from "./resources";
 
 /** A way to break a rule, and the same kept. */
 export interface Case {
@@ -9,76 +29,6 @@ export interface Case {
   /** Words of the message: the offender, and what to write. */
   readonly says: readonly string[];
 }
-
-const cloudSql = (settings: object, more: object = {}): Given => ({
-  type: "gcp:sql/databaseInstance:DatabaseInstance",
-  name: "pay",
-  props: { databaseVersion: "POSTGRES_17", settings, ...more },
-  parent: { type: "rehome:index:CloudSqlHost", name: "payment", props: {} },
-});
-const container = (props: object): Given => ({
-  type: "docker:index/container:Container",
-  name: "dev",
-  props: { image: "postgres:17", memory: 1024, ...props },
-});
-const deployment = (props: object): Given => ({
-  type: "kubernetes:apps/v1:Deployment",
-  name: "shop",
-  props: { spec: { template: { spec: { containers: [{ name: "main", image: "shop:1.4", ...props }] } } } },
-});
-const on = (name: string): Given => ({ type: "rehome:index:LocalHost", name, props: {} });
-const role = (props: object): Given => ({
-  type: "postgresql:index/role:Role",
-  name: "shop_user@main",
-  props: { name: "shop_user", login: true, ...props },
-});
-const grant = (role: string, privileges: readonly string[], more: object): Given => ({
-  type: "postgresql:index/grant:Grant",
-  name: `${role}@main/shop.orders`,
-  props: { role, database: "shop", privileges, ...more },
-});
-const at = (host: string, database: string, schema: string) => ({ host, database, schema });
-const migration = (dataset: string, more: object): Given => ({
-  type: "pulumi-nodejs:dynamic/rehome:Migration",
-  name: dataset,
-  props: { dataset, owner: `${dataset}_user`, options: { mode: "offline", verify: "checksum" }, ...more },
-  additionalSecretOutputs: ["homeServer", "nextServer", "formerlyServer"],
-});
-const schema = (name: string, owner: string): Given => ({
-  type: "postgresql:index/schema:Schema",
-  name: `main/shop.${name}`,
-  props: { name, database: "shop", owner },
-});
-const two = [
-  migration("orders", { home: at("main", "shop", "orders") }),
-  migration("billing", { home: at("main", "shop", "billing") }),
-];
-const pools = (...connections: readonly number[]): Given[] =>
-  connections.map((each, index) => ({
-    type: "rehome:index:ServiceDatabase",
-    name: `${index}@main/shop.a`,
-    props: { service: `s${index}`, host: "main", connections: each },
-  }));
-const cluster = (parameters: object): Given => ({
-  type: "pulumi-nodejs:dynamic/rehome:Cluster",
-  name: "main",
-  props: { directory: "d", parameters },
-  parent: on("main"),
-});
-const POLICY = { ipv4Enabled: false, privateNetwork: "net", sslMode: "ENCRYPTED_ONLY" };
-const BACKUPS = {
-  enabled: true,
-  pointInTimeRecoveryEnabled: true,
-  backupRetentionSettings: { retainedBackups: 14 },
-};
-const service = (type: string): Given => ({
-  type: "kubernetes:core/v1:Service",
-  name: "pooler",
-  props: { spec: { type, ports: [{ port: 6432 }] } },
-});
-const env = (name: string, value: object): Given => deployment({ env: [{ name, ...value }] });
-const RESOURCES = { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "512Mi" } };
-const unprotected = cloudSql({}, { deletionProtection: false });
 
 export const CASES: readonly Case[] = [
   {
