@@ -1,5 +1,4 @@
 import { configDefaults, defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Rooms whose tests share what they load. */
 const sharing = ["topology", "components", "policy", "docs"].map((room) => `test/${room}/**/*.test.ts`);
@@ -7,15 +6,6 @@ const sharing = ["topology", "components", "policy", "docs"].map((room) => `test
 const replacing = ["test/components/*-provider.test.ts"];
 
 const rooms = ["topology", "postgres", "migration", "components", "policy", "rehearsal", "report", "cli"];
-
-/** Whole stacks come first: one that began last would keep all others' workers idle. */
-class StacksFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isStack = ({ moduleId }: TestSpecification): boolean => /\/test\/(scenarios|cli)\//.test(moduleId);
-    return [...sorted.filter(isStack), ...sorted.filter((file) => !isStack(file))];
-  }
-}
 
 /** What takes long runs with `make test-long`. */
 const excluded = [
@@ -50,7 +40,6 @@ export default defineConfig({
     env: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    sequence: { sequencer: StacksFirst },
     // Most wait for servers most of the time.
     maxWorkers: 4,
     reporters: ["default", "./test/support/closing-line.ts"],
