@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { RehomeError } from "../../migration/src/errors";
+import { inspectServer } from "../../migration/src/inspect/server";
 import { rows, withSession } from "../../migration/src/sql/connect";
 import { reusingSessions } from "../../migration/src/sql/kept-sessions";
 import { startServer, type TestServer } from "../support/servers";
@@ -50,6 +52,40 @@ describe("a session", () => {
     expect(second).not.toBe(first);
     await server.sql("postgres", `SELECT pg_terminate_backend(${second}, 5000)`);
     expect(await reusingSessions(pid)).not.toBe(second);
+    await gone();
+  });
+
+  it("is one of few that wait", async () => {
+    const eight = (): Promise<number[]> => reusingSessions(() => Promise.all(Array.from({ length: 8 }, pid)));
+    const first = await eight();
+    const second = await eight();
+    expect(second.filter((one) => first.includes(one)).length).toBeLessThanOrEqual(4);
+    await gone();
+  });
+
+  it("does not count among those that are taken while it waits", async () => {
+    await server.sql("postgres", "CREATE ROLE limited LOGIN PASSWORD 'x' CONNECTION LIMIT 5");
+    const limited = { ...server.connection, user: "limited", password: "x" };
+    const free = (database: string): Promise<unknown> =>
+      reusingSessions(() =>
+        withSession(limited, database, async (client) => (await inspectServer(client, false)).freeSessions),
+      );
+    const all = { 'the connection limit of role "limited"': 5 };
+    expect(await free("postgres")).toMatchObject(all);
+    expect(await free("template1")).toMatchObject(all);
+    await gone();
+  });
+
+  it("asks once for what is wrong in any", async () => {
+    let asked = 0;
+    const refuse = () =>
+      withSession(server.connection, "postgres", () => {
+        asked += 1;
+        return Promise.reject(new RehomeError("rights-missing", "No."));
+      });
+    await reusingSessions(pid);
+    await expect(reusingSessions(refuse)).rejects.toThrow("No.");
+    expect(asked).toBe(1);
     await gone();
   });
 

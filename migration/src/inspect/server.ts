@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { rows } from "../sql/connect";
+import { idleBeside } from "../sql/kept-sessions";
 
 /** What a server allows its administrator's sessions, and what they would use up. Bytes are bytes. */
 export interface ServerInspection {
@@ -60,7 +61,7 @@ const FACTS = `
     'max_connections', 'superuser_reserved_connections', 'reserved_connections', 'autovacuum_max_workers',
     'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
   session AS (SELECT usesysid, datid FROM pg_stat_activity 
-    WHERE usesysid IS NOT NULL AND datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()
+    WHERE usesysid IS NOT NULL AND datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid() AND pid <> ALL ($2::int[])
       AND application_name IS DISTINCT FROM 'rehome pg_dump')
   SELECT pg_postmaster_start_time()::text AS identity, pg_is_in_recovery() AS standby,
     current_setting('default_transaction_read_only')::bool AS "readOnly",
@@ -86,11 +87,11 @@ const FACTS = `
   WHERE r.rolname = current_user AND d.datname = current_database()`;
 
 /**
- * Reads the server behind a session. One query.
+ * Reads the server behind a session. One query. Of its sessions those do not count that only wait for the next plan.
  * @param withSize whether the database's size is wanted
  */
 export async function inspectServer(client: pg.Client, withSize: boolean): Promise<ServerInspection> {
-  const [facts] = await rows<Facts>(client, FACTS, [withSize]);
+  const [facts] = await rows<Facts>(client, FACTS, [withSize, idleBeside(client)]);
   if (facts === undefined) throw new Error("pg_roles does not list the session's own role");
   const { slots, roleSlots, databaseSlots, databaseBytes, directory, tablespace, port, started, ...rest } =
     facts;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { RehomeError } from "../errors";
 import type { ServerConnection } from "../types";
 import { streamOf } from "./watch";
 
@@ -17,12 +18,14 @@ interface Kept {
   readonly opened: number;
 }
 interface Idle extends Kept {
-  /** Takes it back, to go on with it. */
-  readonly take: () => void;
+  /** Its server and database. */
+  readonly key: string;
+  /** Has it wait no more. */
+  readonly wake: () => void;
 }
 
-/** What is idle, by server and database. */
-const idle = new Map<string, Idle[]>();
+/** What is idle, the latest last. */
+const idle = new Set<Idle>();
 const reusing = new AsyncLocalStorage<true>();
 
 /**
@@ -43,9 +46,16 @@ const preparing = new WeakSet<pg.Client>();
 export const statementName = (client: pg.Client, text: string): string | undefined =>
   preparing.has(client) ? `rehome_${createHash("sha1").update(text).digest("hex")}` : undefined;
 
+/** The server's processes of the sessions that wait, on the server of this one: they end as soon as nobody comes. */
+export const idleBeside = ({ host, port }: pg.Client): number[] =>
+  [...idle]
+    .filter(({ client }) => client.host === host && client.port === port)
+    .flatMap(({ client }) => (client as unknown as { processID: number | null }).processID ?? []);
+
 /**
- * Runs `work` with a session, which is ended afterwards, or kept where sessions are reused. Where anything fails in one that
- * was kept, `work` begins again with a new one: it may have been lost, or what it had planned may not be so any more.
+ * Runs `work` with a session, which is ended afterwards, or kept where sessions are reused. Where one that was kept fails,
+ * `work` begins again with a new one: it may have been lost, or what it had planned may not be so any more. What `work`
+ * itself finds wrong, a `RehomeError`, is so in any session.
  * @param open opens one
  */
 export async function withKept<T>(
@@ -59,8 +69,8 @@ export async function withKept<T>(
   if (found !== undefined) {
     try {
       return await keeping(key, found, work);
-    } catch {
-      // A new session tells whether it was the old one's fault.
+    } catch (error) {
+      if (error instanceof RehomeError) throw error;
     }
   }
   return await keeping(key, { client: await open(), opened: performance.now() }, work);
@@ -84,37 +94,33 @@ async function keeping<T>(key: string, session: Kept, work: (client: pg.Client) 
     await session.client.end().catch(() => undefined);
     throw error;
   }
-  if (waitingNow() < MOST) keep(key, session);
+  if (idle.size < MOST) keep(key, session);
   else await session.client.end().catch(() => undefined);
   return result;
 }
 
-const waitingNow = (): number => [...idle.values()].reduce((sum, sessions) => sum + sessions.length, 0);
-
 function take(key: string): Kept | undefined {
-  const found = idle.get(key)?.pop();
-  found?.take();
+  const found = [...idle].findLast((one) => one.key === key);
+  found?.wake();
   return found;
 }
 
 /** Nobody waits for what is idle: neither this process with its end, nor whoever wants its server to stop. */
 function keep(key: string, { client, opened }: Kept): void {
-  const sessions = idle.get(key) ?? [];
-  idle.set(key, sessions);
   const stream = streamOf(client);
   const drop = (): void => {
-    take();
-    sessions.splice(sessions.indexOf(waiting), 1);
+    waiting.wake();
     void client.end().catch(() => undefined);
   };
   const timer = setTimeout(drop, IDLE).unref();
-  const take = (): void => {
+  const wake = (): void => {
+    idle.delete(waiting);
     clearTimeout(timer);
     stream.off("close", drop);
     stream.ref();
   };
-  const waiting: Idle = { client, opened, take };
-  sessions.push(waiting);
+  const waiting: Idle = { key, client, opened, wake };
+  idle.add(waiting);
   stream.unref();
   stream.once("close", drop);
 }
