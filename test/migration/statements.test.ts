@@ -35,6 +35,22 @@ describe("splitting a dump", () => {
     ]);
   });
 
+  it("leaves out what a server notes of its columns by itself, which an older pg_dump writes down", async () => {
+    const split = await splitStatements(
+      [
+        `ALTER TABLE ONLY s."a SET (" ALTER COLUMN "pg_attver=1" SET (pg_attver=22160232)`,
+        `ALTER TABLE ONLY s."a SET (" ALTER COLUMN "pg_attver=1" SET (n_distinct=-0.5, pg_attver=22160232)`,
+        "ALTER TABLE ONLY s.b ALTER COLUMN c SET (pg_attver=1, n_distinct=5, n_distinct_inherited=6)",
+        "ALTER TABLE ONLY s.b ALTER COLUMN c SET DEFAULT 'SET (pg_attver=1)'::text",
+      ].join(";\n"),
+    );
+    expect(split.map((statement) => statement.sql)).toEqual([
+      `ALTER TABLE ONLY s."a SET (" ALTER COLUMN "pg_attver=1" SET (n_distinct=-0.5)`,
+      "ALTER TABLE ONLY s.b ALTER COLUMN c SET (n_distinct=5, n_distinct_inherited=6)",
+      "ALTER TABLE ONLY s.b ALTER COLUMN c SET DEFAULT 'SET (pg_attver=1)'::text",
+    ]);
+  });
+
   it("takes psql's guards away, and only those", async () => {
     const body = "CREATE FUNCTION s.f() RETURNS text LANGUAGE sql AS $$ SELECT '\n\\restrict other\n' $$";
     const split = await splitStatements(`\\restrict k3y\n${body};\n\\unrestrict k3y\n`);

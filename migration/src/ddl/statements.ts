@@ -3,6 +3,7 @@ import { parseSync } from "libpg-query";
 import { aboutOf } from "./apart";
 import { loadGrammar } from "./grammar";
 import { FENCE_TRIGGER } from "../fence/fence-sql";
+import { COLUMN_VERSION } from "../sql/column-version";
 import { literal } from "../sql/quote";
 
 /** When a statement of a dump's post-data section runs; within a phase, order matters but where the phase is parallel. */
@@ -98,14 +99,31 @@ export function withMethod(statement: Statement): Statement {
 function parsed(text: string): (Statement & { readonly whole: Statement["tree"] })[] {
   if (text.trim() === "") return []; // the grammar takes no empty text
   const bytes = Buffer.from(text, "utf8");
-  return (parseSync(text).stmts ?? []).map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
+  return (parseSync(text).stmts ?? []).flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     const [node = "", tree] = Object.entries(stmt ?? {})[0] ?? [];
     const end = length === undefined ? bytes.length : start + length;
     const whole = tree as Statement["tree"];
+    const sql = withoutVersion(textIn(bytes.subarray(start, end)), node, whole);
+    if (sql === undefined) return [];
     const about = aboutOf(node, whole);
-    const statement = { sql: textIn(bytes.subarray(start, end)), node, tree: kept(node, whole), whole };
+    const statement = { sql, node, tree: kept(node, whole), whole };
     return about === undefined ? statement : { ...statement, about };
   });
+}
+
+/** What sets a column's options, without the server's own among them; undefined where that is all. */
+function withoutVersion(sql: string, node: string, tree: Statement["tree"]): string | undefined {
+  if (node !== "AlterTableStmt" || !sql.includes(`${COLUMN_VERSION}=`)) return sql;
+  const [command, ...more] = commands(tree);
+  if (command?.["subtype"] !== "AT_SetOptions" || more.length > 0) return sql;
+  const { List: list } = command["def"] as { List: { items: { DefElem: { defname: string } }[] } };
+  const names = list.items.map(({ DefElem: option }) => option.defname);
+  if (!names.includes(COLUMN_VERSION)) return sql;
+  if (names.length === 1) return undefined;
+  const at = sql.lastIndexOf(" SET (") + " SET (".length; // an option's value is a number
+  const options = sql.slice(at, sql.lastIndexOf(")")).split(", ");
+  const others = options.filter((option) => !option.startsWith(`${COLUMN_VERSION}=`));
+  return `${sql.slice(0, at)}${others.join(", ")})`;
 }
 
 const NOTHING: Statement["tree"] = {};

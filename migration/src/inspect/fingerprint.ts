@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { COLUMN_VERSION } from "../sql/column-version";
 import { ident } from "../sql/quote";
 import { amongCatalogs, withSearchPath } from "../sql/search-path";
 import { sharedRows } from "../sql/shared-rows";
@@ -55,7 +56,7 @@ const ENTRIES: readonly EntryQuery[] = [
        THEN row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) END, format_type(a.atttypid, a.atttypmod), a.attnotnull,
      a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid, true),
      CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END, a.attstorage,
-     nullif(a.attstattarget, -1), a.attoptions::text)
+     nullif(a.attstattarget, -1), (SELECT array_agg(o)::text FROM unnest(a.attoptions) o WHERE NOT starts_with(o, '${COLUMN_VERSION}=')))
    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped
