@@ -27,7 +27,6 @@ export const rights: Rights = {
   signalSessions: true,
   owners: [{ name: "core_user", usable: true, grantable: false }],
   forcedRowSecurity: [],
-  trustedExtensions: new Set(["citext"]),
 };
 export const MB = 1_000_000;
 export const host = (identity: string, change: Partial<ServerInspection> = {}): ServerInspection => ({
@@ -65,8 +64,9 @@ export const inspected = (given: Partial<SourceInspection> = {}): SourceInspecti
 /** What is found in an empty new home, and what is given instead. */
 export const reached = (given: Partial<TargetInspection> = {}): TargetInspection => ({
   ...{ serverVersion: 15, strangers: 0, ownerExists: true, rights, obstacles, reclaimable: 0, rates: {} },
-  ...{ availableExtensions: new Set<string>(), extensionVersions: new Map<string, string>() },
-  ...{ installedExtensions: new Map<string, string>(), roles: new Set(["core_user"]) },
+  ...{ availableExtensions: new Set<string>(), trustedExtensions: new Set<string>() },
+  ...{ extensionVersions: new Map<string, string>(), installedExtensions: new Map<string, string>() },
+  roles: new Set(["core_user"]),
   ...{
     accessMethods: new Set(["heap"]),
     largeObjects: new Set<number>(),

@@ -90,6 +90,7 @@ const target: fc.Arbitrary<TargetInspection | undefined> = fc.option(
       ...{
         serverVersion: version,
         availableExtensions: names.map((all) => new Set(all)),
+        trustedExtensions: names.map((all) => new Set(all)),
         strangers: fc.nat(3),
       },
       installedExtensions: fc.array(fc.tuple(name, name)).map((all) => new Map(all)),

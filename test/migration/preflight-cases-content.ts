@@ -277,7 +277,7 @@ export const CONTENT: readonly Case[] = [
   {
     code: "rights-missing",
     says: /cannot create the extensions citext, which need a superuser/,
-    target: { rights: plain({ trustedExtensions: new Set() }) },
+    target: { rights: plain(), trustedExtensions: new Set() },
   },
   {
     code: "rights-missing",

@@ -69,6 +69,7 @@ export const target: TargetInspection = {
   database,
   serverVersion: 15,
   availableExtensions: new Set(["citext"]),
+  trustedExtensions: new Set(["citext"]),
   extensionVersions: new Map([["citext", "1.6"]]),
   largeObjects: new Set(),
   roles: new Set(["core_user"]),

@@ -129,18 +129,20 @@ describe("preflight", () => {
   });
 
   it.each([
-    ["nothing where an administrator has all that it takes", {}],
+    ["nothing where an administrator has all that it takes", {}, {}],
     [
       "nothing where it may make itself a member",
       { owners: [{ name: "u", usable: false, grantable: true }] },
+      {},
     ],
     [
       "nothing of extensions where a cloud allows them",
-      { trustedExtensions: new Set<string>(), managed: true },
+      { managed: true },
+      { trustedExtensions: new Set<string>() },
     ],
-  ])("finds %s", (_, change) => {
+  ])("finds %s", (_, change, there) => {
     const both = { rights: plain(change) };
-    const ends = { request, source: { ...source, ...both }, target: { ...target, ...both } };
+    const ends = { request, source: { ...source, ...both }, target: { ...target, ...both, ...there } };
     expect(makePlan(ends.request, ends.source, ends.target, 15).findings).toEqual([]);
   });
 

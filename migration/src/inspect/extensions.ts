@@ -21,11 +21,29 @@ export async function inspectExtensions(client: pg.Client): Promise<Extension[]>
   );
 }
 
-/** Extensions that the server could install, each with the version that it would install. */
-export async function availableExtensions(client: pg.Client): Promise<Map<string, string>> {
-  const found = await rows<{ name: string; version: string }>(
+/** An extension that a server has, and a database may have. */
+export interface AvailableExtension {
+  /** The version that would be installed. */
+  readonly version: string;
+  /** Whether an owner of a database may create it there. */
+  readonly trusted: boolean;
+}
+
+/**
+ * Extensions that the server could install, by name. The server reads a file for each.
+ * @param names those that are asked for; absent: all
+ */
+export async function availableExtensions(
+  client: pg.Client,
+  names?: readonly string[],
+): Promise<ReadonlyMap<string, AvailableExtension>> {
+  if (names?.length === 0) return new Map();
+  const found = await rows<AvailableExtension & { name: string }>(
     client,
-    "SELECT name::text, default_version AS version FROM pg_catalog.pg_available_extensions",
+    `SELECT e.name::text, e.default_version AS version,
+       EXISTS (SELECT FROM pg_catalog.pg_available_extension_versions v WHERE v.name = e.name AND (v.trusted OR NOT v.superuser)) AS trusted
+     FROM pg_catalog.pg_available_extensions e WHERE $1::text[] IS NULL OR e.name = ANY ($1)`,
+    [names ?? null],
   );
-  return new Map(found.map((row) => [row.name, row.version]));
+  return new Map(found.map(({ name, ...extension }) => [name, extension]));
 }

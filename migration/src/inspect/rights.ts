@@ -29,16 +29,13 @@ export interface Rights {
   readonly owners: readonly OwnerRights[];
   /** Tables whose row security binds their owner too. */
   readonly forcedRowSecurity: readonly string[];
-  /** Extensions that an owner of a database may create there. */
-  readonly trustedExtensions: ReadonlySet<string>;
 }
 
 /** Roles that clouds give their customers in a superuser's place. */
 const MANAGED = "'cloudsqlsuperuser', 'rds_superuser', 'azure_pg_admin', 'alloydbsuperuser'";
 
-interface Facts extends Omit<Rights, "owners" | "trustedExtensions" | "forcedRowSecurity"> {
+interface Facts extends Omit<Rights, "owners" | "forcedRowSecurity"> {
   readonly forced: string[] | null;
-  readonly trusted: string[] | null;
 }
 
 const FACTS = `
@@ -51,8 +48,7 @@ const FACTS = `
     pg_has_role('pg_signal_backend', 'USAGE') AS "signalSessions",
     (SELECT array_agg(c.relname::text ORDER BY c.relname) FROM pg_class c
      WHERE c.oid IN (SELECT oid FROM own_relation) AND c.relkind = 'r' AND c.relrowsecurity AND c.relforcerowsecurity
-       AND ($2::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($2))) AS forced,
-    (SELECT array_agg(DISTINCT v.name::text) FROM pg_available_extension_versions v WHERE v.trusted OR NOT v.superuser) AS trusted
+       AND ($2::text[] IS NULL OR 'pg_class ' || c.oid = ANY ($2))) AS forced
   FROM pg_roles r WHERE r.rolname = current_user`;
 
 /**
@@ -91,6 +87,6 @@ export async function inspectRights(
     await rows<OwnerRights>(client, OWNERS, [schema, owner, only ?? null]),
   ]);
   if (facts === undefined) throw new Error("pg_roles does not list the session's own role");
-  const { forced, trusted, ...rest } = facts;
-  return { ...rest, owners, forcedRowSecurity: forced ?? [], trustedExtensions: new Set(trusted) };
+  const { forced, ...rest } = facts;
+  return { ...rest, owners, forcedRowSecurity: forced ?? [] };
 }

@@ -30,7 +30,10 @@ export interface SourceInspection extends SchemaInspection {
 /** What is known of the place that a dataset goes to; absent while its server is still to be created. */
 export interface TargetInspection {
   readonly serverVersion: number;
+  /** Those of the old home's extensions that its server could install. */
   readonly availableExtensions: ReadonlySet<string>;
+  /** Those of them that an owner of a database may create there. */
+  readonly trustedExtensions: ReadonlySet<string>;
   /** The version of each extension that the target has installed, or else would install. */
   readonly extensionVersions: ReadonlyMap<string, string>;
   /** OIDs of the database's large objects, but for those that moves of this dataset have left there. */

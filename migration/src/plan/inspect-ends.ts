@@ -113,11 +113,17 @@ async function followedFacts(
 }
 
 /** What is known of the new home before the old one is. */
-export type TargetAlone = Omit<TargetInspection, "collations">;
+export type TargetAlone = Omit<
+  TargetInspection,
+  "availableExtensions" | "collations" | "extensionVersions" | "trustedExtensions"
+> & {
+  /** The version of each extension that it has installed. */
+  readonly installedVersions: ReadonlyMap<string, string>;
+};
 
 /**
- * What can be asked only once both homes have been read: how the new one sorts by the collations that are used, and what
- * its encoding has no form for, where a conversion may fail, for that reads every row.
+ * What can be asked only once both homes have been read: whether the new one has the extensions that are used, how it sorts
+ * by the collations that are, and what its encoding has no form for, where a conversion may fail, for that reads every row.
  */
 export async function inspectTogether(
   sessions: Sessions,
@@ -125,12 +131,28 @@ export async function inspectTogether(
   target: TargetAlone,
 ): Promise<{ source: SourceInspection; target: TargetInspection }> {
   const used = source.text.collations.map(({ name }) => name);
-  const [unfit, collations] = await all([
+  const extensions = source.extensions.map(({ name }) => name);
+  const [unfit, [collations, available]] = await all([
     unfitText(sessions.source, source, target),
-    offeredCollations(sessions.target, used),
+    offeredAt(sessions.target, used, extensions),
   ]);
-  return { source: { ...source, text: { ...source.text, unfit } }, target: { ...target, collations } };
+  const { installedVersions, ...alone } = target;
+  const versions = [...available].map(([name, { version }]): [string, string] => [name, version]);
+  const trusted = [...available].flatMap(([name, extension]) => (extension.trusted ? [name] : []));
+  return {
+    source: { ...source, text: { ...source.text, unfit } },
+    target: {
+      ...alone,
+      collations,
+      availableExtensions: new Set(available.keys()),
+      trustedExtensions: new Set(trusted),
+      extensionVersions: new Map([...versions, ...installedVersions]),
+    },
+  };
 }
+
+const offeredAt = async (client: pg.Client, collations: readonly string[], extensions: readonly string[]) =>
+  [await offeredCollations(client, collations), await availableExtensions(client, extensions)] as const;
 
 async function unfitText(
   client: pg.Client,
@@ -163,7 +185,6 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   const obstacles = await inspectObstacles(client, request.dataset, request.to);
   const server = await inspectServer(client, false);
   const disk = await inspectDisk(request.to.server, server.files);
-  const available = await availableExtensions(client);
   const { dataset, from, to } = request;
   const replication =
     request.options.mode === "online" ? await inspectReplication(client, dataset, to, from) : undefined;
@@ -171,11 +192,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
   return {
     ...(standing === undefined ? {} : { standing }),
     serverVersion: facts?.version ?? 0,
-    availableExtensions: new Set(available.keys()),
-    extensionVersions: new Map([
-      ...available,
-      ...installed.map((e): [string, string] => [e.name, e.version]),
-    ]),
+    installedVersions: new Map(installed.map((e) => [e.name, e.version])),
     installedExtensions: new Map(installed.map((e) => [e.name, e.schema])),
     accessMethods: await inspectAccessMethods(client),
     roles: await inspectRoles(client),

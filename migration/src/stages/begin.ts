@@ -70,7 +70,7 @@ async function beginWith(
   refuseBlocked(plan);
   await assumeOwners(target, found.rights);
   const inspection = (await assumeOwners(source, seen.rights))
-    ? await seenByMember(request, sessions, { found, version })
+    ? await seenByMember(request, sessions, { found: begun.found, version })
     : seen;
   if (stamp !== undefined) noteStamp(inspection, stamp);
   await all([ensureJournal(target), ensureJournal(source)]);

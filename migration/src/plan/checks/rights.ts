@@ -21,7 +21,7 @@ export const rights: Check = ({ request, strategy, source, target }) => {
   const untrusted = admin.managed
     ? []
     : source.extensions.filter(
-        ({ name }) => target.availableExtensions.has(name) && !admin.trustedExtensions.has(name),
+        ({ name }) => target.availableExtensions.has(name) && !target.trustedExtensions.has(name),
       );
   if (untrusted.length > 0) {
     const names = some(untrusted.map(({ name }) => name));
