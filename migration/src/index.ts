@@ -12,7 +12,7 @@ export type { LinkHealth } from "./follow/health";
 export { move } from "./move";
 export { recordedMove } from "./recorded";
 export { placementName } from "./naming";
-export { followHealth, followMove, prove, stopFollowing, stopFollowingAt } from "./online";
+export { followHealth, followMove, prove, stopFollowing } from "./online";
 export { formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
@@ -20,6 +20,7 @@ export { gatherReport, type GatheredReport, type ReportDataset, type ReportFacts
 export type { MigrationHistory } from "./report/history";
 export {
   abandon,
+  abandonAt,
   arriving,
   concerned,
   release,

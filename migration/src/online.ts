@@ -3,7 +3,6 @@ import { RehomeError, SQLSTATE, codeOf, messageOf } from "./errors";
 import { settledHealth, type LinkHealth } from "./follow/health";
 import { linkOf } from "./follow/link";
 import { unpublish } from "./follow/publish";
-import { removeLinksAt } from "./follow/remove";
 import { isSubscribed, unsubscribe } from "./follow/subscribe";
 import {
   enterStage,
@@ -27,7 +26,7 @@ import { caughtUp, follow, lagSamples } from "./strategies/follow";
 import { openWayBack } from "./strategies/way-back";
 import { onServers } from "./slots";
 import { inWords } from "./told";
-import type { Endpoint, MoveRequest, Report, TableVerification } from "./types";
+import type { MoveRequest, Report, TableVerification } from "./types";
 import { alteredSince } from "./verify/altered-since";
 import { heldSnapshot, releaseSnapshot } from "./verify/snapshot";
 import { narrowed } from "./verify/narrow";
@@ -102,13 +101,6 @@ export async function stopFollowing({
   to,
 }: Pick<MoveRequest, "dataset" | "from" | "to">): Promise<void> {
   await abandon({ dataset, old: to, home: from });
-}
-
-/** Removes what one end keeps of a dataset's replication, where the other cannot be reached: a slot, which holds back WAL. */
-export async function stopFollowingAt(dataset: string, here: Endpoint, there: Endpoint): Promise<void> {
-  await withSessionIfThere(here.server, here.database, (client) =>
-    removeLinksAt(client, dataset, here, there),
-  );
 }
 
 /**

@@ -250,14 +250,22 @@ export async function abandon(query: ReleaseQuery): Promise<void> {
   const oldIsThere = await databaseExists(old);
   if (oldIsThere)
     await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
-  await withSessionIfThere(home.server, home.database, async (client) => {
-    await removeLinksAt(client, dataset, home, old);
-    await abandonFence(client, { dataset, schema: home.schema, target: placementName(old) });
-    await dropJournalIfEmpty(client);
-  });
+  await abandonAt(dataset, home, old);
   if (!oldIsThere) return;
   await withSession(old.server, old.database, async (client) => {
     if (await hasJournal(client)) await dropMovedObjects(client, dataset, placementName(old));
+  });
+}
+
+/**
+ * Takes away what one end has of a move that was given up: a fence that is not sealed, its side of the replication (a slot
+ * holds back WAL), and a journal that says nothing more. Asks nothing of the other end, which may be gone.
+ */
+export async function abandonAt(dataset: string, here: Endpoint, there: Endpoint): Promise<void> {
+  await withSessionIfThere(here.server, here.database, async (client) => {
+    await removeLinksAt(client, dataset, here, there);
+    await abandonFence(client, { dataset, schema: here.schema, target: placementName(there) });
+    await dropJournalIfEmpty(client);
   });
 }
 

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { codeOf, SQLSTATE } from "./errors";
+import { codeOf, RehomeError, SQLSTATE } from "./errors";
 import { FIRST_OWN_OID } from "./inspect/own-rows";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
@@ -13,9 +13,13 @@ export interface Claim {
 
 /**
  * What stands where something is about to be created: nothing (`absent`), what a run leaves that was killed right after it
- * had made it (`bare`), or anything else (`used`).
+ * had made it (`bare`), or anything else (`used`): what a stack knows of has rights at least, which it declares.
  */
 export type Standing = "absent" | "bare" | "used";
+
+/** Whether nobody was given or denied a right in it, and whether its deletion was cut short: it has nothing any more then. */
+const DATABASE = `SELECT datacl IS NULL AND datallowconn AS untouched, datconnlimit = -2 AS broken
+   FROM pg_catalog.pg_database WHERE datname = $1`;
 
 /** Asked in the database itself: whether it holds nothing but what came with it. */
 const BARE_DATABASE = `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_namespace
@@ -50,14 +54,28 @@ const answer = async (client: pg.Client, text: string, value: unknown): Promise<
 export async function standing(server: ServerConnection, { kind, name }: Claim): Promise<Standing> {
   if (kind === "role")
     return await withSession(server, "postgres", (client) => answer(client, BARE_ROLE, name));
-  const there = await withSession(server, "postgres", (client) =>
-    rows(client, "SELECT FROM pg_catalog.pg_database WHERE datname = $1", [name]),
+  const [there] = await withSession(server, "postgres", (client) =>
+    rows<{ untouched: boolean; broken: boolean }>(client, DATABASE, [name]),
   );
-  if (there.length === 0) return "absent";
-  return await withSession(server, name, (client) => answer(client, BARE_DATABASE, FIRST_OWN_OID));
+  if (there === undefined) return "absent";
+  if (there.broken) return "bare";
+  if (!there.untouched) return "used";
+  try {
+    return await withSession(server, name, (client) => answer(client, BARE_DATABASE, FIRST_OWN_OID));
+  } catch (error) {
+    if (error instanceof RehomeError && !error.retryable) return "used"; // whoever may not look takes nothing away
+    throw error;
+  }
 }
 
-/** Removes what stands bare. @returns false where somebody has begun to use it */
+/** Somebody has begun to use what was bare, or it is another's. */
+const KEPT: readonly unknown[] = [
+  SQLSTATE.objectInUse,
+  SQLSTATE.dependentObjects,
+  SQLSTATE.insufficientPrivilege,
+];
+
+/** Removes what stands bare. @returns false where somebody has begun to use it, or it is another's */
 export async function removeBare(server: ServerConnection, claim: Claim): Promise<boolean> {
   if ((await standing(server, claim)) !== "bare") return false;
   const { kind, name } = claim;
@@ -67,7 +85,7 @@ export async function removeBare(server: ServerConnection, claim: Claim): Promis
     );
     return true;
   } catch (error) {
-    if (codeOf(error) === SQLSTATE.objectInUse || codeOf(error) === SQLSTATE.dependentObjects) return false;
+    if (KEPT.includes(codeOf(error))) return false;
     throw error;
   }
 }

@@ -9,6 +9,8 @@ export const engine = {
   released: true,
   recorded: undefined as MoveResult | undefined,
   failure: undefined as Error | undefined,
+  /** What the engine fails with at one end, by its host. */
+  ends: {} as Record<string, Error>,
   health: undefined as LinkHealth | undefined | Error,
   unreadable: [] as OwnedTable[],
 };
@@ -43,9 +45,10 @@ export const migration = {
     engine.asked.push(["retire", query]);
     return Promise.resolve();
   },
-  stopFollowingAt: (_dataset: string, here: { host: string }) => {
-    engine.asked.push(["stopFollowingAt", here.host]);
-    return here.host === "old" ? Promise.reject(new Error("No answer.")) : Promise.resolve();
+  abandonAt: (_dataset: string, here: { host: string }) => {
+    engine.asked.push(["abandonAt", here.host]);
+    const failure = engine.ends[here.host];
+    return failure ? Promise.reject(failure) : Promise.resolve();
   },
   formatCount: String,
   formatBytes: (bytes: number) => `${bytes} B`,
@@ -102,6 +105,7 @@ export const reset = (): void => {
     released: true,
     recorded: undefined,
     failure: undefined,
+    ends: {},
     health: undefined,
   });
   said.length = 0;

@@ -99,8 +99,13 @@ describe("a service that moves without stopping", () => {
     expect(engine.asked).toEqual([["stopFollowing", { ...ends, from: end(B), to: end(A) }]]);
   });
 
-  it("keeps nobody from forgetting what is offline, where a server is gone", async () => {
-    engine.failure = Object.assign(new Error("No answer."), { code: "unreachable" });
+  const unreachable = Object.assign(new Error("No answer."), { code: "unreachable" });
+
+  it.each([
+    ["a server is gone", { old: unreachable }],
+    ["both are", { old: unreachable, new: unreachable }],
+  ])("keeps nobody from forgetting what is offline, where %s", async (_which, ends) => {
+    Object.assign(engine, { failure: unreachable, ends });
     const { remove } = await laterRun();
     await remove(movedToB);
     expect(said).toEqual([expect.stringMatching(/^core is forgotten, but .* is not known: No answer\.$/)]);
@@ -109,15 +114,24 @@ describe("a service that moves without stopping", () => {
   });
 
   it("ends what the other end keeps of what is online where a server is gone, and says how to go on", async () => {
-    engine.failure = Object.assign(new Error("No answer."), { code: "unreachable" });
+    Object.assign(engine, { failure: unreachable, ends: { old: unreachable } });
     const { remove } = await laterRun();
     await expect(remove(moved)).rejects.toThrow(
-      /^No answer\. Where it is gone for good, .*\(pulumi state delete, with the URN that ends in :Migration::core/,
+      /^No answer\. The other end keeps nothing .* gone for good, .*\(pulumi state delete, with the URN that ends in :Migration::core/,
     );
     expect(engine.asked.slice(1).sort()).toEqual([
-      ["stopFollowingAt", "new"],
-      ["stopFollowingAt", "old"],
+      ["abandonAt", "new"],
+      ["abandonAt", "old"],
     ]);
+  });
+
+  it("claims nothing of an end that was not asked, or could not end it", async () => {
+    const { remove } = await laterRun();
+    Object.assign(engine, { failure: unreachable, ends: { old: unreachable, new: unreachable } });
+    await expect(remove(moved)).rejects.toThrow(/^No answer\.$/);
+    engine.ends = { old: unreachable, new: new Error("Its lock is held.") };
+    await expect(remove(moved)).rejects.toThrow(/^Its lock is held\.$/);
+    await expect(remove(movedToB)).rejects.toThrow(/^Its lock is held\.$/);
   });
 
   it.each([

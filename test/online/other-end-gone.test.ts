@@ -1,0 +1,46 @@
+import { abandonAt, followMove } from "@rehome/migration";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { leftovers, makeWorld, value, type World, type WorldOptions } from "../migration/dataset";
+import { killedIn } from "../migration/killed-in";
+import { startServer, type TestServer } from "../support/servers";
+
+let a: TestServer;
+let b: TestServer;
+beforeAll(async () => {
+  [a, b] = await Promise.all([startServer(), startServer()]);
+});
+beforeEach(() => b.start());
+afterAll(() => Promise.all([a.stop(), b.stop()]));
+
+const WRITE = "INSERT INTO core.notes VALUES (2, 'written')";
+const world = (name: string, given: WorldOptions): Promise<World> =>
+  makeWorld(a, b, name, "CREATE TABLE notes (id int PRIMARY KEY, note text); INSERT INTO notes VALUES (1)", {
+    from: "core",
+    ...given,
+  });
+const endsAlone = async ({ request, login }: World): Promise<void> => {
+  await b.halt("immediate");
+  await expect(abandonAt(request.dataset, request.to, request.from)).rejects.toMatchObject({
+    code: "unreachable",
+  });
+  await abandonAt(request.dataset, request.from, request.to);
+  await a.sql(request.dataset, WRITE, login);
+};
+
+it("an end whose other is gone keeps no slot for it", async () => {
+  const made = await world("followed", { options: { mode: "online" } });
+  await followMove(made.request);
+  const SLOTS = "SELECT count(*)::int FROM pg_replication_slots WHERE database = current_database()";
+  expect(await value(a, "followed", SLOTS)).toBe(1);
+  await endsAlone(made);
+  expect(await value(a, "followed", SLOTS)).toBe(0);
+  expect(await value(a, "followed", "SELECT count(*)::int FROM pg_publication")).toBe(0);
+});
+
+it("nor a fence that a killed move has left", async () => {
+  const made = await world("fenced", { options: { mode: "offline" } });
+  expect(await killedIn("copy", made.request)).toBe("SIGKILL");
+  expect(await leftovers(a, made.request.from)).not.toEqual([]);
+  await endsAlone(made);
+  expect(await leftovers(a, made.request.from)).toEqual([]);
+});
