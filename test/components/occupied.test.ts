@@ -5,7 +5,7 @@ import { decodeOnHost, onHost } from "../../components/src/naming";
 
 const server = { host: "127.0.0.1", port: 1, user: "postgres", password: "hidden" };
 const site = (given: Partial<Site> = {}): Site => ({
-  ...{ host: "main", server, existing: false, preview: false },
+  ...{ host: "main", server, logical: "it's@main", existing: false, preview: false },
   ...given,
 });
 const removed: string[] = [];
@@ -42,7 +42,7 @@ describe("what is about to be created", () => {
     removed.length = 0;
     for (const preview of [true, false]) {
       expect(await occupiedRefusal(database, site({ preview }), engine("used"))).toBe(
-        'Host "main" has a database "shop" already, and the state of this stack has not. If nobody needs it, drop it there. If this stack made it and has lost or given up its state, take it back: pulumi import postgresql:index/database:Database.',
+        "Host \"main\" has a database \"shop\" already, and this run would create it. If nobody needs it, drop it there. If this stack made it and has lost or given up its state, take it back (docs/faq.md): pulumi import postgresql:index/database:Database 'it'\\''s@main' 'shop'. While it is there, --replace cannot make another.",
       );
     }
     expect(removed).toEqual([]);
@@ -52,7 +52,7 @@ describe("what is about to be created", () => {
     removed.length = 0;
     const theirs = site({ existing: true });
     expect(await occupiedRefusal(database, theirs, engine(found))).toMatch(
-      /delete manage: true of host "main"/,
+      /one more host, with the url of "main" and without manage: true/,
     );
     expect(await occupiedRefusal(role, theirs, engine(found))).toMatch(/write adoptRole: true/);
     expect(removed).toEqual([]);

@@ -28,12 +28,39 @@ describe("a database", () => {
     ["a function", "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'"],
     ["a large object", "SELECT lo_create(0)"],
     ["an extension", "CREATE EXTENSION pg_trgm"],
+    ["a domain", "CREATE DOMAIN sku AS text"],
+    ["a right that was taken", "REVOKE CONNECT ON DATABASE held FROM public"],
+    ["no way in", "ALTER DATABASE held ALLOW_CONNECTIONS false"],
   ])("with %s in it stays", async (_what, sql) => {
     await server.sql("postgres", "CREATE DATABASE held");
-    await server.sql("held", sql);
+    await server.sql(sql.includes("DATABASE") ? "postgres" : "held", sql);
     expect(await found(database("held"))).toBe("used");
     expect(await removeBare(server.connection, database("held"))).toBe(false);
     await server.sql("postgres", "DROP DATABASE held");
+  });
+
+  it("whose deletion was cut short goes", async () => {
+    await server.sql("postgres", "CREATE DATABASE cut");
+    await server.sql("postgres", "UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'cut'");
+    expect(await found(database("cut"))).toBe("bare");
+    expect(await removeBare(server.connection, database("cut"))).toBe(true);
+    expect(await found(database("cut"))).toBe("absent");
+  });
+
+  it("that is another's stays, for an administrator with fewer rights, as do roles that it did not make", async () => {
+    await server.sql("postgres", "CREATE ROLE maker LOGIN CREATEDB CREATEROLE PASSWORD 'x'");
+    await server.sql("postgres", "CREATE DATABASE theirs");
+    await server.sql("postgres", "CREATE ROLE above LOGIN SUPERUSER");
+    const maker = { ...server.connection, user: "maker", password: "x" };
+    expect(await standing(maker, database("theirs"))).toBe("bare");
+    expect(await removeBare(maker, database("theirs"))).toBe(false);
+    expect(await removeBare(maker, role("above"))).toBe(false);
+    const own = await server.connect("postgres", { user: "maker", password: "x" });
+    await own.query("CREATE DATABASE ours");
+    await own.query("CREATE ROLE made LOGIN");
+    await own.end();
+    expect(await removeBare(maker, database("ours"))).toBe(true);
+    expect(await removeBare(maker, role("made"))).toBe(true);
   });
 
   it("that somebody is in, or that came with the server, stays", async () => {

@@ -1,5 +1,6 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { standing, type Claim } from "@rehome/migration";
 import { removeCluster } from "@rehome/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../support/servers";
@@ -21,6 +22,7 @@ const write = async (given: object): Promise<void> => {
   const url = `postgres://postgres@127.0.0.1:${theirs.port}/postgres`;
   const hosts = {
     theirs: { platform: "existing", url, password: { env: "THEIR_PASSWORD" }, manage: true },
+    found: { platform: "existing", url, password: { env: "THEIR_PASSWORD" } },
     main: { platform: "local" },
   };
   const config = { "rehome:topology": { hosts, services: given } };
@@ -73,5 +75,26 @@ describe("what is on a server already, and not in the state,", () => {
     expect(connection && (await query(connection, "SELECT current_user::text AS me"))).toEqual([
       { me: "two_user" },
     ]);
+  });
+
+  it("is never what the stack has made itself, which a replacement would meet", async () => {
+    const { host, port, user, password } = await administrator();
+    const made = ["one", "two"].flatMap((name): Claim[] => [
+      { kind: "database", name },
+      { kind: "role", name: `${name}_user` },
+    ]);
+    for (const claim of made) expect(await standing({ host, port, user, password }, claim)).toBe("used");
+  });
+
+  it("is taken as found on one more host with the same url", async () => {
+    await write({
+      billing: {
+        home: { host: "found", database: "billing", schema: "public" },
+        adoptRole: true,
+        password: { env: "THEIR_PASSWORD" },
+      },
+    });
+    const { exitCode, text } = await runner.run("preview");
+    expect(exitCode, text).toBe(0);
   });
 });

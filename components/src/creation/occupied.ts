@@ -10,6 +10,8 @@ export interface Engine {
 export interface Site {
   readonly host: string;
   readonly server: ServerConnection;
+  /** The logical name of what is to be created. */
+  readonly logical: string;
   /** Whether someone else runs the server: what stands there is theirs. */
   readonly existing: boolean;
   readonly preview: boolean;
@@ -18,6 +20,7 @@ export interface Site {
 /** A server that cannot be asked says why itself, when it comes to creating. */
 const UNASKED: readonly unknown[] = [
   "unreachable",
+  "connections-too-few",
   "authentication-failed",
   "database-missing",
   "rights-missing",
@@ -34,10 +37,13 @@ const ask = async (work: () => Promise<Standing>): Promise<Standing> => {
 
 const TYPES = { database: "postgresql:index/database:Database", role: "postgresql:index/role:Role" } as const;
 
+/** As a shell takes it for one word. */
+const word = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
 const waysToUse = ({ kind }: Claim, host: string): string =>
   kind === "role"
     ? "To use it as it is, write adoptRole: true and its password for the services that have it; to begin anew, drop it there."
-    : `To use what is there, delete manage: true of host "${host}", which then takes databases and roles as found; to begin anew, drop it there.`;
+    : `To use what is there, let the home be on one more host, with the url of "${host}" and without manage: true, which takes databases and roles as found; to begin anew, drop it there.`;
 
 /**
  * Why something may not be created, undefined when it may: it is on its server already, and not in the state of this stack.
@@ -45,7 +51,7 @@ const waysToUse = ({ kind }: Claim, host: string): string =>
  */
 export const occupiedRefusal = async (
   claim: Claim,
-  { host, server, existing, preview }: Site,
+  { host, server, logical, existing, preview }: Site,
   engine: Engine,
 ): Promise<string | undefined> => {
   const found = await ask(() => engine.standing(server, claim));
@@ -53,7 +59,10 @@ export const occupiedRefusal = async (
   if (!existing && found === "bare" && (preview || (await engine.removeBare(server, claim))))
     return undefined;
   const { kind, name } = claim;
-  const there = `Host "${host}" has a ${kind} "${name}" already, and the state of this stack has not.`;
-  const ways = existing ? waysToUse(claim, host) : "If nobody needs it, drop it there.";
-  return `${there} ${ways} If this stack made it and has lost or given up its state, take it back: pulumi import ${TYPES[kind]}.`;
+  return [
+    `Host "${host}" has a ${kind} "${name}" already, and this run would create it.`,
+    existing ? waysToUse(claim, host) : "If nobody needs it, drop it there.",
+    `If this stack made it and has lost or given up its state, take it back (docs/faq.md): pulumi import ${TYPES[kind]} ${word(logical)} ${word(name)}.`,
+    "While it is there, --replace cannot make another.",
+  ].join(" ");
 };
