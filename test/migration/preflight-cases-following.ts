@@ -16,6 +16,12 @@ export const FOLLOWING: readonly Case[] = [
     target: { replication: { ...able, walLevel: "minimal" } },
   },
   {
+    code: "output-plugin",
+    says: /"old" lets no subscription read its changes/,
+    request: online,
+    source: { replication: { ...able, mayDecode: false } },
+  },
+  {
     code: "slots-too-few",
     says: /"old" has no replication slot left/,
     request: online,

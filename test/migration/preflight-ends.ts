@@ -114,7 +114,15 @@ export const crossing = (code: Crossing["code"]): Partial<SchemaInspection> => (
 });
 export const type = { key: "pg_type 1", kind: "type", name: "status", identity: "type public.status" };
 export const able: ReplicationFacts = {
-  ...{ walLevel: "logical", freeSlots: 8, freeSenders: 8, freeWorkers: 4, slotWalLimit: null, prepared: [] },
+  ...{
+    walLevel: "logical",
+    mayDecode: true,
+    freeSlots: 8,
+    freeSenders: 8,
+    freeWorkers: 4,
+    slotWalLimit: null,
+    prepared: [],
+  },
   ...{
     mayReplicate: true,
     maySubscribe: true,

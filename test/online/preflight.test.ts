@@ -1,7 +1,7 @@
-import { followMove, move, planMove, type MoveRequest } from "@rehome/migration";
+import { examineHost, followMove, move, planMove, type MoveRequest } from "@rehome/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../support/servers";
-import { makeWorld, reversed, value } from "../migration/dataset";
+import { makeWorld, reversed, until, value } from "../migration/dataset";
 
 let a: TestServer;
 let b: TestServer;
@@ -72,6 +72,27 @@ describe("the plan of a move that goes online", () => {
         await value(server, "lacking", "SELECT count(*)::int FROM pg_namespace WHERE nspname = 'rehome'"),
       ).toBe(0);
     expect(await codes({ ...request, options: { ...request.options, mode: "offline" } })).toEqual([]);
+  });
+
+  it("asks that a server which names its output plugins names pgoutput", async (test) => {
+    const KNOWN =
+      "SELECT count(*)::int FROM pg_settings WHERE name = 'output_plugin_libraries' AND setting LIKE '%pgoutput%'";
+    test.skip((await value(b, "postgres", KNOWN)) === 0, "servers before 15.19 let all of them");
+    const { request } = await makeWorld(a, b, "plugins", "CREATE TABLE t (id int PRIMARY KEY)", {
+      ...{ from: "core", to: "core", options: { mode: "online" } },
+    });
+    const blockers = async (): Promise<string[]> =>
+      (await codes(request)).filter((code) => code.startsWith("blocker"));
+    expect(await blockers()).toEqual([]);
+    await b.sql("postgres", "ALTER SYSTEM SET output_plugin_libraries = 'test_decoding, \"other\"'");
+    await b.sql("postgres", "SELECT pg_reload_conf()");
+    await until(async () => (await value(b, "postgres", KNOWN)) === 0);
+    expect(await blockers()).toEqual(["blocker output-plugin"]);
+    const use = { server: b.connection, database: "plugins", online: true, managed: true, extensions: [] };
+    expect((await examineHost(use)).map(({ code }) => code)).toContain("output-plugin");
+    await b.sql("postgres", "ALTER SYSTEM RESET output_plugin_libraries");
+    await b.sql("postgres", "SELECT pg_reload_conf()");
+    await until(async () => (await blockers()).length === 0);
   });
 
   it("counts what its own links have taken as free", async () => {

@@ -159,6 +159,18 @@ const walLevel: Judge = ({ replication }, { online }) => {
   ];
 };
 
+const outputPlugin: Judge = ({ replication }, { online }) =>
+  replication === undefined || replication.mayDecode || !online
+    ? []
+    : [
+        problem(
+          "output_plugin_libraries",
+          "output-plugin",
+          "output_plugin_libraries does not name pgoutput: no subscription may read the changes.",
+          "Add pgoutput to it and reload the server's configuration, or write mode: offline.",
+        ),
+      ];
+
 const links: Judge = ({ replication, unreadSlots }, { online }) => {
   if (replication === undefined) return [];
   const { freeSlots, freeSenders, freeWorkers, prepared } = replication;
@@ -263,7 +275,7 @@ const durability: Judge = ({ fsync }) =>
       ];
 
 const JUDGES: readonly Judge[] = [
-  ...[version, writable, encryption, rights, connections, walLevel, links],
+  ...[version, writable, encryption, rights, connections, walLevel, outputPlugin, links],
   ...[extensions, disk, activity, durability],
 ];
 

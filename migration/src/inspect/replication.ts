@@ -9,6 +9,8 @@ import type { Endpoint } from "../types";
 /** What one end's server allows a home that follows, or is followed. Bytes are bytes. */
 export interface ReplicationFacts {
   readonly walLevel: string;
+  /** Whether `pgoutput` may read the server's changes: servers since 15.19 name those that may (to who may read their settings). */
+  readonly mayDecode: boolean;
   /** Replication slots, WAL senders and workers that apply changes, that are not in use; those of this dataset's links count as free. */
   readonly freeSlots: number;
   readonly freeSenders: number;
@@ -46,6 +48,8 @@ const facts = (version: number): string => `
         (SELECT FROM pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_name = ANY ($1))) AS senders,
       (SELECT count(*) FROM pg_subscription WHERE subenabled AND subname <> ALL ($1)) AS workers)
   SELECT current_setting('wal_level') AS "walLevel",
+    NOT EXISTS (SELECT FROM pg_settings WHERE name = 'output_plugin_libraries' AND 'pgoutput' <> ALL (
+      SELECT btrim(library, ' "') FROM unnest(string_to_array(setting, ',')) library)) AS "mayDecode",
     (current_setting('max_replication_slots')::int - free.slots)::int AS "freeSlots",
     (current_setting('max_wal_senders')::int - free.senders)::int AS "freeSenders",
     (least(current_setting('max_logical_replication_workers')::int, current_setting('max_worker_processes')::int - 1) - free.workers)::int AS "freeWorkers",

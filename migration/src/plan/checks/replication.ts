@@ -29,7 +29,7 @@ function actsAsReplica(ends: Ends): boolean {
 function atEnd(host: string, user: string, facts: ReplicationFacts, asReplica: boolean): Finding[] {
   const found: Finding[] = [];
   const block = (
-    code: "wal-level" | "slots-too-few" | "senders-too-few" | "workers-too-few",
+    code: "wal-level" | "output-plugin" | "slots-too-few" | "senders-too-few" | "workers-too-few",
     ...say: [string, string]
   ): void => void found.push(blocker(code, ...say));
   if (facts.walLevel !== "logical") {
@@ -37,6 +37,13 @@ function atEnd(host: string, user: string, facts: ReplicationFacts, asReplica: b
       "wal-level",
       `host "${host}" has wal_level = ${facts.walLevel}: changes cannot be followed from there.`,
       "Set wal_level = logical and restart the server (Cloud SQL: the flag cloudsql.logical_decoding), or write mode: offline.",
+    );
+  }
+  if (!facts.mayDecode) {
+    block(
+      "output-plugin",
+      `host "${host}" lets no subscription read its changes: output_plugin_libraries does not name pgoutput.`,
+      "Add pgoutput to output_plugin_libraries and reload the server's configuration, or write mode: offline.",
     );
   }
   const limits = [
