@@ -260,13 +260,16 @@ export async function abandon(query: ReleaseQuery): Promise<void> {
 /**
  * Takes away what one end has of a move that was given up: a fence that is not sealed, its side of the replication (a slot
  * holds back WAL), and a journal that says nothing more. Asks nothing of the other end, which may be gone.
+ * @returns whether it stays fenced: its data were handed out elsewhere
  */
-export async function abandonAt(dataset: string, here: Endpoint, there: Endpoint): Promise<void> {
-  await withSessionIfThere(here.server, here.database, async (client) => {
+export async function abandonAt(dataset: string, here: Endpoint, there: Endpoint): Promise<boolean> {
+  const fenced = await withSessionIfThere(here.server, here.database, async (client) => {
     await removeLinksAt(client, dataset, here, there);
-    await abandonFence(client, { dataset, schema: here.schema, target: placementName(there) });
+    const stays = await abandonFence(client, { dataset, schema: here.schema, target: placementName(there) });
     await dropJournalIfEmpty(client);
+    return stays;
   });
+  return fenced ?? false;
 }
 
 async function databaseExists({ server, database }: Endpoint): Promise<boolean> {

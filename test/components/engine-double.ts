@@ -11,6 +11,8 @@ export const engine = {
   failure: undefined as Error | undefined,
   /** What the engine fails with at one end, by its host. */
   ends: {} as Record<string, Error>,
+  /** The hosts whose fences stay. */
+  fenced: [] as string[],
   health: undefined as LinkHealth | undefined | Error,
   unreadable: [] as OwnedTable[],
 };
@@ -48,7 +50,7 @@ export const migration = {
   abandonAt: (_dataset: string, here: { host: string }) => {
     engine.asked.push(["abandonAt", here.host]);
     const failure = engine.ends[here.host];
-    return failure ? Promise.reject(failure) : Promise.resolve();
+    return failure ? Promise.reject(failure) : Promise.resolve(engine.fenced.includes(here.host));
   },
   formatCount: String,
   formatBytes: (bytes: number) => `${bytes} B`,
@@ -106,6 +108,7 @@ export const reset = (): void => {
     recorded: undefined,
     failure: undefined,
     ends: {},
+    fenced: [],
     health: undefined,
   });
   said.length = 0;

@@ -101,23 +101,38 @@ describe("a service that moves without stopping", () => {
 
   const unreachable = Object.assign(new Error("No answer."), { code: "unreachable" });
 
-  it.each([
-    ["a server is gone", { old: unreachable }],
-    ["both are", { old: unreachable, new: unreachable }],
-  ])("keeps nobody from forgetting what is offline, where %s", async (_which, ends) => {
-    Object.assign(engine, { failure: unreachable, ends });
+  it("keeps nobody from forgetting what is offline where a server is gone, and says what may be left there", async () => {
+    Object.assign(engine, { failure: unreachable, ends: { old: unreachable } });
     const { remove } = await laterRun();
     await remove(movedToB);
-    expect(said).toEqual([expect.stringMatching(/^core is forgotten, but .* is not known: No answer\.$/)]);
+    expect(said).toEqual([
+      "core is forgotten: No answer. new/erp.core has no replication slot and no fence of core any more. Whether a replication slot or a fence of core is left in old/core_db.public is not known.",
+    ]);
     engine.failure = Object.assign(new Error("Refused."), { code: "rights-missing" });
     await expect(remove(movedToB)).rejects.toThrow("Refused.");
+  });
+
+  it("says that the old home stays fenced where the new one is gone", async () => {
+    Object.assign(engine, { failure: unreachable, ends: { new: unreachable }, fenced: ["old"] });
+    const { remove } = await laterRun();
+    await remove(movedToB);
+    expect(said).toEqual([
+      expect.stringContaining(" old/core_db.public stays fenced, for core was handed out elsewhere"),
+    ]);
+  });
+
+  it("forgets quietly where a database is gone, and its slots with it", async () => {
+    engine.failure = Object.assign(new Error("No such database."), { code: "database-missing" });
+    const { remove } = await laterRun();
+    await remove(moved);
+    expect(said).toEqual([]);
   });
 
   it("ends what the other end keeps of what is online where a server is gone, and says how to go on", async () => {
     Object.assign(engine, { failure: unreachable, ends: { old: unreachable } });
     const { remove } = await laterRun();
     await expect(remove(moved)).rejects.toThrow(
-      /^No answer\. The other end keeps nothing .* gone for good, .*\(pulumi state delete, with the URN that ends in :Migration::core/,
+      /^No answer\. new\/erp\.core has no replication slot .* gone for good, .*\(pulumi state delete, with the URN that ends in :Migration::core/,
     );
     expect(engine.asked.slice(1).sort()).toEqual([
       ["abandonAt", "new"],
@@ -125,14 +140,22 @@ describe("a service that moves without stopping", () => {
     ]);
   });
 
-  it("claims nothing of an end that was not asked, or could not end it", async () => {
-    const { remove } = await laterRun();
-    Object.assign(engine, { failure: unreachable, ends: { old: unreachable, new: unreachable } });
-    await expect(remove(moved)).rejects.toThrow(/^No answer\.$/);
-    engine.ends = { old: unreachable, new: new Error("Its lock is held.") };
-    await expect(remove(moved)).rejects.toThrow(/^Its lock is held\.$/);
-    await expect(remove(movedToB)).rejects.toThrow(/^Its lock is held\.$/);
-  });
+  it.each([
+    ["online", moved],
+    ["offline", movedToB],
+  ])(
+    "forgets nothing that is %s where nobody could be asked, or an end could not end it",
+    async (_mode, state) => {
+      const { remove } = await laterRun();
+      Object.assign(engine, { failure: unreachable, ends: { old: unreachable, new: unreachable } });
+      await expect(remove(state)).rejects.toThrow(
+        /^No answer\. .*left in new\/erp\.core is not known\. .*left in old\/core_db\.public is not known\. Run this again when it answers;/,
+      );
+      engine.ends = { old: unreachable, new: new Error("Its lock is held.") };
+      await expect(remove(state)).rejects.toThrow(/^Its lock is held\.$/);
+      expect(said).toEqual([]);
+    },
+  );
 
   it.each([
     ["while it follows", preparing, preparing],

@@ -1,4 +1,4 @@
-import { abandonAt, followMove } from "@rehome/migration";
+import { abandonAt, followMove, move } from "@rehome/migration";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { leftovers, makeWorld, value, type World, type WorldOptions } from "../migration/dataset";
 import { killedIn } from "../migration/killed-in";
@@ -23,7 +23,7 @@ const endsAlone = async ({ request, login }: World): Promise<void> => {
   await expect(abandonAt(request.dataset, request.to, request.from)).rejects.toMatchObject({
     code: "unreachable",
   });
-  await abandonAt(request.dataset, request.from, request.to);
+  expect(await abandonAt(request.dataset, request.from, request.to)).toBe(false);
   await a.sql(request.dataset, WRITE, login);
 };
 
@@ -43,4 +43,12 @@ it("nor a fence that a killed move has left", async () => {
   expect(await leftovers(a, made.request.from)).not.toEqual([]);
   await endsAlone(made);
   expect(await leftovers(a, made.request.from)).toEqual([]);
+});
+
+it("an old home stays fenced, and says so: its data were handed out", async () => {
+  const made = await world("handed", { options: { mode: "offline" } });
+  await move(made.request);
+  await b.halt("immediate");
+  expect(await abandonAt(made.request.dataset, made.request.from, made.request.to)).toBe(true);
+  await expect(a.sql("handed", WRITE, made.login)).rejects.toThrow();
 });

@@ -1,10 +1,10 @@
-import { log } from "@pulumi/pulumi";
-import { abandonAt, reusingSessions, stopFollowing, type Endpoint } from "@rehome/migration";
+import { reusingSessions } from "@rehome/migration";
 import { placementName, transition, type Transition } from "@rehome/topology";
 import { failure, plainError } from "../provider-errors";
 import { unapproved } from "./approved-plans";
 import { carryOut } from "./carry-out";
 import { following } from "./following";
+import { forget } from "./forget";
 import { datasetState, differs, endpoint, known, moveRequest, online } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 import { objections } from "./objections";
@@ -86,23 +86,6 @@ export const update = async (olds: MigrationState, news: MigrationInputs) => ({
   outs: await outputs(olds, news),
 });
 
-/** Why what never followed need not be asked whether it did. */
-const GONE: readonly unknown[] = ["database-missing", "unreachable"];
-const isGone = (error: unknown): boolean => GONE.includes((error as { code?: unknown }).code);
-
-/**
- * Ends what each end keeps of the other, where they are not both there to be asked.
- * @returns whether one of them is
- * @throws what stands in the way at one that is
- */
-const stopAtEither = async (dataset: string, from: Endpoint, to: Endpoint): Promise<boolean> => {
-  const ended = await Promise.allSettled([abandonAt(dataset, from, to), abandonAt(dataset, to, from)]);
-  const failures = ended.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
-  const failed = failures.find((failure) => !isGone(failure));
-  if (failed !== undefined) throw plainError(failed);
-  return failures.length < ended.length;
-};
-
 /**
  * Forgetting a dataset leaves no slot behind that would keep its server's WAL for ever. A home that is kept since a switch
  * follows still when the file has gone back to `mode: offline`. What is deleted because it was replaced (`--replace`) ends
@@ -115,20 +98,5 @@ export const remove = async (olds: MigrationState): Promise<void> => {
   const inputs = olds as MigrationInputs;
   const [from, to] = [endpoint(home, inputs, olds), endpoint(other, inputs, olds)];
   if (from === undefined || to === undefined) return;
-  try {
-    await stopFollowing({ dataset, from, to });
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    const { message } = error as Error;
-    const stopped = await stopAtEither(dataset, from, to);
-    if (online(olds))
-      throw stopped ? new Error(`${message} ${goneForGood(dataset)}`, { cause: error }) : error;
-    await log.warn(
-      `${dataset} is forgotten, but whether ${placementName(home)} or ${placementName(other)} holds a replication slot of it is not known: ${message}`,
-    );
-  }
+  await forget(dataset, [from, to], online(olds));
 };
-
-/** What to do about a server that is not there: the state alone still speaks of it. */
-const goneForGood = (dataset: string): string =>
-  `The other end keeps nothing of ${dataset} any more. When this one is back, run this again; where it is gone for good, take its Migration out of the state (pulumi state delete, with the URN that ends in :Migration::${dataset}), and run this again.`;

@@ -228,14 +228,19 @@ export async function liftFence(
   await transaction(client, () => forgetFence(client, row));
 }
 
-/** Lifts an armed fence that a move which was given up has left; a sealed one is no longer its own. */
+/**
+ * Lifts an armed fence that a move which was given up has left; a sealed one is no longer its own.
+ * @returns whether a fence stays
+ */
 export async function abandonFence(
   client: pg.Client,
   { dataset, schema, target }: Pick<Fence, "dataset" | "schema" | "target">,
-): Promise<void> {
+): Promise<boolean> {
   const fence = await findFence(client, dataset, schema);
-  if (fence !== undefined && !fence.sealed && fence.target === target)
-    await liftFence(client, dataset, schema);
+  if (fence === undefined) return false;
+  if (fence.sealed || fence.target !== target) return true;
+  await liftFence(client, dataset, schema);
+  return false;
 }
 
 /** Takes a fence's triggers off its tables; what it took from the schema's users stays taken. */
