@@ -78,7 +78,11 @@ export async function createSlot(link: Link, timeout: number): Promise<NewSlot> 
   client.on("error", () => undefined);
   await client.connect();
   const close = (): Promise<void> => client.end().catch(() => undefined);
-  const watch = setTimeout(() => void close(), timeout);
+  let late = false;
+  const watch = setTimeout(() => {
+    late = true;
+    void close();
+  }, timeout);
   try {
     const { rows: made } = (await client.query(
       `CREATE_REPLICATION_SLOT ${ident(link.name)} LOGICAL pgoutput (SNAPSHOT 'export')`,
@@ -88,14 +92,16 @@ export async function createSlot(link: Link, timeout: number): Promise<NewSlot> 
   } catch (error) {
     clearTimeout(watch);
     await close();
-    throw await slotTimeout(link, error);
+    throw await slotFailure(link, error, late);
   }
 }
 
-async function slotTimeout(link: Link, cause: unknown): Promise<unknown> {
+/** Takes away what has begun of the slot. @returns why there is none: who is in the way, where it took too long */
+async function slotFailure(link: Link, cause: unknown, late: boolean): Promise<unknown> {
   const client = await open(link.publisher.server, link.publisher.database);
   try {
     await dropSlot(client, link.name);
+    if (!late) return cause;
     const found = await rows<{ who: string }>(
       client,
       `SELECT format('pid %s of %s in %s, open for %s s', pid, usename, datname, extract(epoch FROM clock_timestamp() - xact_start)::int) AS who

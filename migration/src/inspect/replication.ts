@@ -49,7 +49,7 @@ const facts = (version: number): string => `
       (SELECT count(*) FROM pg_subscription WHERE subenabled AND subname <> ALL ($1)) AS workers)
   SELECT current_setting('wal_level') AS "walLevel",
     NOT EXISTS (SELECT FROM pg_settings WHERE name = 'output_plugin_libraries' AND 'pgoutput' <> ALL (
-      SELECT btrim(library, ' "') FROM unnest(string_to_array(setting, ',')) library)) AS "mayDecode",
+      SELECT btrim(library, E' \\t\\r\\n"') FROM unnest(string_to_array(setting, ',')) library)) AS "mayDecode",
     (current_setting('max_replication_slots')::int - free.slots)::int AS "freeSlots",
     (current_setting('max_wal_senders')::int - free.senders)::int AS "freeSenders",
     (least(current_setting('max_logical_replication_workers')::int, current_setting('max_worker_processes')::int - 1) - free.workers)::int AS "freeWorkers",
