@@ -76,6 +76,19 @@ describe("a session", () => {
     await gone();
   });
 
+  it("makes room for another where its role may have no more", async () => {
+    await server.sql("postgres", "CREATE ROLE single LOGIN PASSWORD 'x' CONNECTION LIMIT 1");
+    const single = { ...server.connection, user: "single", password: "x" };
+    const backend = (database: string): Promise<unknown> =>
+      withSession(single, database, (client) => rows(client, "SELECT pg_backend_pid()"));
+    await reusingSessions(() => backend("postgres"));
+    expect(await sessions()).toBe(1);
+    await backend("template1");
+    const held = withSession(single, "postgres", () => backend("template1"));
+    await expect(held).rejects.toMatchObject({ code: "connections-too-few" });
+    await gone();
+  });
+
   it("asks once for what is wrong in any", async () => {
     let asked = 0;
     const refuse = () =>

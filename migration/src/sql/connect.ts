@@ -2,7 +2,7 @@ import pg from "pg";
 import { RehomeError, SQLSTATE, codeOf, messageOf } from "../errors";
 import type { ServerConnection } from "../types";
 import { address, clientConfig } from "./client-config";
-import { statementName, withKept } from "./kept-sessions";
+import { endIdle, statementName, withKept } from "./kept-sessions";
 import { refusePooled } from "./pooled";
 import { ident } from "./quote";
 import { tlsFailure } from "./tls";
@@ -68,12 +68,21 @@ export async function setUp(client: pg.Client): Promise<number | undefined> {
 }
 
 /**
- * Opens a session with the engine's settings.
+ * Opens a session with the engine's settings. Those that wait in this process for the next plan make room for it.
  * @throws RehomeError `unreachable`, `authentication-failed`, `database-missing`, `connections-too-few`,
  * `rights-missing`, `pooled-connection`, `tls-refused`, `tls-missing`, `tls-required`, `tls-root-unreadable`,
  * `connector-missing`, `connector-failed` with the address and the remedy; as it came, what says that the session was lost.
  */
 export async function open(server: ServerConnection, database: string): Promise<pg.Client> {
+  try {
+    return await openOnce(server, database);
+  } catch (error) {
+    if (codeOf(error) !== "connections-too-few" || (await endIdle(server)) === 0) throw error;
+    return await openOnce(server, database);
+  }
+}
+
+async function openOnce(server: ServerConnection, database: string): Promise<pg.Client> {
   const client = new pg.Client(await clientConfig(server, database));
   // A session that breaks while idle says so at its next query; without a listener Node would end the process.
   client.on("error", () => undefined);

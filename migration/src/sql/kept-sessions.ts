@@ -20,6 +20,8 @@ interface Kept {
 interface Idle extends Kept {
   /** Its server and database. */
   readonly key: string;
+  /** Resolves when its server has it no more. */
+  readonly end: () => Promise<void>;
   /** Has it wait no more. */
   readonly wake: () => void;
 }
@@ -51,6 +53,16 @@ export const idleBeside = ({ host, port }: pg.Client): number[] =>
   [...idle]
     .filter(({ client }) => client.host === host && client.port === port)
     .flatMap(({ client }) => (client as unknown as { processID: number | null }).processID ?? []);
+
+/**
+ * Ends the sessions that wait on a server, which has none left.
+ * @returns how many they were; their places are free again
+ */
+export async function endIdle({ host, port }: ServerConnection): Promise<number> {
+  const waiting = [...idle].filter(({ client }) => client.host === host && client.port === port);
+  await Promise.all(waiting.map((one) => one.end()));
+  return waiting.length;
+}
 
 /**
  * Runs `work` with a session, which is ended afterwards, or kept where sessions are reused. Where one that was kept fails,
@@ -108,10 +120,11 @@ function take(key: string): Kept | undefined {
 /** Nobody waits for what is idle: neither this process with its end, nor whoever wants its server to stop. */
 function keep(key: string, { client, opened }: Kept): void {
   const stream = streamOf(client);
-  const drop = (): void => {
+  const end = (): Promise<void> => {
     waiting.wake();
-    void client.end().catch(() => undefined);
+    return client.end().catch(() => undefined);
   };
+  const drop = (): void => void end();
   const timer = setTimeout(drop, IDLE).unref();
   const wake = (): void => {
     idle.delete(waiting);
@@ -119,7 +132,7 @@ function keep(key: string, { client, opened }: Kept): void {
     stream.off("close", drop);
     stream.ref();
   };
-  const waiting: Idle = { key, client, opened, wake };
+  const waiting: Idle = { key, client, opened, wake, end };
   idle.add(waiting);
   stream.unref();
   stream.once("close", drop);
