@@ -42,7 +42,7 @@ describe("what is about to be created", () => {
     removed.length = 0;
     for (const preview of [true, false]) {
       expect(await occupiedRefusal(database, site({ preview }), engine("used"))).toBe(
-        "Host \"main\" has a database \"shop\" already, and this run would create it. If nobody needs it, drop it there. If this stack made it and has lost or given up its state, take it back (docs/faq.md): pulumi import postgresql:index/database:Database 'it'\\''s@main' 'shop'. While it is there, --replace cannot make another.",
+        "Host \"main\" has a database \"shop\" already, and this run would create it. If nobody needs it, drop it there. While it is there, --replace cannot make another. If this stack made it and has lost or given up its state, take it back, with the URNs of its parent and its provider (docs/faq.md), without which the next run would delete it: pulumi import postgresql:index/database:Database 'it'\\''s@main' 'shop' --protect=false --generate-code=false --parent 'topology=URN' --provider 'main=URN'",
       );
     }
     expect(removed).toEqual([]);

@@ -62,7 +62,8 @@ export const occupiedRefusal = async (
   return [
     `Host "${host}" has a ${kind} "${name}" already, and this run would create it.`,
     existing ? waysToUse(claim, host) : "If nobody needs it, drop it there.",
-    `If this stack made it and has lost or given up its state, take it back (docs/faq.md): pulumi import ${TYPES[kind]} ${word(logical)} ${word(name)}.`,
     "While it is there, --replace cannot make another.",
+    "If this stack made it and has lost or given up its state, take it back, with the URNs of its parent and its provider (docs/faq.md), without which the next run would delete it:",
+    `pulumi import ${TYPES[kind]} ${word(logical)} ${word(name)} --protect=false --generate-code=false --parent 'topology=URN' --provider ${word(`${host}=URN`)}`,
   ].join(" ");
 };
