@@ -24,7 +24,16 @@ const secondsOf = (time: string): number => {
   return Number(minutes) * 60 + Number(seconds);
 };
 
-/** Runs a script to its end. Bash counts the CPU of what it has run. @throws Error with what it said when it fails */
+/** Ends whatever is left of a group of processes. */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGKILL");
+  } catch {
+    // nothing is
+  }
+}
+
+/** Runs a script to its end, and ends what it leaves behind. Bash counts the CPU of what it has run. @throws Error with what it said when it fails */
 export async function runProgram({ script, args = [], env, input = "", limit }: Call): Promise<Ended> {
   const whole = `set -o pipefail; { ${script}\n}; status=$?; times >&3; exit $status`;
   const started = performance.now();
@@ -36,8 +45,9 @@ export async function runProgram({ script, args = [], env, input = "", limit }: 
   let late = false;
   const end = (): void => {
     late = true;
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    endGroup(child.pid);
   };
+  child.once("exit", () => endGroup(child.pid)); // a program that fails may leave others running, beside who comes next
   const clock = limit === undefined ? undefined : setTimeout(end, limit * 1000);
   const taken = ["", "", ""];
   child.stdio.slice(1).forEach((stream, at) => {
