@@ -110,6 +110,8 @@ export const ERROR_CODES = [
   "load-not-ended",
   "move-unreadable",
   "nobody-leads",
+  "not-left",
+  "not-lost",
   "not-released",
   "pooled-connection",
   "references-inward",

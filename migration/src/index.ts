@@ -10,13 +10,14 @@ export type { HostCheck } from "./doctor/host-checks";
 export { RehomeError } from "./errors";
 export type { LinkHealth } from "./follow/health";
 export { move } from "./move";
-export { recordedMove } from "./recorded";
+export { recordedMove, reopenedHome } from "./recorded";
 export { placementName } from "./naming";
 export { followHealth, followMove, prove, stopFollowing } from "./online";
 export { formatPlan } from "./plan/format";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
 export { gatherReport, type GatheredReport, type ReportDataset, type ReportFacts } from "./report/gather";
+export { planReopening, reopen, wasGivenUp, type Reopening, type ReopenQuery } from "./reopen/reopen";
 export type { MigrationHistory } from "./report/history";
 export {
   abandon,
@@ -27,6 +28,7 @@ export {
   retire,
   type Arrival,
   type Drop,
+  type Release,
   type ReleaseQuery,
 } from "./release";
 export { applyRoleSettings, readRoleSettings, type RoleSettingsQuery } from "./role-settings";
@@ -70,6 +72,7 @@ export type {
   MoveOptions,
   MoveRequest,
   MoveResult,
+  Passage,
   Plan,
   Progress,
   Report,

@@ -31,7 +31,7 @@ import { removeLinks } from "./follow/remove";
 import { onServers } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
-import { endsOf, resultOf, switchedRow } from "./recorded";
+import { endsOf, reopenedHome, resultOf, switchedRow } from "./recorded";
 import { fill } from "./stages/fill";
 import { underLoad } from "./stages/load";
 import { handOver, settle, switchUnknown, switchUnrecorded } from "./stages/hand-over";
@@ -64,7 +64,8 @@ export async function move(request: MoveRequest, report: Report = () => undefine
   try {
     return await onServers([request.from, request.to], async () => {
       await loadGrammar();
-      return await moveBetween(request, await openSessions(request), report);
+      const sessions = await openSessions(request).catch((error: unknown) => homeAlone(request, error));
+      return "dataset" in sessions ? sessions : await moveBetween(request, sessions, report);
     });
   } catch (error) {
     throw inWords(error, {
@@ -74,6 +75,13 @@ export async function move(request: MoveRequest, report: Report = () => undefine
   } finally {
     over();
   }
+}
+
+/** Where the home that is left is lost, and the one that is gone back to was opened again, nothing is left to be moved. */
+async function homeAlone(request: MoveRequest, error: unknown): Promise<MoveResult> {
+  const done = await reopenedHome(request).catch(() => undefined);
+  if (done === undefined) throw error;
+  return done;
 }
 
 async function moveBetween(request: MoveRequest, sessions: Sessions, report: Report): Promise<MoveResult> {
@@ -91,7 +99,7 @@ async function moveBetween(request: MoveRequest, sessions: Sessions, report: Rep
 /** A move that the journal says is done, or that died between the seal and the journal's last word. */
 async function finished(request: MoveRequest, { source, target }: Sessions): Promise<MoveResult | undefined> {
   if (!(await hasJournal(target))) return undefined;
-  const done = await switchedRow(target, request);
+  const done = await switchedRow(target, request, (work) => work(source));
   if (done !== undefined) {
     if (done.strategy === "set-schema") await takeLatecomers(target, request);
     return await resultOf(target, request, done);

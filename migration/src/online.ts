@@ -25,6 +25,7 @@ import { followedDifferences } from "./strategies/compare-followed";
 import { caughtUp, follow, lagSamples } from "./strategies/follow";
 import { openWayBack } from "./strategies/way-back";
 import { onServers } from "./slots";
+import { reopenedHome } from "./recorded";
 import { inWords } from "./told";
 import type { MoveRequest, Report, TableVerification } from "./types";
 import { alteredSince } from "./verify/altered-since";
@@ -109,7 +110,7 @@ export async function stopFollowing({
  * of the hand-out is lost with its process, the old home follows first, and both are compared as they converge. Tables that
  * the service has altered since, so that a snapshot does not show them any more, are left out, and told. May be called again
  * after it has been cut short, and when all is done.
- * @returns whether the move is proved; false when it has not been switched, or not online
+ * @returns whether the move is proved; false when it has not been switched, or not online, or is none: its home was opened again
  * @throws RehomeError `verification-failed`; the way back stays open
  */
 export async function prove(request: MoveRequest, report: Report = () => undefined): Promise<boolean> {
@@ -125,6 +126,8 @@ export async function prove(request: MoveRequest, report: Report = () => undefin
 }
 
 async function proveBetween(request: MoveRequest, report: Report): Promise<boolean> {
+  // Of what is lost nothing can be proved.
+  if ((await reopenedHome(request)) !== undefined) return false;
   const sessions = await openSessions(request);
   try {
     const run = await switchedRun(request, sessions, new Tracker(request.dataset, report));

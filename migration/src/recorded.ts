@@ -1,9 +1,9 @@
 import type pg from "pg";
 import { findFence } from "./fence/fence";
-import { inJournal, latestMigration, type MigrationRow } from "./journal/journal";
+import { inJournal, latestMigration, wasReopened, type MigrationRow } from "./journal/journal";
 import { placementName } from "./naming";
 import { rows } from "./sql/connect";
-import type { MoveRequest, MoveResult, Strategy } from "./types";
+import type { MoveRequest, MoveResult } from "./types";
 import { OBJECTS_PROOF } from "./verify/large-objects";
 
 type Ends = Pick<MoveRequest, "dataset" | "from" | "to">;
@@ -13,12 +13,22 @@ export const endsOf = ({ dataset, from, to }: Ends): Record<"dataset" | "source"
   ...{ dataset, source: placementName(from), target: placementName(to) },
 });
 
-/** The journal's row of a move that is done; undefined where it is not, or where its dataset has left the new home again. */
-export async function switchedRow(target: pg.Client, ends: Ends): Promise<MigrationRow | undefined> {
+/**
+ * The journal's row of a move that is done; undefined where it is not, or where its dataset has left the new home again, or
+ * given it up as lost.
+ * @param atOldHome runs what it is given in a session there
+ */
+export async function switchedRow(
+  target: pg.Client,
+  ends: Ends,
+  atOldHome: (work: (source: pg.Client) => Promise<boolean>) => Promise<boolean | undefined>,
+): Promise<MigrationRow | undefined> {
   const row = await latestMigration(target, endsOf(ends));
   if (row?.state !== "switched") return undefined;
   const fence = await findFence(target, ends.dataset, ends.to.schema);
-  return fence?.sealed === true ? undefined : row;
+  if (fence?.sealed === true) return undefined;
+  if (row.strategy === "reopen") return row; // where it came from is lost
+  return (await atOldHome((source) => wasReopened(source, row))) === true ? undefined : row;
 }
 
 /**
@@ -27,7 +37,15 @@ export async function switchedRow(target: pg.Client, ends: Ends): Promise<Migrat
  */
 export async function recordedMove(ends: Ends): Promise<MoveResult | undefined> {
   return await inJournal(ends.to, async (target) => {
-    const row = await switchedRow(target, ends);
+    const row = await switchedRow(target, ends, (work) => inJournal(ends.from, work));
+    return row && (await resultOf(target, ends, row));
+  });
+}
+
+/** What the journal holds where the dataset's home is one that was opened again. Asks nothing of the one that is lost. */
+export async function reopenedHome(ends: Ends): Promise<MoveResult | undefined> {
+  return await inJournal(ends.to, async (target) => {
+    const row = await switchedRow(target, ends, () => Promise.resolve(true));
     return row && (await resultOf(target, ends, row));
   });
 }
@@ -44,7 +62,7 @@ export async function resultOf(
   return {
     dataset,
     migration: row.id,
-    strategy: row.strategy satisfies Strategy,
+    strategy: row.strategy,
     tables: row.tables,
     rows: await movedRows(target, row.id),
     bytes: Number(row.bytes),

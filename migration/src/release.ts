@@ -1,5 +1,6 @@
+import type pg from "pg";
 import { dropScratch } from "./ddl/scratch";
-import { RehomeError } from "./errors";
+import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
 import { dismissFormerOwner } from "./ddl/former-owner";
 import { removePart } from "./remove-part";
@@ -42,6 +43,14 @@ export interface ReleaseQuery {
   readonly forgotten?: boolean;
 }
 
+/** Whether an old placement may be deleted, and why. */
+export interface Release {
+  readonly released: boolean;
+  readonly reason: string;
+  /** true: it is lost, so nothing of it was proved to be elsewhere, and its server may not be there. */
+  readonly lost?: boolean;
+}
+
 /** A move that has begun and has not been recorded as done. */
 export interface Arrival {
   readonly dataset: string;
@@ -55,7 +64,7 @@ export interface Arrival {
  * Whether an old placement may be deleted: the home's journal holds a clean verification of what came from there; or
  * the old one's journal says that it was never handed out, and what was on its way there has stayed, or gone elsewhere.
  */
-export async function release(query: ReleaseQuery): Promise<{ released: boolean; reason: string }> {
+export async function release(query: ReleaseQuery): Promise<Release> {
   const { dataset, old, home } = query;
   const [from, to] = [placementName(old), placementName(home)];
   // Before all else: what the journal says of an arrival is old once the dataset has left again.
@@ -79,6 +88,7 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
     }
     return { released: true, reason: `${dataset} came from ${from} to ${to}, verified clean` };
   }
+  if (arrived?.strategy === "reopen") return await releaseLost(query);
   const leftover = await inJournal(old, (client) => latestMigration(client, { dataset, target: from }));
   if (leftover?.state === "running") {
     const strange = query.forgotten === true && leftover.source === to ? await unmovedTables(query) : [];
@@ -101,6 +111,31 @@ export async function release(query: ReleaseQuery): Promise<{ released: boolean;
     released: false,
     reason: `${from} is not deleted: the journal in ${to} holds no clean verification that ${dataset} came from there. Name it as formerly until a move has been verified.`,
   };
+}
+
+/** Of a home that was held to be lost, and is there after all, somebody may want what is in it. */
+async function releaseLost({ dataset, old, home }: ReleaseQuery): Promise<Release> {
+  const [from, to] = [placementName(old), placementName(home)];
+  const reason = `${from} is lost, and ${dataset} was opened again in ${to}`;
+  const there = await whereThere(old, (client) => tablesWithRows(client, old.schema));
+  if (there === undefined || there.length === 0) return { released: true, reason, lost: true };
+  return {
+    released: false,
+    reason: `${from} is not deleted: it was held to be lost as ${dataset} was opened again in ${to}, and is there, with ${some(there)}. What was written there since may be nowhere else: take over what is missing, then drop what is in it.`,
+  };
+}
+
+/** Runs `work` in a session, where there is a server and a database. */
+async function whereThere<T>(
+  { server, database }: Endpoint,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await withSessionIfThere(server, database, work);
+  } catch (error) {
+    if (codeOf(error) === "unreachable") return undefined;
+    throw error;
+  }
 }
 
 /** Whether the dataset was handed out to its old placement, whatever the journal there says yet. */
@@ -179,12 +214,12 @@ export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Pro
 }
 
 async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
-  const { released, reason } = await release(query);
+  const { released, reason, lost } = await release(query);
   if (!released) throw new RehomeError("not-released", reason);
   const { dataset, old, home } = query;
   // Whoever finds the last tables gone drops the database, and everybody's sessions with it.
   await aloneIn(old, async () => {
-    const oldIsThere = await databaseExists(old);
+    const oldIsThere = lost !== true && (await databaseExists(old));
     if (oldIsThere)
       await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
     await withSession(home.server, home.database, (client) => removeLinksAt(client, dataset, home, old));

@@ -108,6 +108,12 @@ export interface TenantSchemas {
  */
 export type Strategy = "copy" | "set-schema" | "template" | "follow";
 
+/**
+ * How a dataset came into a home, as its journal has it: by a move, or (`reopen`) by no move at all: the home that it had left
+ * was opened again, for the one after it was lost.
+ */
+export type Passage = Strategy | "reopen";
+
 /** Why a plan cannot be carried out (`blocker`) or what its reader should know (`warning`). */
 export interface Finding {
   readonly code: string;
@@ -196,7 +202,7 @@ export interface MoveResult {
   readonly dataset: string;
   /** Its id in the journal, a UUID. */
   readonly migration: string;
-  readonly strategy: Strategy;
+  readonly strategy: Passage;
   /** Tables that moved, partitions among them. */
   readonly tables: number;
   /** Rows that the proof counted in the new home; 0 where it had none to count, as by `set-schema`. */

@@ -1,11 +1,12 @@
 import { log } from "@pulumi/pulumi";
-import type { Endpoint, Finding, Plan } from "@rehome/migration";
+import type { Endpoint, Finding, MoveResult, Plan } from "@rehome/migration";
 import {
   checkConnection,
   formatCount,
   formatPlan,
   planMove,
   recordedMove,
+  reopenedHome,
   release,
   unreadableTables,
 } from "@rehome/migration";
@@ -61,12 +62,27 @@ const isRecorded = async (step: Ends, olds: MigrationState, news: MigrationInput
   const [from, to] = [endpoint(step.from, news, olds), endpoint(step.to, news, olds)];
   const done = from && to && (await recordedMove({ dataset: news.dataset, from, to }));
   if (done === undefined) return false;
-  const { rows, switchedAt, clean } = done;
-  await log.info(
-    `${news.dataset}: has moved to ${placementName(step.to)} already, at ${switchedAt}${clean ? `: ${formatCount(rows)} rows, verified` : ""}. ` +
-      "The state does not say so: this is recorded, and nothing is moved.",
-  );
+  await log.info(recorded(step, done));
   return true;
+};
+
+/** What the journal says where a home was opened again, for the one after it is lost and cannot be asked. */
+const reopening = async (
+  { from, to }: Ends,
+  olds: MigrationState,
+  news: MigrationInputs,
+): Promise<MoveResult | undefined> => {
+  const [lost, home] = [endpoint(from, news, olds), endpoint(to, news, olds)];
+  if (lost === undefined || home === undefined) return undefined;
+  return await reopenedHome({ dataset: news.dataset, from: lost, to: home }).catch(() => undefined);
+};
+
+const recorded = ({ from, to }: Ends, { dataset, strategy, rows, switchedAt, clean }: MoveResult): string => {
+  const how =
+    strategy === "reopen"
+      ? `was opened again in ${placementName(to)}, at ${switchedAt}, without what had not arrived there from ${placementName(from)}`
+      : `has moved to ${placementName(to)} already, at ${switchedAt}${clean ? `: ${formatCount(rows)} rows, verified` : ""}`;
+  return `${dataset}: ${how}. The state does not say so: this is recorded, and nothing is moved.`;
 };
 
 /**
@@ -98,6 +114,8 @@ export interface Objections {
   readonly plan?: Plan;
   /** Whether the move is done, and only this stack's state does not know. */
   readonly recorded?: boolean;
+  /** Whether a home that is given up is there to be: false for one that is lost. */
+  readonly retired?: boolean;
 }
 const because = (...reasons: readonly string[]): Objections => ({ reasons });
 
@@ -135,7 +153,13 @@ export const objections = async (
       if (step.kind === "move" && news.after)
         await log.info(`${news.dataset}: begins its move after that of ${news.after.join(", ")}.`);
       const lost = await unreachable([at(step.from), at(step.to)]);
-      if (lost.length > 0) return because(...lost.map(said));
+      if (lost.length > 0) {
+        if (step.kind !== "roll-back") return because(...lost.map(said));
+        const done = await reopening(step, olds, news);
+        if (done === undefined) return because(...lost.map(said), wayOn(step));
+        await log.info(recorded(step, done));
+        return { reasons: [], recorded: true };
+      }
       if (step.kind !== "prepare" && (await isRecorded(step, olds, news)))
         return { reasons: [], recorded: true };
       const plan = await planned(step, olds, news);
@@ -145,13 +169,18 @@ export const objections = async (
       if (!(step.old.host in news.custody)) return because(unknownHost(step.old));
       const [home, old] = [at(step.home), at(step.old)];
       const lost = await unreachable([home, old]);
-      if (lost.length > 0) return because(...lost.map(said));
+      if (lost.length > 0 && !(await reopening({ from: step.old, to: step.home }, olds, news)))
+        return because(...lost.map(said));
       if (home === undefined || old === undefined) return because(unknownHost(step.old));
-      const { released, reason } = await release(releaseQuery(old, home, news));
-      return released ? because() : because(reason);
+      const answer = await release(releaseQuery(old, home, news));
+      return answer.released ? { reasons: [], retired: answer.lost !== true } : because(answer.reason);
     }
   }
 };
+
+/** What there is to do where the home that is gone back from cannot be asked. */
+const wayOn = ({ from, to }: Ends): string =>
+  `Where ${placementName(from)} is gone for good: rehome reopen --lost ${from.host} opens ${placementName(to)} again, without what had not arrived there.`;
 
 const unknownHost = (old: Placement): string =>
   `${placementName(old)} cannot be retired: its host "${old.host}" is no longer in the stack file. ` +

@@ -1,4 +1,4 @@
-import { prove, type MoveOptions, type ServerConnection } from "@rehome/migration";
+import { prove, reopenedHome, type MoveOptions, type ServerConnection } from "@rehome/migration";
 import type { Placement } from "@rehome/topology";
 import { followEngine } from "../follow-engine";
 import { plainError } from "../provider-errors";
@@ -36,16 +36,17 @@ const key = ({ home, formerly, migration }: Partial<ProofInputs>): string =>
     [home, formerly].map((at) => [at?.host, at?.database, at?.schema]).concat([[migration ?? undefined]]),
   );
 
-/** Whether there is a switch to be proven, or a way back to be mended. */
-export const diff = async (olds: Partial<ProofInputs>, news: ProofInputs) => ({
-  changes: key(olds) !== key(news) || (await back(news)).broken,
+/** Whether there is a switch to be proven, or a way back to be mended: to what was lost, none is. */
+export const diff = async (olds: Partial<ProofInputs> & { readonly clean?: boolean }, news: ProofInputs) => ({
+  changes: key(olds) !== key(news) || (olds.clean !== false && (await back(news)).broken),
 });
 
 const outputs = async (news: ProofInputs) => {
   followEngine();
   try {
-    await prove(request(news), telling());
-    return { ...news, clean: true };
+    const ends = request(news);
+    await prove(ends, telling());
+    return { ...news, clean: (await reopenedHome(ends)) === undefined };
   } catch (error) {
     throw plainError(error);
   }

@@ -46,11 +46,13 @@ export const check = async (olds: MigrationState, news: MigrationInputs) => {
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
     const formerlyServer = known(olds.formerlyServer) ?? {};
-    const { reasons, plan, recorded } = await reusingSessions(() => objections(step, olds, news));
+    const { reasons, plan, recorded, retired: there } = await reusingSessions(() => objections(step, olds, news));
     const said = { ...stepOf(step, news), ...(recorded && { step: "recorded" }), ...(plan && { plan }) };
     const refused = reasons.length > 0 ? reasons : await unapproved({ ...said, refused: [] });
     await tell({ ...said, refused });
-    const retired = step.kind === "retire" && { placement: step.old, verified: refused.length === 0 };
+    // Of a home that is lost, no policy can ask for a proof.
+    const given = step.kind === "retire" && there !== false;
+    const retired = given && { placement: step.old, verified: refused.length === 0 };
     return failure(retired ? { ...news, formerlyServer, retired } : news, PROPERTY, ...refused);
   } catch (error) {
     return failure(news, PROPERTY, plainError(error).message);

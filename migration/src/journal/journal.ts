@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { rows, transaction, withSessionIfThere } from "../sql/connect";
-import type { Endpoint, Stage, Strategy, TableVerification } from "../types";
+import type { Endpoint, Passage, Stage, Strategy, TableVerification } from "../types";
 import { journalHas } from "./journal-has";
 import { LOCK } from "./locks";
 import { JOURNAL_SQL } from "./schema";
@@ -14,7 +14,7 @@ export interface MigrationRow {
   readonly dataset: string;
   readonly source: string;
   readonly target: string;
-  readonly strategy: Strategy;
+  readonly strategy: Passage;
   readonly state: MigrationState;
   readonly stage: Stage;
   /** Of the old home's definitions that copies were made by; null where there are none that may be kept. */
@@ -29,6 +29,18 @@ export interface MigrationRow {
 
 /** What stands in the place of the error of a migration that was given up. */
 export const GIVEN_UP = "given up";
+
+/** The row by which a home says that it was opened again: of one move there is but one. A UUID from that move's own. */
+export function reopeningOf(migration: string): string {
+  const digest = createHash("sha256").update(`reopen\0${migration}`).digest("hex");
+  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Whether the home that a move left was opened again since, for where it went to was held to be lost. */
+export async function wasReopened(atOldHome: pg.Client, { id }: Pick<MigrationRow, "id">): Promise<boolean> {
+  if (!(await hasJournal(atOldHome))) return false;
+  return (await rows(atOldHome, "SELECT FROM rehome.migration WHERE id = $1", [reopeningOf(id)])).length > 0;
+}
 
 /** Creates the journal where it is missing. Two at once are kept apart by a lock. */
 export async function ensureJournal(client: pg.Client): Promise<void> {

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { MigrationState } from "../journal/journal";
 import { journalHas } from "../journal/journal-has";
-import type { Finding, Stage, Strategy, TableVerification } from "../types";
+import type { Finding, Passage, Stage, TableVerification } from "../types";
 
 /** A migration with all that its journal holds of it: plain data. Times are ISO 8601, UTC. */
 export interface MigrationHistory {
@@ -10,8 +10,8 @@ export interface MigrationHistory {
   /** Both ends as `placementName` writes them. */
   readonly from: string;
   readonly to: string;
-  readonly strategy: Strategy;
-  /** Why this strategy; absent in journals of before this was noted. */
+  readonly strategy: Passage;
+  /** Why this strategy, or why the home after it was held to be lost; absent in journals of before this was noted. */
   readonly because?: string;
   readonly state: MigrationState;
   readonly stage: Stage;

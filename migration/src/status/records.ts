@@ -1,5 +1,5 @@
 import type { MigrationState } from "../journal/journal";
-import type { Stage, Strategy } from "../types";
+import type { Passage, Stage } from "../types";
 
 /** So much of so much. */
 export interface Share {
@@ -26,7 +26,7 @@ export interface MigrationRecord {
   /** Both ends as `placementName` writes them. */
   readonly source: string;
   readonly target: string;
-  readonly strategy: Strategy;
+  readonly strategy: Passage;
   readonly state: MigrationState;
   /** The stage that was entered last. */
   readonly stage: Stage;

@@ -55,7 +55,7 @@ export async function arrivalOf({
     source: placementName(request.to),
     target: placementName(request.from),
   });
-  return row?.state === "switched" ? row : undefined;
+  return row?.state === "switched" && row.strategy !== "reopen" ? row : undefined;
 }
 
 /** A home that was left before the way back to it was opened: what was written since waits in its slot. */

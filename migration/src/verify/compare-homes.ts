@@ -23,10 +23,11 @@ import { catalogDifferences, strangersOwning } from "./verify";
 
 /**
  * What a comparison of two homes means. `following`: one follows the other, so both are equal but for what is on its way.
- * `left`: the one that was left is fenced and is what it was; the other may have been written to since. `none`: there is
- * nothing to compare, for the reason given.
+ * `left`: the one that was left is fenced and is what it was; the other may have been written to since. `returned`: the one
+ * that was held to be lost is there again, and each has been written to alone. `none`: there is nothing to compare, for the
+ * reason given.
  */
-export type ComparisonKind = "following" | "left" | "none";
+export type ComparisonKind = "following" | "left" | "returned" | "none";
 
 /**
  * A table of both homes. `equal` now. `written`: the home that was left is as it was proved, and the service has written to
@@ -136,6 +137,7 @@ async function compared(homes: Homes): Promise<Found> {
       return none(`${dataset} is on its way from ${there} to ${here}, and what has arrived is not whole`);
     return await alongLink(homes, row);
   }
+  if (row.strategy === "reopen") return await withReturned(homes, row);
   const fence = await findFence(sessions.source, dataset, from.schema);
   if (row.strategy === "follow") return await alongLinkBack(homes, row);
   if (fence?.sealed !== true)
@@ -216,38 +218,62 @@ const asProved = ({ sourceRows, sourceHash }: TableVerification, proved: Proved 
 
 /** The home that was left, fenced, against its proof; and against the home that the service writes to. */
 async function withLeft(homes: Homes, row: MigrationRow): Promise<Found> {
-  const { request, sessions, options } = homes;
+  const { request, sessions } = homes;
   const proved = await provedOf(sessions.target, row.id);
   const counted = [...proved.values()].every(({ hash }) => hash === "");
   const asThen: MoveRequest = {
     ...request,
     options: { ...request.options, verify: counted ? "count" : "checksum" },
   };
-  const whole = await runOf({ ...homes, request: asThen }, row);
-  const changed = await changedIn(whole);
-  const relations = whole.inspection.relations.filter(({ name }) => !changed.has(name));
-  const run: Run = { ...whole, inspection: { ...whole.inspection, relations } };
-  const now = await compareTables(run);
-  const stateOf = (table: TableVerification): TableComparison["state"] =>
-    table.equal ? "equal" : asProved(table, proved.get(table.table)) ? "written" : "different";
-  const there = new Set([...changed, ...now.map(({ table }) => table)]);
+  const asWritten = (table: TableVerification): TableComparison["state"] =>
+    asProved(table, proved.get(table.table)) ? "written" : "different";
+  const tables = await asTheyAre({ ...homes, request: asThen }, row, asWritten);
+  const there = new Set(tables.map(({ table }) => table));
   const gone = [...proved.keys()].filter((table) => !there.has(table));
-  const tables = now.map((table): TableComparison => ({
-    ...{ table: table.table, state: stateOf(table) },
-    ...{ fromRows: table.sourceRows, toRows: table.targetRows, key: [], different: [], unsettled: 0 },
-  }));
-  // Its service has altered or dropped it since: rows of other columns are not to be compared.
-  const altered = [...changed].map((table): TableComparison => ({
-    ...{ table, state: "written", fromRows: null, toRows: null, key: [], different: [], unsettled: 0 },
-  }));
   return {
     kind: "left",
     because: `${placementName(request.from)} is fenced: it is to be what was proved at ${row.switched_at?.toISOString() ?? "the switch"}; ${placementName(request.to)} may have been written to since`,
     definitions: gone.map(
       (table) => `table ${table}: proved, and not in ${placementName(request.from)} any more`,
     ),
-    tables: [...(options.rows === undefined ? tables : await named(run, tables, options.rows)), ...altered],
+    tables,
   };
+}
+
+/** The home that was held to be lost, against the one that was opened again: what either has alone, the other was never given. */
+async function withReturned(homes: Homes, row: MigrationRow): Promise<Found> {
+  const [there, here] = [placementName(homes.request.from), placementName(homes.request.to)];
+  return {
+    kind: "returned",
+    because: `${there} was held to be lost at ${row.switched_at?.toISOString() ?? ""}, and is there again: both as they are now; what it has alone, ${here} was never given`,
+    tables: await asTheyAre(homes, row, () => "different"),
+  };
+}
+
+/**
+ * Every table of both homes as it is now, with the rows that differ where they are asked for.
+ * @param unequal what it means that a table is not equal
+ */
+async function asTheyAre(
+  homes: Homes,
+  row: MigrationRow,
+  unequal: (table: TableVerification) => TableComparison["state"],
+): Promise<TableComparison[]> {
+  const whole = await runOf(homes, row);
+  const changed = await changedIn(whole);
+  const relations = whole.inspection.relations.filter(({ name }) => !changed.has(name));
+  const run: Run = { ...whole, inspection: { ...whole.inspection, relations } };
+  const now = await compareTables(run);
+  const tables = now.map((table): TableComparison => ({
+    ...{ table: table.table, state: table.equal ? "equal" : unequal(table) },
+    ...{ fromRows: table.sourceRows, toRows: table.targetRows, key: [], different: [], unsettled: 0 },
+  }));
+  // Its service has altered or dropped it since: rows of other columns are not to be compared.
+  const altered = [...changed].map((table): TableComparison => ({
+    ...{ table, state: "written", fromRows: null, toRows: null, key: [], different: [], unsettled: 0 },
+  }));
+  const { rows: limit } = homes.options;
+  return [...(limit === undefined ? tables : await named(run, tables, limit)), ...altered];
 }
 
 /** Tables that are not in the new home any more, or lack a column there. */

@@ -9,7 +9,13 @@ export const targetContent: Check = ({ request, source, target }) => {
   const found = [];
   if (target.strangers > 0) {
     found.push(
-      target.cameFrom === undefined
+      target.cameFrom === placementName(request.from)
+        ? blocker(
+            "target-not-empty",
+            `${to} holds what ${request.dataset} had there when it was held to be lost, and ${target.cameFrom} was opened again.`,
+            "What was written there since may be nowhere else: take over what is missing, then drop what is in it.",
+          )
+        : target.cameFrom === undefined
         ? blocker(
             "target-not-empty",
             `${to} holds ${target.strangers} objects that no migration of ${request.dataset} has put there.`,
