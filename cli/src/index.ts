@@ -5,6 +5,7 @@ export type { DoctorDocument } from "./commands/doctor";
 export type { HistoryDocument } from "./commands/history";
 export type { PlanDocument } from "./commands/plan";
 export type { RehearseDocument } from "./commands/rehearse";
+export type { ReopenDocument } from "./commands/reopen";
 export type { ReportDocument } from "./commands/report";
 export type { SizesDocument } from "./commands/sizes";
 export type { StatusDocument } from "./commands/status";

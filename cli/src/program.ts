@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { EXIT_CODES_HELP } from "./exit-codes";
 import { KEEPERS, type Keeper, type StackChoice } from "./stack/read-state";
 
@@ -54,11 +54,20 @@ export const addCommand = (program: Command, { usage, summary, about, examples }
     .option("--no-color", "print no colours; nor does it where NO_COLOR is set, or into a pipe")
     .addHelpText("after", exampleText(examples));
 
+/** Reads a flag's whole number, of so much or more. */
+export const wholeFrom =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`a number of ${least} or more is expected.`);
+  };
+
 /** The program without its commands. */
 export const newProgram = (version: string): Command =>
   new Command("rehome")
     .description(
-      "Shows where each service's PostgreSQL data lives, how its moves stand, and what proves them.\nThe stack file and pulumi up decide and act; these commands read, but for cancel and rehearse.",
+      "Shows where each service's PostgreSQL data lives, how its moves stand, and what proves them.\nThe stack file and pulumi up decide and act; these commands read, but for cancel, reopen and rehearse.",
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print what a command does, with examples")

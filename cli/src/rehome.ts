@@ -6,6 +6,7 @@ import { addDoctor } from "./commands/doctor";
 import { addHistory } from "./commands/history";
 import { addPlan } from "./commands/plan";
 import { addRehearse } from "./commands/rehearse";
+import { addReopen } from "./commands/reopen";
 import { addReport } from "./commands/report";
 import { addSizes } from "./commands/sizes";
 import { addStatus } from "./commands/status";
@@ -25,6 +26,7 @@ const COMMANDS = [
   addVerify,
   addDiff,
   addCancel,
+  addReopen,
   addRehearse,
 ];
 

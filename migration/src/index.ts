@@ -14,6 +14,7 @@ export { recordedMove, reopenedHome } from "./recorded";
 export { placementName } from "./naming";
 export { followHealth, followMove, prove, stopFollowing } from "./online";
 export { formatPlan } from "./plan/format";
+export { some } from "./plan/finding";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
 export { gatherReport, type GatheredReport, type ReportDataset, type ReportFacts } from "./report/gather";

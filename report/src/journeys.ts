@@ -18,13 +18,14 @@ export interface Journey {
 
 /**
  * How a migration stands. `proved`: handed out, and equal on both sides. `unproved`: handed out, and the proof is to come.
- * `different`: compared, and not equal. `stopped`: an error ended the last attempt. `under-way`: neither. `none`: there is
- * no migration.
+ * `different`: compared, and not equal. `reopened`: no move, but the home that was left, opened again for the other is lost.
+ * `stopped`: an error ended the last attempt. `under-way`: neither. `none`: there is no migration.
  */
-export type Outcome = "proved" | "unproved" | "different" | "stopped" | "under-way" | "none";
+export type Outcome = "proved" | "unproved" | "different" | "reopened" | "stopped" | "under-way" | "none";
 
 export function outcomeOf(migration: Migration | undefined): Outcome {
   if (migration === undefined) return "none";
+  if (migration.strategy === "reopen") return "reopened";
   if (migration.clean === false) return "different";
   if (migration.state === "running") return migration.error === undefined ? "under-way" : "stopped";
   return migration.clean === true ? "proved" : "unproved";

@@ -49,6 +49,7 @@ const fence = {
 };
 const reading = (given: Partial<StackReading>): StackReading => ({
   ...{ at: "2026-01-02T03:04:30.000Z", migrations: [], fences: [], following: new Map(), unread: [] },
+  silent: new Set(),
   ...given,
 });
 const of = (where: object, given: Partial<StackReading>) => {
@@ -92,6 +93,37 @@ describe("a dataset's state", () => {
     ["not verified", { migrations: [{ ...done, clean: null }], fences: [fence] }],
   ] as const)("has a proof that is %s", (verification, given) => {
     expect(of(moved, given).verification).toBe(verification);
+  });
+
+  it("says what there is to do where its home does not answer, and the one before it stands fenced", () => {
+    const where = { silent: new Set(["b"]), fences: [fence] };
+    const hint =
+      "see to it that host b answers; where it is gone for good, rehome reopen --lost b opens a/shop.billing again";
+    expect(of(moved, where).next_steps).toEqual([hint]);
+    expect(of(moved, { ...where, silent: new Set(["a"]) }).next_steps.join()).not.toContain("reopen");
+    expect(of(moved, { ...where, fences: [{ ...fence, state: "armed" }] }).next_steps.join()).not.toContain(
+      "reopen",
+    );
+  });
+
+  it("knows a home that was opened again, of which nothing is to be proved", () => {
+    const reopened: MigrationRecord = {
+      ...done,
+      ...{ source: "b/shop.billing", target: "a/shop.billing", strategy: "reopen", clean: null },
+    };
+    const before = of(moved, { migrations: [reopened] });
+    expect(before).toMatchObject({ state: "switched", verification: null });
+    expect(before.next_steps).toMatchObject([
+      expect.stringMatching(/^write home: a\/shop\.billing and delete/),
+    ]);
+    const swapped = of({ home: place("a"), formerly: place("b") }, { migrations: [reopened] });
+    expect(swapped).toMatchObject({ state: "rolled-back", verification: null });
+    expect(swapped.next_steps).toMatchObject([
+      expect.stringContaining("nothing more is expected of b/shop.billing"),
+    ]);
+    expect(of({ home: place("a") }, { migrations: [{ ...reopened, state: "retired" }] }).state).toBe(
+      "steady",
+    );
   });
 
   it("is told of a first move that no state knows yet", () => {

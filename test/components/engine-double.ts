@@ -8,6 +8,8 @@ export const engine = {
   unreachable: undefined as Finding | undefined,
   released: true,
   recorded: undefined as MoveResult | undefined,
+  /** What the journal says of a home that was opened again. */
+  reopened: undefined as MoveResult | undefined,
   failure: undefined as Error | undefined,
   /** What the engine fails with at one end, by its host. */
   ends: {} as Record<string, Error>,
@@ -28,6 +30,7 @@ export const migration = {
     return Promise.resolve({ findings: engine.findings });
   },
   recordedMove: () => Promise.resolve(engine.recorded),
+  reopenedHome: () => Promise.resolve(engine.reopened),
   formatPlan: () => "the plan",
   unreadableTables: (at: object, role: string) => {
     engine.asked.push(["unreadable", [at, role]]);
@@ -41,7 +44,8 @@ export const migration = {
   },
   release: (query: unknown) => {
     engine.asked.push(["release", query]);
-    return Promise.resolve({ released: engine.released, reason: "not verified yet" });
+    const reason = engine.reopened === undefined ? "not verified yet" : "it is lost";
+    return Promise.resolve({ released: engine.released, reason, ...(engine.reopened && { lost: true }) });
   },
   retire: (query: unknown) => {
     engine.asked.push(["retire", query]);
@@ -106,6 +110,7 @@ export const reset = (): void => {
     unreadable: [],
     released: true,
     recorded: undefined,
+    reopened: undefined,
     failure: undefined,
     ends: {},
     fenced: [],

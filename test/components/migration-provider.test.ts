@@ -114,6 +114,49 @@ describe("check", () => {
     ]);
   });
 
+  describe("where the home that is gone back from is lost", () => {
+    const back = inputs({ home: A, formerly: B, formerlyServer: servers.new });
+    const lost = { code: "unreachable", level: "blocker", message: "No answer.", remedy: "" } as const;
+    const reopened = { strategy: "reopen", rows: 0, switchedAt: "then", clean: false } as MoveResult;
+
+    it("names the command that opens the old one", async () => {
+      engine.unreachable = lost;
+      const { failures } = await check(movedToB, back);
+      expect(failures.map(({ reason }) => reason)).toEqual([
+        "No answer. [unreachable]",
+        "Where new/erp.core is gone for good: rehome reopen --lost new opens old/core_db.public again, without what had not arrived there.",
+      ]);
+    });
+
+    it("goes back to what was opened again, and plans nothing", async () => {
+      Object.assign(engine, { unreachable: lost, reopened });
+      expect(await check(movedToB, back)).toEqual({ inputs: back, failures: [] });
+      expect(said).toEqual([
+        "core: was opened again in old/core_db.public, at then, without what had not arrived there from new/erp.core. The state does not say so: this is recorded, and nothing is moved.",
+      ]);
+      expect(engine.asked).toEqual([]);
+    });
+
+    it("forgets it in the same edit, asking no policy for a proof, and keeps what the journal says", async () => {
+      Object.assign(engine, { unreachable: lost, reopened });
+      const { inputs: checked, failures } = await check(movedToB, atA);
+      expect(failures).toEqual([]);
+      expect(checked).toEqual({ ...atA, lost: B });
+      expect(said).toEqual(["core: it is lost."]);
+      const { outs } = await update(movedToB, checked);
+      expect(outs).toMatchObject({ home: A, result: reopened });
+      expect(engine.asked.at(-1)).toEqual([
+        "retire",
+        { dataset: "core", old: end(B), home: end(A), drop: "nothing" },
+      ]);
+    });
+
+    it("refuses that edit where nothing was opened again", async () => {
+      const { failures } = await check(movedToB, atA);
+      expect(failures[0]?.reason).toMatch(/^The last move is not finished/);
+    });
+  });
+
   it("refuses to retire what is not released", async () => {
     engine.released = false;
     expect((await check(movedToB, atB)).failures).toEqual([{ property: "home", reason: "not verified yet" }]);

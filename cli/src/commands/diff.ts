@@ -1,10 +1,10 @@
 import type { Comparison } from "@rehome/migration";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { compareDatasets } from "../compare/compare-datasets";
 import { formatDifferences } from "../compare/format-comparison";
 import { contextOf, headOf, type DocumentHead } from "../context";
 import { EXIT, type ExitCode } from "../exit-codes";
-import { addCommand, type CommonFlags, type Description } from "../program";
+import { addCommand, wholeFrom, type CommonFlags, type Description } from "../program";
 import { chosen } from "../stack/open-stack";
 
 /** What `rehome diff --json` prints. Keys of rows, and no other content. */
@@ -25,12 +25,6 @@ const DESCRIPTION: Description = {
     ["rehome diff billing", "rows of one service"],
     ["rehome diff --limit 200 --json", "of all, more of them, for programs"],
   ],
-};
-
-const whole = (text: string): number => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("a number of 1 or more is expected.");
 };
 
 const differs = ({ tables, definitions }: Comparison): boolean =>
@@ -57,6 +51,6 @@ const run = async (names: readonly string[], flags: Flags): Promise<ExitCode> =>
 /** `rehome diff`: the rows that differ between a dataset's two homes. */
 export const addDiff = (program: Command, done: (code: ExitCode) => void): void => {
   addCommand(program, DESCRIPTION)
-    .option("--limit <rows>", "rows named of each table at most", whole, 20)
+    .option("--limit <rows>", "rows named of each table at most", wholeFrom(1), 20)
     .action(async (names: string[], flags: Flags) => done(await run(names, flags)));
 };

@@ -11,10 +11,14 @@ interface Moment {
 }
 
 const moments = (migration: MigrationHistory): Moment[] => {
-  const { events, fencedAt, switchedAt, endedAt, state } = migration;
+  const { events, fencedAt, switchedAt, endedAt, state, strategy } = migration;
   const fixed = [
     { at: fencedAt, what: "fenced", about: `nobody writes to ${migration.source} from here on` },
-    { at: switchedAt, what: "switched", about: `${migration.target} is home` },
+    {
+      at: switchedAt,
+      what: "switched",
+      about: `${migration.target} is home${strategy === "reopen" ? " again" : ""}`,
+    },
     { at: state === "retired" ? endedAt : null, what: "retired", about: `${migration.source} is given up` },
   ];
   return [
@@ -29,6 +33,7 @@ const proofOf = ({ clean }: MigrationRecord): string =>
 /** `copy, switched, 2 tables, 20,100 rows, 14.9 MB, in 23 s, fenced for 16 s, verified` */
 const summary = (migration: MigrationRecord): string => {
   const { strategy, state, attempt, tables, bytes, proof, startedAt, fencedAt, switchedAt } = migration;
+  if (strategy === "reopen") return [strategy, state].join(", "); // nothing has moved
   const took = between(startedAt, switchedAt);
   const fenced = between(fencedAt, switchedAt);
   return [

@@ -32,6 +32,10 @@ const inWords = ({ step, from, to }: PlannedStep): string => {
       return `${to ?? ""} is given up; the service stays in ${from ?? ""}`;
     case "retire":
       return `${from ?? ""} is retired, for all of it was verified to be in ${to ?? ""}`;
+    case "recorded":
+      return `${from ?? ""} → ${to ?? ""}, done already, and only to be noted`;
+    case "lost":
+      return `${from ?? ""} is lost; ${to ?? ""} was opened again, and is handed out`;
     case "move":
     case "roll-back":
     case "prepare":

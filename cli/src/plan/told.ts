@@ -6,7 +6,7 @@ import type { Plan } from "@rehome/migration";
 export interface PlannedStep {
   readonly kind: "step";
   readonly dataset: string;
-  /** move, roll-back, prepare, preparing, abandon, retire, settle, steady, moved, refused */
+  /** move, roll-back, prepare, preparing, abandon, retire, settle, steady, moved, recorded, lost, refused */
   readonly step: string;
   readonly from?: string;
   readonly to?: string;

@@ -83,7 +83,7 @@ export const serverAt = ({ hosts }: Pick<Stack, "hosts">, host: string): ServerC
 export const endpointAt = (
   stack: Pick<Stack, "hosts">,
   placement: Placement,
-  { owner }: DatasetModel,
+  { owner }: Pick<DatasetModel, "owner">,
 ): Endpoint => ({
   ...placement,
   server: serverAt(stack, placement.host),

@@ -1,4 +1,5 @@
 import { placementName, type MigrationRecord } from "@rehome/migration";
+import { parsePlacementName } from "@rehome/topology";
 import type { DatasetModel } from "../stack/model";
 import { nextSteps } from "./next-steps";
 import type { Following, PlacedFence, StackReading } from "./read-stack";
@@ -85,7 +86,8 @@ const stateOf = (facts: Facts): { state: DatasetState; migration: MigrationRecor
   const left = migrations.some(
     ({ source, target, state }) => source === home && target === formerly && state === "reversed",
   );
-  return { state: left ? "rolled-back" : "moved", migration: arrived };
+  const back = left || arrived?.strategy === "reopen";
+  return { state: back ? "rolled-back" : "moved", migration: arrived };
 };
 
 const verificationOf = (
@@ -93,7 +95,8 @@ const verificationOf = (
   fence: PlacedFence | undefined,
   { formerly }: Facts,
 ): Verification | null => {
-  if (migration === undefined || migration.givenUp) return null;
+  // Of what was opened again nothing is to be proved: what it came from is lost.
+  if (migration === undefined || migration.givenUp || migration.strategy === "reopen") return null;
   if (migration.clean === false) return "different";
   if (migration.clean === null || migration.state === "running") return "not verified";
   const left = migration.source === formerly && fence?.state !== "sealed";
@@ -117,7 +120,10 @@ const statusOf = (
     fence: fence ? { placement: fence.placement, state: fence.state, since: fence.since } : null,
     replication: reading.following.get(dataset.dataset) ?? null,
   };
-  return { ...status, next_steps: nextSteps(status) };
+  // The home that it has left stands fenced for one that does not answer.
+  const away = fence?.state === "sealed" && parsePlacementName(fence.target)?.host;
+  const silent = away && fence?.target === facts.home && reading.silent.has(away) ? away : undefined;
+  return { ...status, next_steps: nextSteps({ ...status, silent }) };
 };
 
 /** A dataset that its first run is making: it is where it comes from until it has moved. */

@@ -1,7 +1,17 @@
 import type { DatasetStatus } from "./dataset-status";
 
 /** What there is to do for whoever reads a status, each in a clause; empty where there is nothing. Pure. */
-export const nextSteps = (status: Omit<DatasetStatus, "next_steps">): string[] => {
+export const nextSteps = (
+  status: Omit<DatasetStatus, "next_steps"> & {
+    /** The host of its home, where that does not answer and the home that was left still stands. */
+    readonly silent?: string | undefined;
+  },
+): string[] => {
+  const { silent, fence } = status;
+  if (silent !== undefined)
+    return [
+      `see to it that host ${silent} answers; where it is gone for good, rehome reopen --lost ${silent} opens ${fence?.placement ?? "the old home"} again`,
+    ];
   const { dataset, state, migration, home, next, formerly, replication, verification, mode } = status;
   const givingUp = `or give it up: put its lines back as they were, then pulumi up; rehome cancel ${dataset} frees the old home before that`;
   switch (state) {
@@ -19,6 +29,10 @@ export const nextSteps = (status: Omit<DatasetStatus, "next_steps">): string[] =
         "or leave it, and pulumi up begins anew",
       ];
     case "switched":
+      if (migration?.strategy === "reopen")
+        return [
+          `write home: ${migration.target} and delete \`formerly\`, then pulumi up hands it out: it was opened again, for ${home} is lost`,
+        ];
       return [`pulumi up hands out ${migration?.target ?? "the new home"}, which has all of its data`];
     case "preparing": {
       if (migration?.alive === true) return [`wait: rehome status ${dataset} --watch shows how far it is`];
@@ -33,6 +47,10 @@ export const nextSteps = (status: Omit<DatasetStatus, "next_steps">): string[] =
     }
     case "moved":
     case "rolled-back": {
+      if (migration?.strategy === "reopen")
+        return [
+          `to finish, once nothing more is expected of ${formerly ?? "the lost home"}: delete \`formerly\`, then pulumi up`,
+        ];
       const back = "to go back: swap `home` and `formerly`, then pulumi up";
       if (verification === "different") return [`rehome diff ${dataset} shows which rows differ`, back];
       if (replication !== null && replication.broken !== null)

@@ -40,6 +40,8 @@ export interface StackReading {
   /** By dataset. */
   readonly following: ReadonlyMap<string, Following>;
   readonly unread: readonly Unread[];
+  /** Hosts that do not answer. */
+  readonly silent: ReadonlySet<string>;
 }
 
 /** A database of a host whose connection is known. */
@@ -99,11 +101,13 @@ export const readStackJournals = async (
   datasets: readonly DatasetModel[] = stack.datasets,
 ): Promise<StackReading> => {
   const unread = new Map<string, Unread>();
-  const orSaid = async <T>(place: string, work: () => Promise<T>): Promise<T | undefined> => {
+  const silent = new Set<string>();
+  const orSaid = async <T>(place: string, work: () => Promise<T>, host?: string): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
       const { code, message } = told(error);
+      if (code === "unreachable" && host !== undefined) silent.add(host);
       const reason = message.replace(/^PostgreSQL at /, "");
       if (![...unread.values()].some((one) => one.reason === reason))
         unread.set(place, { place, code, reason });
@@ -113,7 +117,7 @@ export const readStackJournals = async (
   const readings = await eachOf(databasesOf(stack), async ({ host, database }) => {
     const server = stack.hosts.get(host);
     if (server === undefined) return undefined;
-    const reading = await orSaid(`${host}/${database}`, () => readJournal({ host, server, database }));
+    const reading = await orSaid(`${host}/${database}`, () => readJournal({ host, server, database }), host);
     const fences = reading?.fences.map((fence) => ({
       ...fence,
       placement: placementName({ host, database, schema: fence.schema }),
@@ -132,5 +136,6 @@ export const readStackJournals = async (
     fences: found.flatMap(({ fences }) => fences),
     following: new Map(links.flatMap((link) => (link ? [link] : []))),
     unread: [...unread.values()],
+    silent,
   };
 };

@@ -1,5 +1,5 @@
 import { log } from "@pulumi/pulumi";
-import { followMove, move, planMove, retire, stopFollowing } from "@rehome/migration";
+import { followMove, move, planMove, reopenedHome, retire, stopFollowing } from "@rehome/migration";
 import type { MoveRequest, MoveResult } from "@rehome/migration";
 import type { Placement, Transition } from "@rehome/topology";
 import { followEngine } from "../follow-engine";
@@ -52,8 +52,9 @@ export const carryOut = async (
     case "retire": {
       const [home, old] = both(step, [step.home, step.old], olds, news);
       const drop = dropsRetired(step.old, news);
+      const reopened = news.lost && (await reopenedHome({ dataset: news.dataset, from: old, to: home }));
       await retire({ ...releaseQuery(old, home, news), drop });
-      return undefined;
+      return reopened;
     }
     case "settle":
     case "steady":

@@ -46,6 +46,8 @@ export interface MigrationInputs {
   readonly declaredOn: readonly string[];
   /** The home that this edit gives up, and whether the journal says that its data arrived. `check` adds it, for policies. */
   readonly retired?: { readonly placement: Placement; readonly verified: boolean };
+  /** The home that is lost, where this edit goes back without it to what was opened again. `check` adds it. */
+  readonly lost?: Placement;
 }
 
 /** What is in the state. Fields that came later are optional: states that earlier versions wrote are accepted. */

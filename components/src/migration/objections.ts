@@ -62,12 +62,12 @@ const isRecorded = async (step: Ends, olds: MigrationState, news: MigrationInput
   const [from, to] = [endpoint(step.from, news, olds), endpoint(step.to, news, olds)];
   const done = from && to && (await recordedMove({ dataset: news.dataset, from, to }));
   if (done === undefined) return false;
-  await log.info(recorded(step, done));
+  await log.info(recorded(news.dataset, step, done));
   return true;
 };
 
 /** What the journal says where a home was opened again, for the one after it is lost and cannot be asked. */
-const reopening = async (
+export const reopening = async (
   { from, to }: Ends,
   olds: MigrationState,
   news: MigrationInputs,
@@ -77,7 +77,11 @@ const reopening = async (
   return await reopenedHome({ dataset: news.dataset, from: lost, to: home }).catch(() => undefined);
 };
 
-const recorded = ({ from, to }: Ends, { dataset, strategy, rows, switchedAt, clean }: MoveResult): string => {
+const recorded = (
+  dataset: string,
+  { from, to }: Ends,
+  { strategy, rows, switchedAt, clean }: MoveResult,
+): string => {
   const how =
     strategy === "reopen"
       ? `was opened again in ${placementName(to)}, at ${switchedAt}, without what had not arrived there from ${placementName(from)}`
@@ -112,10 +116,11 @@ const blockers = (plan: Plan | undefined): Finding[] =>
 export interface Objections {
   readonly reasons: readonly string[];
   readonly plan?: Plan;
-  /** Whether the move is done, and only this stack's state does not know. */
-  readonly recorded?: boolean;
-  /** Whether a home that is given up is there to be: false for one that is lost. */
-  readonly retired?: boolean;
+  /**
+   * What it comes to where that is less than the step says: the move is done, and only this stack's state does not know; or
+   * the home that is given up is lost.
+   */
+  readonly outcome?: "recorded" | "lost";
 }
 const because = (...reasons: readonly string[]): Objections => ({ reasons });
 
@@ -157,11 +162,11 @@ export const objections = async (
         if (step.kind !== "roll-back") return because(...lost.map(said));
         const done = await reopening(step, olds, news);
         if (done === undefined) return because(...lost.map(said), wayOn(step));
-        await log.info(recorded(step, done));
-        return { reasons: [], recorded: true };
+        await log.info(recorded(news.dataset, step, done));
+        return { reasons: [], outcome: "recorded" };
       }
       if (step.kind !== "prepare" && (await isRecorded(step, olds, news)))
-        return { reasons: [], recorded: true };
+        return { reasons: [], outcome: "recorded" };
       const plan = await planned(step, olds, news);
       return { ...because(...blockers(plan).map(said)), ...(plan && { plan }) };
     }
@@ -169,11 +174,14 @@ export const objections = async (
       if (!(step.old.host in news.custody)) return because(unknownHost(step.old));
       const [home, old] = [at(step.home), at(step.old)];
       const lost = await unreachable([home, old]);
-      if (lost.length > 0 && !(await reopening({ from: step.old, to: step.home }, olds, news)))
-        return because(...lost.map(said));
+      const done = lost.length > 0 && (await reopening({ from: step.old, to: step.home }, olds, news));
+      if (done === undefined) return because(...lost.map(said));
       if (home === undefined || old === undefined) return because(unknownHost(step.old));
       const answer = await release(releaseQuery(old, home, news));
-      return answer.released ? { reasons: [], retired: answer.lost !== true } : because(answer.reason);
+      if (answer.lost === true) await log.info(`${news.dataset}: ${answer.reason}.`);
+      return answer.released
+        ? { reasons: [], ...(answer.lost === true && { outcome: "lost" }) }
+        : because(answer.reason);
     }
   }
 };

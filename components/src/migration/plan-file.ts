@@ -8,7 +8,10 @@ export type Told =
   | {
       readonly kind: "step";
       readonly dataset: string;
-      /** What the edit asks for: move, roll-back, prepare, retire, …; `recorded` where it is done and only noted. */
+      /**
+       * What the edit asks for: move, roll-back, prepare, retire, …; `recorded` where it is done and only noted, `lost` where
+       * the home that is given up is lost.
+       */
       readonly step: string;
       readonly from?: string;
       readonly to?: string;

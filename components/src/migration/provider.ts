@@ -7,13 +7,23 @@ import { following } from "./following";
 import { forget } from "./forget";
 import { datasetState, differs, endpoint, known, moveRequest, online } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
-import { objections } from "./objections";
+import { objections, reopening } from "./objections";
 import { tell } from "./plan-file";
 
 const PROPERTY = "home"; // failures are printed with the property's value: one without secrets
 
 const nextStep = (olds: MigrationState, news: MigrationInputs): Transition =>
-  transition(datasetState(olds), datasetState(news) ?? { home: news.home });
+  news.lost
+    ? { kind: "retire", home: news.home, old: news.lost }
+    : transition(datasetState(olds), datasetState(news) ?? { home: news.home });
+
+/** Nobody goes back to a home and forgets the other in one edit, unless that is lost, and this one was opened again. */
+const withLost = async (olds: MigrationState, news: MigrationInputs): Promise<MigrationInputs> => {
+  if (!olds.home || !olds.formerly || news.formerly || news.next) return news;
+  if (placementName(news.home) !== placementName(olds.formerly)) return news;
+  const done = await reopening({ from: olds.home, to: news.home }, olds, news);
+  return done === undefined ? news : { ...news, lost: olds.home };
+};
 
 const stepOf = (step: Transition, { dataset, home, options }: MigrationInputs) => {
   const [from, to] =
@@ -40,19 +50,21 @@ const pairOf = ({ dataset, home, next, formerly }: MigrationState): string =>
   JSON.stringify([dataset, ...[home, next ?? formerly].map((end) => end && placementName(end)).sort()]);
 
 /** Decides what the edit asks for, and refuses what cannot be done before anything is touched. */
-export const check = async (olds: MigrationState, news: MigrationInputs) => {
-  declared.add(pairOf(news));
+export const check = async (olds: MigrationState, given: MigrationInputs) => {
+  declared.add(pairOf(given));
+  let news = given;
   try {
+    news = await withLost(olds, given);
     const step = nextStep(olds, news);
     // The stack file names a home that is retired no more: what is known of its server comes from the last run.
     const formerlyServer = known(olds.formerlyServer) ?? {};
-    const { reasons, plan, recorded, retired: there } = await reusingSessions(() => objections(step, olds, news));
-    const said = { ...stepOf(step, news), ...(recorded && { step: "recorded" }), ...(plan && { plan }) };
+    const { reasons, plan, outcome } = await reusingSessions(() => objections(step, olds, news));
+    const said = { ...stepOf(step, news), ...(outcome && { step: outcome }), ...(plan && { plan }) };
     const refused = reasons.length > 0 ? reasons : await unapproved({ ...said, refused: [] });
     await tell({ ...said, refused });
     // Of a home that is lost, no policy can ask for a proof.
-    const given = step.kind === "retire" && there !== false;
-    const retired = given && { placement: step.old, verified: refused.length === 0 };
+    const asked = step.kind === "retire" && outcome !== "lost";
+    const retired = asked && { placement: step.old, verified: refused.length === 0 };
     return failure(retired ? { ...news, formerlyServer, retired } : news, PROPERTY, ...refused);
   } catch (error) {
     return failure(news, PROPERTY, plainError(error).message);

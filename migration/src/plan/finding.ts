@@ -54,6 +54,8 @@ export interface TargetInspection {
   readonly strangers: number;
   /** Where the dataset came from that the journal there speaks of, where what stands there is none of a run under way. */
   readonly cameFrom?: string;
+  /** true: it was held to be lost, and the home that it came from was opened again. */
+  readonly givenUp?: boolean;
   /** Whether the role that is to own the dataset's objects exists. */
   readonly ownerExists: boolean;
   readonly database: DatabaseInspection;

@@ -15,7 +15,7 @@ import { fencesAround, standingFences, type StandingFence } from "../inspect/sta
 import { schemasInUse } from "../inspect/schemas-in-use";
 import { inspectTextFacts, inspectUnfit, mayNotFit, offeredCollations } from "../inspect/text";
 import { fenceKey, findFence } from "../fence/fence";
-import { hasJournal, latestMigration, type MigrationRow } from "../journal/journal";
+import { hasJournal, latestMigration, wasReopened, type MigrationRow } from "../journal/journal";
 import { journalHas } from "../journal/journal-has";
 import { placementName } from "../naming";
 import { RehomeError } from "../errors";
@@ -119,6 +119,8 @@ export type TargetAlone = Omit<
 > & {
   /** The version of each extension that it has installed. */
   readonly installedVersions: ReadonlyMap<string, string>;
+  /** The move by which it came from `cameFrom`, by the journal's key. */
+  readonly arrival?: string;
 };
 
 /**
@@ -132,17 +134,23 @@ export async function inspectTogether(
 ): Promise<{ source: SourceInspection; target: TargetInspection }> {
   const used = source.text.collations.map(({ name }) => name);
   const extensions = source.extensions.map(({ name }) => name);
-  const [unfit, [collations, available]] = await all([
-    unfitText(sessions.source, source, target),
+  const { installedVersions, arrival, ...alone } = target;
+  const asked = async () =>
+    [
+      await unfitText(sessions.source, source, target),
+      arrival !== undefined && (await wasReopened(sessions.source, { id: arrival })),
+    ] as const;
+  const [[unfit, givenUp], [collations, available]] = await all([
+    asked(),
     offeredAt(sessions.target, used, extensions),
   ]);
-  const { installedVersions, ...alone } = target;
   const versions = [...available].map(([name, { version }]): [string, string] => [name, version]);
   const trusted = [...available].flatMap(([name, extension]) => (extension.trusted ? [name] : []));
   return {
     source: { ...source, text: { ...source.text, unfit } },
     target: {
       ...alone,
+      ...(givenUp && { givenUp }),
       collations,
       availableExtensions: new Set(available.keys()),
       trustedExtensions: new Set(trusted),
@@ -199,7 +207,7 @@ export async function inspectTarget(client: pg.Client, request: MoveRequest): Pr
     largeObjects: await strangeObjects(client, request),
     rights: await inspectRights(client, request.to.schema, request.to.owner, keys),
     text: await inspectTextFacts(client),
-    ...(ours || arrival === undefined ? {} : { cameFrom: arrival.source }),
+    ...(ours || arrival === undefined ? {} : { cameFrom: arrival.source, arrival: arrival.id }),
     strangers: ours ? 0 : await countObjects(client, request.to.schema),
     ownerExists: facts?.owner ?? false,
     database: await inspectDatabase(client, request.to.schema),

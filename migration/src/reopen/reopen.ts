@@ -109,9 +109,11 @@ async function fenceTowards(client: pg.Client, { dataset, here, lost }: ReopenQu
 async function examined(client: pg.Client, query: ReopenQuery, fence: FenceRow): Promise<Reopening> {
   const { dataset, here, lost } = query;
   const because = await whyLost(lost, fence);
-  const [since] = await rows<{ at: Date }>(client, "SELECT fenced_at AS at FROM rehome.fence WHERE key = $1", [
-    fence.key,
-  ]);
+  const [since] = await rows<{ at: Date }>(
+    client,
+    "SELECT fenced_at AS at FROM rehome.fence WHERE key = $1",
+    [fence.key],
+  );
   return {
     ...{ dataset, home: placementName(here), lost: placementName(lost), because },
     since: (since?.at ?? new Date()).toISOString(),
@@ -139,13 +141,13 @@ async function record(
 ): Promise<void> {
   const id = reopeningOf(migration);
   await client.query(
-    `INSERT INTO rehome.migration (id, dataset, source, target, strategy, state, stage, switched_at, ended_at)
-     VALUES ($1, $2, $3, $4, 'reopen', 'switched', 'switch', clock_timestamp(), clock_timestamp())`,
+    `INSERT INTO rehome.migration (id, dataset, source, target, strategy, state, stage, started_at, switched_at, ended_at)
+     VALUES ($1, $2, $3, $4, 'reopen', 'switched', 'switch', now(), now(), now())`,
     [id, dataset, lost, home],
   );
   await client.query(
-    "INSERT INTO rehome.event (migration, stage, message) VALUES ($1, 'inspect', $2), ($1, 'switch', $3)",
-    [id, `${lost} is lost: ${because}`, "opened again, as far as it had followed"],
+    "INSERT INTO rehome.event (migration, at, stage, message) VALUES ($1, now(), 'inspect', $2)",
+    [id, `${lost} is lost: ${because}`],
   );
 }
 

@@ -111,7 +111,9 @@ async function farthest(client: pg.Client, counters: readonly Counter[]): Promis
       ({ schema, table, column }) =>
         `(SELECT ${first}(${qualified("t", column)})::int8 FROM ${qualified(schema, table)} t)`,
     );
-    return each.length === 0 ? [] : [`SELECT ${literal(name)} AS name, ${of}(${each.join(", ")})::text AS used`];
+    return each.length === 0
+      ? []
+      : [`SELECT ${literal(name)} AS name, ${of}(${each.join(", ")})::text AS used`];
   });
   if (selects.length === 0) return new Map();
   const found = await rows<{ name: string; used: string | null }>(client, selects.join(" UNION ALL "));

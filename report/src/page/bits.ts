@@ -22,6 +22,7 @@ interface Told {
 
 const OUTCOMES: Readonly<Record<Outcome, Told>> = {
   proved: { words: "moved and proved", sign: "✓", colour: "good" },
+  reopened: { words: "opened again", sign: "↺", colour: "fence" },
   unproved: { words: "moved, proof to come", sign: "◐", colour: "fence" },
   different: { words: "not equal", sign: "✗", colour: "bad" },
   stopped: { words: "stopped", sign: "✗", colour: "bad" },

@@ -45,6 +45,17 @@ function section(steps: readonly Step[]): Markup {
 
 function stepsOf({ kind, outcome, before, after, group: of }: Line): Step[] {
   const goBack = { home: before, formerly: after };
+  if (outcome === "reopened")
+    return kind === "moves"
+      ? [
+          {
+            of,
+            title: "Give up what is lost",
+            text: "The home that was left was opened again, for the one after it is lost. Once nothing more is expected of that, delete `formerly`.",
+            edit: { home: after },
+          },
+        ]
+      : [];
   switch (kind) {
     case "stays":
       return [];

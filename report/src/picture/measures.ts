@@ -55,6 +55,7 @@ export function fitted(text: string, style: keyof typeof TEXT, width: number): s
 /** What is said below a dataset's name; undefined when there is nothing to say. */
 export function noteOf({ kind, outcome, strategy, tables, bytes }: Line, side: Side): string | undefined {
   if (kind === "stays") return undefined;
+  if (outcome === "reopened") return side === "before" ? "lost" : "opened again";
   if (side === "before") {
     if (kind === "moves") return strategy === "set-schema" ? "closed" : "complete and fenced";
     return kind === "given-up" ? "given up" : "still home";
