@@ -54,6 +54,16 @@ const queryOf = (stack: Stack, { name, home, lost }: LeftHome): ReopenQuery => {
   };
 };
 
+/** What opening it comes to; undefined where both homes are on one host, which is there, and so is the new one. */
+const planned = async (query: ReopenQuery): Promise<{ query: ReopenQuery; plan: Reopening } | undefined> => {
+  try {
+    return { query, plan: await planReopening(query) };
+  } catch (error) {
+    if (query.here.host === query.lost.host && told(error).code === "not-lost") return undefined;
+    throw error;
+  }
+};
+
 const adviceOn = (done: readonly Reopened[], host: string): string[] => {
   const open = done.filter(({ reopened }) => reopened).map(({ dataset }) => dataset);
   if (open.length === 0) return [];
@@ -72,7 +82,8 @@ const run = async (names: readonly string[], flags: Flags): Promise<ExitCode> =>
   waiting(`looking for homes that were left for ${host} …`);
   const left = homesLeftFor(host, (await readStackJournals(stack, [])).fences);
   const queries = (left.length === 0 ? [] : chosen(left, names)).map((one) => queryOf(stack, one));
-  const plans = await eachOf(queries, planReopening);
+  const lost = (await eachOf(queries, planned)).flatMap((one) => one ?? []);
+  const plans = lost.map(({ plan }) => plan);
   const head = { ...headOf("reopen", stack), host };
   const document = (datasets: readonly Reopened[]): ReopenDocument => ({
     ...{ ...head, datasets, next_steps: adviceOn(datasets, host) },
@@ -84,8 +95,7 @@ const run = async (names: readonly string[], flags: Flags): Promise<ExitCode> =>
   const said = formatReopenings(plans, terminal.paint);
   if (flags.yes !== true) terminal.note(said);
   await agreed(`Is host ${host} gone for good, and out of everybody's reach?`, flags.yes === true, terminal);
-  const done = await eachOf(queries, async (query): Promise<Reopened> => {
-    const plan = plans.find(({ dataset }) => dataset === query.dataset) as Reopening;
+  const done = await eachOf(lost, async ({ query, plan }): Promise<Reopened> => {
     try {
       return { ...plan, ...(await reopen(query, { skip })), reopened: true, error: null };
     } catch (error) {

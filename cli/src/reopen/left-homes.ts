@@ -14,7 +14,7 @@ export const homesLeftFor = (host: string, fences: readonly PlacedFence[]): Left
   fences
     .flatMap(({ dataset, placement, target, state }): LeftHome[] => {
       const [home, lost] = [parsePlacementName(placement), parsePlacementName(target)];
-      const left = state === "sealed" && lost?.host === host && home !== undefined && home.host !== host;
+      const left = state === "sealed" && lost?.host === host && home !== undefined;
       return left ? [{ name: dataset, home, lost }] : [];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
