@@ -1,9 +1,9 @@
-import { RehomeError } from "./errors";
+import { RehomeError, codeOf } from "./errors";
 import { findFence } from "./fence/fence";
 import { inJournal, latestMigration } from "./journal/journal";
 import { takeRunLock } from "./journal/locks";
 import { placementName } from "./naming";
-import { abandon } from "./release";
+import { abandon, abandonAt } from "./release";
 import { withSession } from "./sql/connect";
 import { inWords } from "./told";
 import type { MoveRequest } from "./types";
@@ -13,11 +13,12 @@ type Ends = Pick<MoveRequest, "dataset" | "from" | "to">;
 /**
  * Gives up a move that has not been switched: on the home that the dataset stays in nothing is left of it, neither fence
  * nor replication. What was made in the other one stays until its schema is deleted, and the journal there knows that it
- * was never handed out. The next run of the same move begins anew.
- * @returns whether there was anything to give up
+ * was never handed out. The next run of the same move begins anew. Where the other one's server does not answer, only the
+ * home is freed.
+ * @returns what was given up: nothing, what was at the home alone, or all of it
  * @throws RehomeError `already-running`, `switch-unrecorded`, `unreachable`, ...
  */
-export async function cancelMove(ends: Ends): Promise<boolean> {
+export async function cancelMove(ends: Ends): Promise<"nothing" | "home" | "all"> {
   const { dataset, from, to } = ends;
   try {
     const given = await inJournal(to, async (target) => {
@@ -33,8 +34,12 @@ export async function cancelMove(ends: Ends): Promise<boolean> {
       await abandon({ dataset, old: to, home: from });
       return true;
     });
-    return given ?? false;
+    return given === true ? "all" : "nothing";
   } catch (error) {
+    if (codeOf(error) === "unreachable" && !(await isSealed(ends))) {
+      await abandonAt(dataset, from, to);
+      return "home";
+    }
     throw inWords(error, {
       doing: `the move of ${dataset} to ${placementName(to)} was given up`,
       holds: `The service goes on in ${placementName(from)}.`,

@@ -18,7 +18,7 @@ export { some } from "./plan/finding";
 export { planMove, type PlanRequest } from "./plan/plan";
 export { formatBytes, formatCount, formatDuration } from "./plan/units";
 export { gatherReport, type GatheredReport, type ReportDataset, type ReportFacts } from "./report/gather";
-export { planReopening, reopen, wasGivenUp, type Reopening, type ReopenQuery } from "./reopen/reopen";
+export { planReopening, reopen, type Reopening, type ReopenQuery } from "./reopen/reopen";
 export type { MigrationHistory } from "./report/history";
 export {
   abandon,

@@ -16,6 +16,7 @@ import {
   latestMigration,
   type MigrationRow,
 } from "./journal/journal";
+import { withRunLock } from "./journal/locks";
 import { recordStop } from "./journal/notes";
 import { provenTables, tablesWithRows } from "./moved-tables";
 import { placementName } from "./naming";
@@ -294,16 +295,21 @@ export async function abandon(query: ReleaseQuery): Promise<void> {
 
 /**
  * Takes away what one end has of a move that was given up: a fence that is not sealed, its side of the replication (a slot
- * holds back WAL), and a journal that says nothing more. Asks nothing of the other end, which may be gone.
+ * holds back WAL), and a journal that says nothing more. Asks nothing of the other end, which may be gone, or only out of
+ * reach: a run that reaches it has its lock here too.
  * @returns whether it stays fenced: its data were handed out elsewhere
+ * @throws RehomeError `already-running`
  */
 export async function abandonAt(dataset: string, here: Endpoint, there: Endpoint): Promise<boolean> {
-  const fenced = await withSessionIfThere(here.server, here.database, async (client) => {
-    await removeLinksAt(client, dataset, here, there);
-    const stays = await abandonFence(client, { dataset, schema: here.schema, target: placementName(there) });
-    await dropJournalIfEmpty(client);
-    return stays;
-  });
+  const [at, target] = [placementName(here), placementName(there)];
+  const fenced = await withSessionIfThere(here.server, here.database, (client) =>
+    withRunLock(client, dataset, at, async () => {
+      await removeLinksAt(client, dataset, here, there);
+      const stays = await abandonFence(client, { dataset, schema: here.schema, target });
+      await dropJournalIfEmpty(client);
+      return stays;
+    }),
+  );
   return fenced ?? false;
 }
 

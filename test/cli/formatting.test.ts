@@ -106,6 +106,14 @@ describe("a dataset's state", () => {
     );
   });
 
+  it("says what there is to do where its next home does not answer", () => {
+    const steps = of({ next: place("b") }, { silent: new Set(["b"]) }).next_steps;
+    expect(steps).toEqual([
+      "see to it that host b answers; a/shop.billing keeps WAL for it until then",
+      "or give it up: delete `next`, then pulumi up; rehome cancel billing frees a/shop.billing before that",
+    ]);
+  });
+
   it("knows a home that was opened again, of which nothing is to be proved", () => {
     const reopened: MigrationRecord = {
       ...done,

@@ -6,6 +6,8 @@ export const engine = {
   asked: [] as [string, unknown][],
   findings: [] as Finding[],
   unreachable: undefined as Finding | undefined,
+  /** The host that alone is not reached; absent: none, or all. */
+  silent: undefined as string | undefined,
   released: true,
   recorded: undefined as MoveResult | undefined,
   /** What the journal says of a home that was opened again. */
@@ -24,7 +26,8 @@ export const said: string[] = [];
 /** In the place of `@rehome/migration`. */
 export const migration = {
   reusingSessions: (work: () => unknown) => work(),
-  checkConnection: () => Promise.resolve(engine.unreachable),
+  checkConnection: ({ host }: { host: string }) =>
+    Promise.resolve(engine.silent === undefined || engine.silent === host ? engine.unreachable : undefined),
   planMove: (request: MoveRequest) => {
     engine.asked.push(["plan", request]);
     return Promise.resolve({ findings: engine.findings });
@@ -111,6 +114,7 @@ export const reset = (): void => {
     released: true,
     recorded: undefined,
     reopened: undefined,
+    silent: undefined,
     failure: undefined,
     ends: {},
     fenced: [],

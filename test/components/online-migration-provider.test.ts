@@ -101,6 +101,26 @@ describe("a service that moves without stopping", () => {
 
   const unreachable = Object.assign(new Error("No answer."), { code: "unreachable" });
 
+  it("is given up where the next home's server is gone, and its home keeps nothing of it", async () => {
+    Object.assign(engine, { silent: "new", failure: unreachable, ends: { new: unreachable } });
+    engine.unreachable = { code: "unreachable", level: "blocker", message: "No answer.", remedy: "" };
+    expect((await check(preparing, calm)).failures).toEqual([]);
+    expect(said).toEqual([
+      "core: No answer. [unreachable] Its preparation is given up all the same: nothing of it is left in old/core_db.public.",
+    ]);
+    said.length = 0;
+    await update(preparing, calm);
+    expect(said).toEqual([
+      "core is no longer prepared: No answer. old/core_db.public has no replication slot and no fence of core any more. Whether a replication slot or a fence of core is left in new/erp.core is not known.",
+    ]);
+    engine.fenced = ["old"];
+    await expect(update(preparing, calm)).rejects.toThrow(/stays fenced, for core was handed out elsewhere/);
+    engine.ends = { old: unreachable };
+    await expect(update(preparing, calm)).rejects.toThrow(/left in old\/core_db\.public is not known/);
+    engine.silent = "old";
+    expect((await check(preparing, calm)).failures).toMatchObject([{ reason: "No answer. [unreachable]" }]);
+  });
+
   it("keeps nobody from forgetting what is offline where a server is gone, and says what may be left there", async () => {
     Object.assign(engine, { failure: unreachable, ends: { old: unreachable } });
     const { remove } = await laterRun();

@@ -29,7 +29,6 @@ const engine = (tables: number, released: boolean, outside = tables): Engine => 
   concerned: () => Promise.resolve(["core", "other"]),
   arriving: () => Promise.resolve([]),
   release: () => Promise.resolve({ released, reason: "" }),
-  wasGivenUp: () => Promise.resolve(false),
   abandon: ({ dataset, home }) => {
     abandoned.push(`${dataset} in ${home.host}`);
     return Promise.resolve();
@@ -45,26 +44,6 @@ describe("a schema", () => {
 
   it("goes when a journal releases it", async () => {
     expect(await schemaRefusal("old/erp.core", knowledge, engine(41, true))).toBeUndefined();
-  });
-
-  it("goes when it cannot be asked, and a home was opened again for it is lost", async () => {
-    const silent = { ...engine(0, false), holdsTables: () => Promise.reject(new Error("no answer")) };
-    await expect(schemaRefusal("old/erp.core", knowledge, silent)).rejects.toThrow("no answer");
-    const asked: unknown[] = [];
-    const lost: Engine = {
-      ...silent,
-      wasGivenUp: (...query) => {
-        asked.push(query);
-        return Promise.resolve(true);
-      },
-    };
-    expect(await schemaRefusal("old/erp.core", knowledge, lost)).toBeUndefined();
-    expect(asked).toEqual([
-      [
-        { host: "old", database: "erp", schema: "core" },
-        { server: server(2), database: "erp" },
-      ],
-    ]);
   });
 
   it("goes with the parts that have left it, unless it holds anything else", async () => {

@@ -1,6 +1,7 @@
-import { abandonAt, followMove, move } from "@rehome/migration";
+import { abandonAt, cancelMove, followMove, move } from "@rehome/migration";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { leftovers, makeWorld, value, type World, type WorldOptions } from "../migration/dataset";
+import { takeRunLock } from "../../migration/src/journal/locks";
+import { leftovers, makeWorld, until, value, type World, type WorldOptions } from "../migration/dataset";
 import { killedIn } from "../migration/killed-in";
 import { startServer, type TestServer } from "../support/servers";
 
@@ -18,6 +19,7 @@ const world = (name: string, given: WorldOptions): Promise<World> =>
     from: "core",
     ...given,
   });
+const SLOTS = "SELECT count(*)::int FROM pg_replication_slots WHERE database = current_database()";
 const endsAlone = async ({ request, login }: World): Promise<void> => {
   await b.halt("immediate");
   await expect(abandonAt(request.dataset, request.to, request.from)).rejects.toMatchObject({
@@ -30,7 +32,6 @@ const endsAlone = async ({ request, login }: World): Promise<void> => {
 it("an end whose other is gone keeps no slot for it", async () => {
   const made = await world("followed", { options: { mode: "online" } });
   await followMove(made.request);
-  const SLOTS = "SELECT count(*)::int FROM pg_replication_slots WHERE database = current_database()";
   expect(await value(a, "followed", SLOTS)).toBe(1);
   await endsAlone(made);
   expect(await value(a, "followed", SLOTS)).toBe(0);
@@ -51,4 +52,30 @@ it("an old home stays fenced, and says so: its data were handed out", async () =
   await b.halt("immediate");
   expect(await abandonAt(made.request.dataset, made.request.from, made.request.to)).toBe(true);
   await expect(a.sql("handed", WRITE, made.login)).rejects.toThrow();
+});
+
+it("a move whose new home is gone is cancelled at the old one alone, but for one that has switched or is at work", async () => {
+  const made = await world("cancelled", { options: { mode: "online" } });
+  const { request, login } = made;
+  await followMove(request);
+  await b.halt("immediate");
+  // A run that reaches the new home, as this process does not: it has its lock here too.
+  const elsewhere = await a.connect("cancelled");
+  await takeRunLock(elsewhere, request.dataset, "old/cancelled.core");
+  await expect(cancelMove(request)).rejects.toMatchObject({ code: "already-running" });
+  await elsewhere.end();
+  await until(() =>
+    cancelMove(request).then(
+      (given) => given === "home",
+      () => false,
+    ),
+  );
+  expect(await value(a, "cancelled", SLOTS)).toBe(0);
+  await a.sql("cancelled", WRITE, login);
+
+  await b.start();
+  await move({ ...request, options: { ...request.options, mode: "offline" } });
+  await b.halt("immediate");
+  await expect(cancelMove(request)).rejects.toMatchObject({ code: "unreachable" });
+  await expect(a.sql("cancelled", WRITE, login)).rejects.toThrow();
 });

@@ -1,8 +1,8 @@
-import { parsePlacementName, type Placement } from "@rehome/topology";
+import { parsePlacementName, placementName, type Placement } from "@rehome/topology";
 import { CliError } from "../cli-error";
 import type { DatasetModel } from "../stack/model";
 import type { DatasetStatus } from "../status/dataset-status";
-import type { DatabaseAt } from "../status/read-stack";
+import type { DatabaseAt, PlacedFence, StackReading } from "../status/read-stack";
 
 /** What cancelling a dataset's move comes to: where it stays, and what is given up; nothing where nothing was made. */
 export type Cancellation =
@@ -16,6 +16,18 @@ const placementNamed = (name: string, databases: readonly DatabaseAt[]): Placeme
   return isThere ? named : undefined;
 };
 
+/** Where a dataset is on its way to, by its home's fence or the stack, where that host does not answer and tells nothing. Pure. */
+const headedFor = (
+  { name, home, next }: DatasetModel,
+  fences: readonly PlacedFence[],
+  silent: ReadonlySet<string>,
+): Placement | undefined => {
+  const at = placementName(home);
+  const fence = fences.find((one) => one.dataset === name && one.placement === at && one.state !== "sealed");
+  const to = next ?? (fence && parsePlacementName(fence.target));
+  return to !== undefined && silent.has(to.host) ? to : undefined;
+};
+
 const refuse = (code: string, message: string): CliError => new CliError(code, message);
 
 /**
@@ -26,8 +38,12 @@ export const cancellationOf = (
   status: DatasetStatus,
   dataset: DatasetModel | undefined,
   databases: readonly DatabaseAt[],
+  { silent, fences }: Pick<StackReading, "silent" | "fences">,
 ): Cancellation => {
   const { dataset: name, state, migration, home, formerly } = status;
+  const unheard = dataset && headedFor(dataset, fences, silent);
+  if (dataset !== undefined && unheard !== undefined)
+    return { kind: "give-up", from: dataset.home, to: unheard };
   if (state === "moved" || state === "rolled-back" || state === "switched") {
     const back = state === "switched" ? `run pulumi up first, then ` : "";
     throw refuse(

@@ -67,7 +67,7 @@ const run = async (name: string, flags: Flags): Promise<ExitCode> => {
   const status = only(name, statuses);
   const isIt = (one: DatasetModel): boolean => one.name === status.dataset;
   const known = stack.datasets.find(isIt);
-  const cancellation = cancellationOf(status, known, databasesOf(stack));
+  const cancellation = cancellationOf(status, known, databasesOf(stack), reading);
   const head = headOf("cancel", stack);
   const document = (cancelled: boolean, message: string): CancelDocument => ({
     ...head,
@@ -88,8 +88,9 @@ const run = async (name: string, flags: Flags): Promise<ExitCode> => {
   const owner = (known ?? stack.wanted.find(isIt))?.owner ?? "";
   const ends = { from: endpoint(stack, from, owner), to: endpoint(stack, to, owner) };
   const cancelled = await cancelMove({ dataset: status.dataset, ...ends });
-  const message = `${status.dataset} stays in ${stays}; nothing is left there of its move to ${other}.`;
-  answer(document(cancelled, message), () => `${message}\nNext: ${ADVICE}.`);
+  const away = cancelled === "home" ? ` ${other} does not answer: what was made there is left there.` : "";
+  const message = `${status.dataset} stays in ${stays}; nothing is left there of its move to ${other}.${away}`;
+  answer(document(cancelled !== "nothing", message), () => `${message}\nNext: ${ADVICE}.`);
   return EXIT.ok;
 };
 

@@ -123,7 +123,9 @@ const statusOf = (
   // The home that it has left stands fenced for one that does not answer.
   const away = fence?.state === "sealed" && parsePlacementName(fence.target)?.host;
   const silent = away && fence?.target === facts.home && reading.silent.has(away) ? away : undefined;
-  return { ...status, next_steps: nextSteps({ ...status, silent }) };
+  const ahead = facts.next === null ? undefined : parsePlacementName(facts.next)?.host;
+  const silentNext = ahead !== undefined && reading.silent.has(ahead) ? ahead : undefined;
+  return { ...status, next_steps: nextSteps({ ...status, silent, silentNext }) };
 };
 
 /** A dataset that its first run is making: it is where it comes from until it has moved. */

@@ -5,9 +5,11 @@ export const nextSteps = (
   status: Omit<DatasetStatus, "next_steps"> & {
     /** The host of its home, where that does not answer and the home that was left still stands. */
     readonly silent?: string | undefined;
+    /** The host of its next home, where that does not answer. */
+    readonly silentNext?: string | undefined;
   },
 ): string[] => {
-  const { silent, fence } = status;
+  const { silent, silentNext, fence } = status;
   if (silent !== undefined)
     return [
       `see to it that host ${silent} answers; where it is gone for good, rehome reopen --lost ${silent} opens ${fence?.placement ?? "the old home"} again`,
@@ -35,6 +37,11 @@ export const nextSteps = (
         ];
       return [`pulumi up hands out ${migration?.target ?? "the new home"}, which has all of its data`];
     case "preparing": {
+      if (silentNext !== undefined)
+        return [
+          `see to it that host ${silentNext} answers; ${home} keeps WAL for it until then`,
+          `or give it up: delete \`next\`, then pulumi up; rehome cancel ${dataset} frees ${home} before that`,
+        ];
       if (migration?.alive === true) return [`wait: rehome status ${dataset} --watch shows how far it is`];
       if (replication !== null && replication.broken !== null)
         return [replication.remedy ?? "pulumi up mends it"];

@@ -4,6 +4,7 @@ import type { MoveRequest, MoveResult } from "@rehome/migration";
 import type { Placement, Transition } from "@rehome/topology";
 import { followEngine } from "../follow-engine";
 import { following } from "./following";
+import { giveUp } from "./forget";
 import { dropsRetired, endpoint, moveRequest, online, releaseQuery } from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 import { said } from "./objections";
@@ -46,7 +47,7 @@ export const carryOut = async (
     case "abandon": {
       if (!online(olds)) return undefined;
       const [from, to] = both(step, [step.from, step.to], olds, news);
-      await stopFollowing({ dataset: news.dataset, from, to });
+      await giveUp(news.dataset, from, to);
       return undefined;
     }
     case "retire": {

@@ -34,6 +34,23 @@ export async function forget(
   }
 }
 
+/**
+ * Gives up a preparation: on the home nothing of it is left, whether the next one's server is there or not. What was made
+ * there is deleted as soon as it answers.
+ */
+export async function giveUp(dataset: string, home: Endpoint, next: Endpoint): Promise<void> {
+  try {
+    await stopFollowing({ dataset, from: home, to: next });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    const [atHome, atNext] = await endApart(dataset, [home, next]);
+    const left = [atHome, atNext].flatMap((end) => (end ? [whatIsLeft(dataset, end)] : []));
+    const said = [(error as Error).message, ...left].join(" ");
+    if (atHome?.ending !== "ended") throw new Error(said, { cause: error });
+    await log.warn(`${dataset} is no longer prepared: ${said}`);
+  }
+}
+
 interface Ended {
   readonly at: string;
   readonly ending: Ending;

@@ -150,8 +150,14 @@ export const objections = async (
       const lost = await unreachable([at(news.home)]);
       return because(...(lost.length > 0 ? lost.map(said) : await strangersTables(at(news.home), news)));
     }
-    case "abandon":
-      return because(...(await unreachable([at(step.from), at(step.to)])).map(said));
+    case "abandon": {
+      const gone = await unreachable([at(step.to)]);
+      for (const finding of gone)
+        await log.warn(
+          `${news.dataset}: ${said(finding)} Its preparation is given up all the same: nothing of it is left in ${placementName(step.from)}.`,
+        );
+      return because(...(await unreachable([at(step.from)])).map(said));
+    }
     case "prepare":
     case "move":
     case "roll-back": {

@@ -6,7 +6,7 @@ import {
   type Dataset,
   type Placement,
 } from "@rehome/topology";
-import { databaseName, decodeName, schemaName } from "../naming";
+import { decodeName, schemaName } from "../naming";
 
 /** What is asked of the engine before something is deleted. */
 export interface Engine {
@@ -19,10 +19,6 @@ export interface Engine {
   ) => Promise<number>;
   readonly concerned: (at: Placement & { readonly server: ServerConnection }) => Promise<readonly string[]>;
   readonly arriving: (at: Placement & { readonly server: ServerConnection }) => Promise<readonly Arrival[]>;
-  readonly wasGivenUp: (
-    lost: Placement,
-    at: { readonly server: ServerConnection; readonly database: string },
-  ) => Promise<boolean>;
   readonly release: (query: ReleaseQuery) => Promise<{ readonly released: boolean; readonly reason: string }>;
   readonly abandon: (query: ReleaseQuery) => Promise<void>;
 }
@@ -78,17 +74,6 @@ const ends = async (
   });
 };
 
-/** Whether a placement that cannot be asked was given up as lost: the journal of a home says so that was opened again for it. */
-const isLost = async (old: Placement, { datasets, servers }: Knowledge, engine: Engine): Promise<boolean> => {
-  const homes = new Map(datasets.map(({ home }) => [databaseName(home.host, home.database), home]));
-  for (const { host, database } of homes.values()) {
-    const server = servers.get(host);
-    if (server === undefined || host === old.host) continue;
-    if (await engine.wasGivenUp(old, { server, database }).catch(() => false)) return true;
-  }
-  return false;
-};
-
 /** What the journal of a placement says of datasets that the stack file has no more. */
 interface Forgotten {
   readonly moves: readonly ReleaseQuery[];
@@ -137,13 +122,7 @@ export const schemaRefusal = async (
   const old = { host, database, schema };
   const { server, trouble } = reach(host, knowledge);
   if (server === undefined) return trouble && `The schema ${placementName(old)} is not deleted: ${trouble}`;
-  let count: number;
-  try {
-    count = await engine.holdsTables(server, database, schema);
-  } catch (error) {
-    if (await isLost(old, knowledge, engine)) return undefined;
-    throw error;
-  }
+  const count = await engine.holdsTables(server, database, schema);
   const left = await forgotten(old, server, knowledge, engine, count);
   if (left.trouble !== undefined) return `The schema ${placementName(old)} is not deleted: ${left.trouble}`;
   const moves: readonly ReleaseQuery[] = [...(await ends(old, server, knowledge, engine)), ...left.moves];

@@ -40,9 +40,19 @@ export class ReleaseGuard {
         },
         { onDryRun },
       );
-    this.schema = hook("schema", true, async ({ name }) =>
-      schemaRefusal(name, this.#knowledge(), await loadEngine()),
-    );
+    this.schema = hook("schema", true, async ({ name }) => {
+      const knowledge = this.#knowledge();
+      try {
+        return await schemaRefusal(name, knowledge, await loadEngine());
+      } catch (error) {
+        // Nothing is deleted on a server that does not answer, and an update asks again.
+        if (!knowledge.preview || (error as { code?: unknown }).code !== "unreachable") throw error;
+        await pulumi.log.warn(
+          `Whether the schema ${name} may be deleted is not known, and pulumi up cannot delete it: ${(error as Error).message}`,
+        );
+        return undefined;
+      }
+    });
     this.database = hook("database", false, async ({ name }) =>
       databaseRefusal(name, this.#knowledge(), await loadEngine()),
     );

@@ -46,3 +46,20 @@ export async function takeRunLock(client: pg.Client, dataset: string, placement:
     { retryable: true },
   );
 }
+
+/** Runs `work` while no run is at work on one dataset's placement. @throws RehomeError `already-running` */
+export async function withRunLock<T>(
+  client: pg.Client,
+  dataset: string,
+  placement: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await takeRunLock(client, dataset, placement);
+  try {
+    return await work();
+  } finally {
+    const key = [LOCK.run, runLockKey(dataset, placement)];
+    // A session that is gone has freed it.
+    await client.query("SELECT pg_catalog.pg_advisory_unlock($1, $2)", key).catch(() => undefined);
+  }
+}

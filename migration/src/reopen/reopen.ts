@@ -4,7 +4,7 @@ import { disarm, findFence, forgetFence, type FenceRow } from "../fence/fence";
 import { giveObjects } from "../fence/held-objects";
 import { linkOf } from "../follow/link";
 import { removeLinksAt } from "../follow/remove";
-import { ensureJournal, inJournal, reopeningOf } from "../journal/journal";
+import { ensureJournal, reopeningOf } from "../journal/journal";
 import { takeRunLock } from "../journal/locks";
 import { placementName } from "../naming";
 import { readStanding } from "../scope/standing";
@@ -149,19 +149,4 @@ async function record(
     "INSERT INTO rehome.event (migration, at, stage, message) VALUES ($1, now(), 'inspect', $2)",
     [id, `${lost} is lost: ${because}`],
   );
-}
-
-/** Whether the journal of a database says that a home in it was opened again, for this placement was held to be lost. */
-export async function wasGivenUp(
-  lost: Pick<Endpoint, "host" | "database" | "schema">,
-  at: Pick<Endpoint, "server" | "database">,
-): Promise<boolean> {
-  const found = await inJournal(at, (client) =>
-    rows(
-      client,
-      "SELECT FROM rehome.migration WHERE strategy = 'reopen' AND source = $1 AND state IN ('switched', 'retired') LIMIT 1",
-      [placementName(lost)],
-    ),
-  );
-  return found !== undefined && found.length > 0;
 }
