@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 it("says that there is no stack before the first up", async () => {
-  await shop.edit({ billing: { ...BILLING, ...slowly(200_000) }, orders: { ...ORDERS, ...ONLINE } });
+  await shop.edit({ billing: { ...BILLING, ...slowly(350_000) }, orders: { ...ORDERS, ...ONLINE } });
   const { code, err } = await rehome("status");
   expect(code).toBe(6);
   expect(err).toMatch(/^error: stack "dev" has no state: .* npx rehearse up .*\[no-stack\]\n$/);

@@ -37,7 +37,7 @@ INSERT INTO lines (n) SELECT 1 FROM generate_series(1, 5);
 INSERT INTO cache VALUES ('as it was')`;
 const SKIP = { skip: 100 };
 /** Queries between two at which a process is killed. */
-const STEP = process.env["REHOME_LONG"] ? 1 : 5;
+const STEP = process.env["REHOME_LONG"] ? 1 : 9;
 
 const queryOf = ({ dataset, from, to, tables }: MoveRequest): ReopenQuery => ({
   ...{ dataset, here: from, lost: to },
