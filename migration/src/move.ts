@@ -31,7 +31,7 @@ import { removeLinks } from "./follow/remove";
 import { onServers } from "./slots";
 import { rows, withSession } from "./sql/connect";
 import { ident } from "./sql/quote";
-import { endsOf, reopenedHome, resultOf, switchedRow } from "./recorded";
+import { endsOf, resultOf, switchedRow } from "./recorded";
 import { fill } from "./stages/fill";
 import { underLoad } from "./stages/load";
 import { handOver, settle, switchUnknown, switchUnrecorded } from "./stages/hand-over";
@@ -64,8 +64,7 @@ export async function move(request: MoveRequest, report: Report = () => undefine
   try {
     return await onServers([request.from, request.to], async () => {
       await loadGrammar();
-      const sessions = await openSessions(request).catch((error: unknown) => homeAlone(request, error));
-      return "dataset" in sessions ? sessions : await moveBetween(request, sessions, report);
+      return await moveBetween(request, await openSessions(request), report);
     });
   } catch (error) {
     throw inWords(error, {
@@ -75,13 +74,6 @@ export async function move(request: MoveRequest, report: Report = () => undefine
   } finally {
     over();
   }
-}
-
-/** Where the home that is left is lost, and the one that is gone back to was opened again, nothing is left to be moved. */
-async function homeAlone(request: MoveRequest, error: unknown): Promise<MoveResult> {
-  const done = await reopenedHome(request).catch(() => undefined);
-  if (done === undefined) throw error;
-  return done;
 }
 
 async function moveBetween(request: MoveRequest, sessions: Sessions, report: Report): Promise<MoveResult> {

@@ -24,6 +24,7 @@ import { some } from "./plan/finding";
 import { sameDatabase } from "./plan/strategy";
 import { databases, holdsTables } from "./servers";
 import { aloneIn } from "./slots";
+import { reopenedHome } from "./recorded";
 import { rows, withSession, withSessionIfThere } from "./sql/connect";
 import { ident } from "./sql/quote";
 import { dropLeftovers } from "./strategies/template";
@@ -215,9 +216,12 @@ export async function retire(query: ReleaseQuery & { readonly drop: Drop }): Pro
 }
 
 async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Promise<void> {
-  const { released, reason, lost } = await release(query);
-  if (!released) throw new RehomeError("not-released", reason);
   const { dataset, old, home } = query;
+  // Of what is lost nothing is dropped here, and its server is not waited for.
+  const reopened = await reopenedHome({ dataset, from: old, to: home });
+  const answer = reopened ? { released: true, reason: "", lost: true } : await release(query);
+  const { released, reason, lost } = answer;
+  if (!released) throw new RehomeError("not-released", reason);
   // Whoever finds the last tables gone drops the database, and everybody's sessions with it.
   await aloneIn(old, async () => {
     const oldIsThere = lost !== true && (await databaseExists(old));

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { RehomeError } from "../../migration/src/errors";
 import { inspectServer } from "../../migration/src/inspect/server";
 import { rows, withSession } from "../../migration/src/sql/connect";
-import { reusingSessions } from "../../migration/src/sql/kept-sessions";
+import { reusingSessions, withKept } from "../../migration/src/sql/kept-sessions";
 import { startServer, type TestServer } from "../support/servers";
 
 let server: TestServer;
@@ -112,5 +112,42 @@ describe("a session", () => {
     await server.sql("postgres", "ALTER TABLE told ADD more int");
     expect(await reusingSessions(read)).toEqual([{ id: 1, more: null }]);
     await gone();
+  });
+});
+
+describe("a server that does not answer", () => {
+  const away = { ...{ host: "192.0.2.1", port: 5432, user: "nobody" }, sslmode: "disable" } as const;
+  let [clock, asked] = [0, 0];
+  const waiting = (seconds: number) => async (): Promise<never> => {
+    await Promise.resolve();
+    asked += 1;
+    clock += seconds * 1000;
+    throw new RehomeError("unreachable", `no answer to question ${asked}`);
+  };
+  const ask = (seconds: number): Promise<unknown> =>
+    withKept([away, "postgres"], waiting(seconds), () => Promise.resolve()).catch((error: unknown) =>
+      String(error),
+    );
+  beforeEach(() => {
+    [clock, asked] = [clock + 1e6, 0];
+    vi.spyOn(performance, "now").mockImplementation(() => clock);
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("keeps one plan waiting, and is asked again after half a minute", async () => {
+    const first = await reusingSessions(() => ask(15));
+    expect(await reusingSessions(() => Promise.all([ask(15), ask(15)]))).toEqual([first, first]);
+    expect(asked).toBe(1);
+    clock += 31_000;
+    expect(await reusingSessions(() => ask(15))).not.toBe(first);
+    expect(asked).toBe(2);
+  });
+
+  it("is asked each time where it has said no at once, or whoever asks is no plan", async () => {
+    await reusingSessions(async () => void (await ask(0.1)));
+    await reusingSessions(async () => void (await ask(15)));
+    await ask(15);
+    await ask(15);
+    expect(asked).toBe(4);
   });
 });

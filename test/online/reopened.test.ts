@@ -9,6 +9,7 @@ import {
   recordedMove,
   release,
   reopen,
+  reopenedHome,
   retire,
   type MoveRequest,
   type ReopenQuery,
@@ -94,11 +95,12 @@ describe.each([
 
     // A stack in which home and formerly are swapped finds it done, moves nothing, proves nothing, and may forget the lost one.
     const back = reversed(request);
-    expect(await move(back)).toMatchObject({ strategy: "reopen", clean: false, fenceSeconds: 0 });
+    expect(await reopenedHome(back)).toMatchObject({ strategy: "reopen", clean: false, fenceSeconds: 0 });
     expect(await prove(back)).toBe(false);
     const gone = { dataset: name, old: request.to, home: request.from };
     expect(await release(gone)).toMatchObject({ released: true, lost: true });
     await retire({ ...gone, drop: "objects" });
+    await retire({ ...gone, drop: "objects" }); // as of a run whose last word was not saved
     expect(await value(a, name, "SELECT state FROM rehome.migration WHERE strategy = 'reopen'")).toBe(
       "retired",
     );

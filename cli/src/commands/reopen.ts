@@ -1,4 +1,4 @@
-import { planReopening, reopen, type Reopening, type ReopenQuery } from "@rehome/migration";
+import { planReopening, reopen, reusingSessions, type Reopening, type ReopenQuery } from "@rehome/migration";
 import type { Command } from "commander";
 import { told } from "../cli-error";
 import { contextOf, headOf, type DocumentHead } from "../context";
@@ -82,7 +82,7 @@ const run = async (names: readonly string[], flags: Flags): Promise<ExitCode> =>
   waiting(`looking for homes that were left for ${host} …`);
   const left = homesLeftFor(host, (await readStackJournals(stack, [])).fences);
   const queries = (left.length === 0 ? [] : chosen(left, names)).map((one) => queryOf(stack, one));
-  const lost = (await eachOf(queries, planned)).flatMap((one) => one ?? []);
+  const lost = (await reusingSessions(() => eachOf(queries, planned))).flatMap((one) => one ?? []);
   const plans = lost.map(({ plan }) => plan);
   const head = { ...headOf("reopen", stack), host };
   const document = (datasets: readonly Reopened[]): ReopenDocument => ({

@@ -36,7 +36,10 @@ export const carryOut = async (
     case "move":
     case "roll-back": {
       const [from, to] = both(step, [step.from, step.to], olds, news);
-      return move(moveRequest(from, to, news), telling());
+      const request = moveRequest(from, to, news);
+      // Where it comes from is lost, nothing is left to be moved, and nobody to be waited for.
+      const reopened = step.kind === "roll-back" ? await reopenedHome(request) : undefined;
+      return reopened ?? (await move(request, telling()));
     }
     case "prepare":
     case "preparing": {

@@ -5,7 +5,7 @@ import { giveObjects } from "../fence/held-objects";
 import { linkOf } from "../follow/link";
 import { removeLinksAt } from "../follow/remove";
 import { ensureJournal, reopeningOf } from "../journal/journal";
-import { takeRunLock } from "../journal/locks";
+import { withRunLock } from "../journal/locks";
 import { placementName } from "../naming";
 import { readStanding } from "../scope/standing";
 import { rows, transaction, withSession } from "../sql/connect";
@@ -65,24 +65,25 @@ export async function reopen(
 ): Promise<Reopening & { readonly sequences: number }> {
   const { dataset, here, lost } = query;
   return await telling(query, () =>
-    withSession(here.server, here.database, async (client) => {
-      // Held to the end: no run takes it back meanwhile. The lost home's own lock is lost with it.
-      await takeRunLock(client, dataset, placementName(here));
-      const fence = await fenceTowards(client, query);
-      const plan = await examined(client, query, fence);
-      await ensureJournal(client);
-      // First of all: a server that comes back after all has nobody here any more who would take what it says.
-      await removeLinksAt(client, dataset, here, lost);
-      await disarm(client, { dataset, schema: here.schema });
-      await giveObjects(client, fence.key);
-      const only = await ownSequences(client, query);
-      const sequences = await transaction(client, async () => {
-        await forgetFence(client, fence);
-        await record(client, fence, plan);
-        return await advanceSequences(client, here.schema, { skip, ...(only && { only }) });
-      });
-      return { ...plan, sequences };
-    }),
+    withSession(here.server, here.database, (client) =>
+      // To the end no run takes it back. The lost home's own lock is lost with it.
+      withRunLock(client, dataset, placementName(here), async () => {
+        const fence = await fenceTowards(client, query);
+        const plan = await examined(client, query, fence);
+        await ensureJournal(client);
+        // First of all: a server that comes back after all has nobody here any more who would take what it says.
+        await removeLinksAt(client, dataset, here, lost);
+        await disarm(client, { dataset, schema: here.schema });
+        await giveObjects(client, fence.key);
+        const only = await ownSequences(client, query);
+        const sequences = await transaction(client, async () => {
+          await forgetFence(client, fence);
+          await record(client, fence, plan);
+          return await advanceSequences(client, here.schema, { skip, ...(only && { only }) });
+        });
+        return { ...plan, sequences };
+      }),
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { RehomeError } from "../errors";
+import { RehomeError, codeOf } from "../errors";
 import type { ServerConnection } from "../types";
 import { streamOf } from "./watch";
 
@@ -12,6 +12,10 @@ const AGE = 10_000;
 
 /** Sessions that wait at most: each is one that its server has not for others. */
 const MOST = 4;
+
+/** Milliseconds of waiting for an answer that are not waited again, and how long not. */
+const SLOW = 3_000;
+const SILENCE = 30_000;
 
 interface Kept {
   readonly client: pg.Client;
@@ -36,6 +40,29 @@ const reusing = new AsyncLocalStorage<true>();
  */
 export async function reusingSessions<T>(work: () => Promise<T>): Promise<T> {
   return await reusing.run(true, work);
+}
+
+/** Servers that did not answer, by their address, with what was told then. */
+const silent = new Map<string, { readonly error: unknown; readonly until: number }>();
+
+/** Opens a session, unless its server has just kept somebody waiting in vain: of a thousand plans each would wait for it. */
+async function openHeard(
+  { host, port }: ServerConnection,
+  open: () => Promise<pg.Client>,
+): Promise<pg.Client> {
+  const address = `${host}:${port}`;
+  const began = performance.now();
+  const known = silent.get(address);
+  if (known !== undefined && began < known.until) throw known.error;
+  silent.delete(address);
+  try {
+    return await open();
+  } catch (error) {
+    const now = performance.now();
+    if (codeOf(error) === "unreachable" && now - began >= SLOW)
+      silent.set(address, { error, until: now + SILENCE });
+    throw error;
+  }
 }
 
 /** Sessions that are to be gone on with. */
@@ -67,7 +94,8 @@ export async function endIdle({ host, port }: ServerConnection): Promise<number>
 /**
  * Runs `work` with a session, which is ended afterwards, or kept where sessions are reused. Where one that was kept fails,
  * `work` begins again with a new one: it may have been lost, or what it had planned may not be so any more. What `work`
- * itself finds wrong, a `RehomeError`, is so in any session.
+ * itself finds wrong, a `RehomeError`, is so in any session. Where sessions are reused, a server that has kept somebody
+ * waiting for an answer in vain is not asked again for half a minute.
  * @param open opens one
  */
 export async function withKept<T>(
@@ -85,7 +113,7 @@ export async function withKept<T>(
       if (error instanceof RehomeError) throw error;
     }
   }
-  return await keeping(key, { client: await open(), opened: performance.now() }, work);
+  return await keeping(key, { client: await openHeard(server, open), opened: performance.now() }, work);
 }
 
 async function ending<T>(client: pg.Client, work: (client: pg.Client) => Promise<T>): Promise<T> {
