@@ -52,7 +52,7 @@ it("says what it comes to before it asks, and changes nothing until it is told t
   expect(err).toMatch(
     /^billing: legacy\/shop\.billing is opened again\n {2}lost {2}main\/billing\.public: connect ECONNREFUSED/,
   );
-  expect(err).toMatch(/it has no subscription any more: it is as it was at the hand-out of \d{4}-/);
+  expect(err).toMatch(/nothing follows main\/billing\.public: it is as it was at the hand-out of \d{4}-/);
   expect(err).toContain(
     "it has followed; what was written in main/orders.orders and had not arrived is lost\n",
   );

@@ -14,7 +14,7 @@ export const lossOf = (reopening: Reopening): string => {
   const { followed, since, lost } = reopening;
   const then = `at the hand-out of ${clock(since)} UTC`;
   if (!followed)
-    return `it has no subscription any more: it is as it was ${then}, unless an earlier attempt was cut short`;
+    return `nothing follows ${lost}: it is as it was ${then}, unless an earlier attempt at this was cut short`;
   const stale = behind(reopening);
   const rest = stale === "" ? "" : `; ${stale} did not follow: as ${then}`;
   return `it has followed; what was written in ${lost} and had not arrived is lost${rest}`;
