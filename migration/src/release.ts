@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { dropScratch } from "./ddl/scratch";
 import { RehomeError, codeOf } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
@@ -51,6 +50,8 @@ export interface Release {
   readonly reason: string;
   /** true: it is lost, so nothing of it was proved to be elsewhere, and its server may not be there. */
   readonly lost?: boolean;
+  /** true: its server does not answer, and what is left there stays. All of it was proved to be elsewhere. */
+  readonly silent?: boolean;
 }
 
 /** A move that has begun and has not been recorded as done. */
@@ -80,7 +81,11 @@ export async function release(query: ReleaseQuery): Promise<Release> {
     latestMigration(client, { dataset, source: from, target: to }),
   );
   if (arrived !== undefined && cameWhole(arrived)) {
-    const strange = query.tables === undefined ? await unmovedTables(query) : [];
+    const strange = query.tables === undefined ? await whereAnswering(() => unmovedTables(query)) : [];
+    if (strange === undefined) {
+      const reason = `${from} does not answer, and what is left there stays: ${dataset} came from there to ${to}, verified clean`;
+      return { released: true, reason, silent: true };
+    }
     if (strange.length > 0) {
       const names = some(strange);
       return {
@@ -119,7 +124,9 @@ export async function release(query: ReleaseQuery): Promise<Release> {
 async function releaseLost({ dataset, old, home }: ReleaseQuery): Promise<Release> {
   const [from, to] = [placementName(old), placementName(home)];
   const reason = `${from} is lost, and ${dataset} was opened again in ${to}`;
-  const there = await whereThere(old, (client) => tablesWithRows(client, old.schema));
+  const there = await whereAnswering(() =>
+    withSessionIfThere(old.server, old.database, (client) => tablesWithRows(client, old.schema)),
+  );
   if (there === undefined || there.length === 0) return { released: true, reason, lost: true };
   return {
     released: false,
@@ -127,13 +134,10 @@ async function releaseLost({ dataset, old, home }: ReleaseQuery): Promise<Releas
   };
 }
 
-/** Runs `work` in a session, where there is a server and a database. */
-async function whereThere<T>(
-  { server, database }: Endpoint,
-  work: (client: pg.Client) => Promise<T>,
-): Promise<T | undefined> {
+/** What `work` finds at a server; undefined where that does not answer. */
+async function whereAnswering<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await withSessionIfThere(server, database, work);
+    return await work();
   } catch (error) {
     if (codeOf(error) === "unreachable") return undefined;
     throw error;
@@ -219,12 +223,14 @@ async function retireReleased(query: ReleaseQuery & { readonly drop: Drop }): Pr
   const { dataset, old, home } = query;
   // Of what is lost nothing is dropped here, and its server is not waited for.
   const reopened = await reopenedHome({ dataset, from: old, to: home });
-  const answer = reopened ? { released: true, reason: "", lost: true } : await release(query);
-  const { released, reason, lost } = answer;
+  const answer: Release = reopened ? { released: true, reason: "", lost: true } : await release(query);
+  const { released, reason, lost, silent } = answer;
   if (!released) throw new RehomeError("not-released", reason);
   // Whoever finds the last tables gone drops the database, and everybody's sessions with it.
   await aloneIn(old, async () => {
-    const oldIsThere = lost !== true && (await databaseExists(old));
+    // Who is to drop what is there has to reach it.
+    const asked = query.drop === "database" || silent !== true;
+    const oldIsThere = lost !== true && asked && (await databaseExists(old));
     if (oldIsThere)
       await withSession(old.server, old.database, (client) => removeLinksAt(client, dataset, old, home));
     await withSession(home.server, home.database, (client) => removeLinksAt(client, dataset, home, old));

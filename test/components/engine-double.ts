@@ -48,7 +48,9 @@ export const migration = {
   release: (query: unknown) => {
     engine.asked.push(["release", query]);
     const reason = engine.reopened === undefined ? "not verified yet" : "it is lost";
-    return Promise.resolve({ released: engine.released, reason, ...(engine.reopened && { lost: true }) });
+    const { released, reopened, silent } = engine;
+    const facts = { ...(reopened && { lost: true }), ...(silent === "old" && { silent: true }) };
+    return Promise.resolve({ released, reason, ...facts });
   },
   retire: (query: unknown) => {
     engine.asked.push(["retire", query]);

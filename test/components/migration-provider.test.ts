@@ -129,7 +129,7 @@ describe("check", () => {
     });
 
     it("goes back to what was opened again, and plans nothing", async () => {
-      Object.assign(engine, { unreachable: lost, reopened });
+      Object.assign(engine, { silent: "new", unreachable: lost, reopened });
       expect(await check(movedToB, back)).toEqual({ inputs: back, failures: [] });
       expect(said).toEqual([
         "core: was opened again in old/core_db.public, at then, without what had not arrived there from new/erp.core. The state does not say so: this is recorded, and nothing is moved.",
@@ -138,7 +138,7 @@ describe("check", () => {
     });
 
     it("forgets it in the same edit, asking no policy for a proof, and keeps what the journal says", async () => {
-      Object.assign(engine, { unreachable: lost, reopened });
+      Object.assign(engine, { silent: "new", unreachable: lost, reopened });
       const { inputs: checked, failures } = await check(movedToB, atA);
       expect(failures).toEqual([]);
       expect(checked).toEqual({ ...atA, lost: B });
@@ -160,6 +160,20 @@ describe("check", () => {
   it("refuses to retire what is not released", async () => {
     engine.released = false;
     expect((await check(movedToB, atB)).failures).toEqual([{ property: "home", reason: "not verified yet" }]);
+  });
+
+  it("retires what does not answer, with a warning, unless it is to be dropped", async () => {
+    engine.silent = "old";
+    engine.unreachable = { code: "unreachable", level: "blocker", message: "No answer.", remedy: "" };
+    const kept = { ...atB, custody: { old: "kept", new: "rehome" } } as const;
+    const { inputs: checked, failures } = await check(movedToB, kept);
+    expect(failures).toEqual([]);
+    expect(checked.retired).toEqual({ placement: A, verified: true });
+    expect(said).toEqual(["core: not verified yet."]);
+    expect((await check(movedToB, atB)).failures.map(({ reason }) => reason)).toEqual([
+      "No answer. [unreachable]",
+      'Where it is gone for good, take dropRetired off host "old": what is left there is then left alone.',
+    ]);
   });
 
   it("asks for a part's release by its tables, and refuses other tables at that moment", async () => {

@@ -1,4 +1,4 @@
-import { abandonAt, cancelMove, followMove, move } from "@rehome/migration";
+import { abandonAt, cancelMove, followMove, move, prove, release, retire } from "@rehome/migration";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { takeRunLock } from "../../migration/src/journal/locks";
 import { leftovers, makeWorld, until, value, type World, type WorldOptions } from "../migration/dataset";
@@ -78,4 +78,24 @@ it("a move whose new home is gone is cancelled at the old one alone, but for one
   await b.halt("immediate");
   await expect(cancelMove(request)).rejects.toMatchObject({ code: "unreachable" });
   await expect(a.sql("cancelled", WRITE, login)).rejects.toThrow();
+});
+
+it("an old home that was switched off is retired all the same, unless it is to be dropped; its successor keeps no slot", async () => {
+  const { request } = await makeWorld(b, a, "retired", "CREATE TABLE notes (id int PRIMARY KEY, note text)", {
+    ...{ from: "core", to: "core", options: { mode: "online" } },
+  });
+  await followMove(request);
+  await move(request);
+  const query = { dataset: "retired", old: request.from, home: request.to };
+  await b.halt("immediate");
+  await expect(retire({ ...query, drop: "nothing" })).rejects.toMatchObject({ code: "unreachable" }); // not proved yet
+  await b.start();
+  expect(await prove(request)).toBe(true);
+  expect(await value(a, "retired", SLOTS)).toBe(1);
+  await b.halt("immediate");
+  expect(await release(query)).toMatchObject({ released: true, silent: true });
+  await expect(retire({ ...query, drop: "database" })).rejects.toMatchObject({ code: "unreachable" });
+  await retire({ ...query, drop: "nothing" });
+  expect(await value(a, "retired", SLOTS)).toBe(0);
+  expect(await value(a, "retired", "SELECT state FROM rehome.migration")).toBe("retired");
 });

@@ -12,7 +12,16 @@ import {
 } from "@rehome/migration";
 import { placementName, type Placement, type Transition } from "@rehome/topology";
 import { following } from "./following";
-import { clusterOf, declared, declaresOwner, endpoint, moveRequest, online, releaseQuery } from "./inputs";
+import {
+  clusterOf,
+  declared,
+  declaresOwner,
+  dropsRetired,
+  endpoint,
+  moveRequest,
+  online,
+  releaseQuery,
+} from "./inputs";
 import type { MigrationInputs, MigrationState } from "./inputs";
 
 interface Ends {
@@ -179,15 +188,15 @@ export const objections = async (
     case "retire": {
       if (!(step.old.host in news.custody)) return because(unknownHost(step.old));
       const [home, old] = [at(step.home), at(step.old)];
-      const lost = await unreachable([home, old]);
-      const done = lost.length > 0 && (await reopening({ from: step.old, to: step.home }, olds, news));
-      if (done === undefined) return because(...lost.map(said));
+      const lost = await unreachable([home]);
+      if (lost.length > 0) return because(...lost.map(said));
       if (home === undefined || old === undefined) return because(unknownHost(step.old));
-      const answer = await release(releaseQuery(old, home, news));
-      if (answer.lost === true) await log.info(`${news.dataset}: ${answer.reason}.`);
-      return answer.released
-        ? { reasons: [], ...(answer.lost === true && { outcome: "lost" }) }
-        : because(answer.reason);
+      const { released, reason, lost: given, silent } = await release(releaseQuery(old, home, news));
+      if (!released) return because(reason);
+      if (silent === true && dropsRetired(step.old, news) === "database")
+        return because(...(await unreachable([old])).map(said), undroppable(step.old));
+      if (given === true || silent === true) await log.warn(`${news.dataset}: ${reason}.`);
+      return { reasons: [], ...(given === true && { outcome: "lost" }) };
     }
   }
 };
@@ -195,6 +204,9 @@ export const objections = async (
 /** What there is to do where the home that is gone back from cannot be asked. */
 const wayOn = ({ from, to }: Ends): string =>
   `Where ${placementName(from)} is gone for good: rehome reopen --lost ${from.host} opens ${placementName(to)} again, without what had not arrived there.`;
+
+const undroppable = ({ host }: Placement): string =>
+  `Where it is gone for good, take dropRetired off host "${host}": what is left there is then left alone.`;
 
 const unknownHost = (old: Placement): string =>
   `${placementName(old)} cannot be retired: its host "${old.host}" is no longer in the stack file. ` +
