@@ -1,4 +1,4 @@
-import { RehomeError, codeOf } from "./errors";
+import { RehomeError, isSilence } from "./errors";
 import { findFence } from "./fence/fence";
 import { inJournal, latestMigration } from "./journal/journal";
 import { takeRunLock } from "./journal/locks";
@@ -36,7 +36,7 @@ export async function cancelMove(ends: Ends): Promise<"nothing" | "home" | "all"
     });
     return given === true ? "all" : "nothing";
   } catch (error) {
-    if (codeOf(error) === "unreachable" && !(await isSealed(ends))) {
+    if (isSilence(error) && !(await isSealed(ends))) {
       await abandonAt(dataset, from, to);
       return "home";
     }

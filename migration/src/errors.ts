@@ -52,6 +52,14 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
+/** Nobody answers, or, through a cloud's connector, nobody says where: the instance may be gone. */
+const SILENT: readonly (string | undefined)[] = ["unreachable", "connector-failed"];
+
+/** Whether an error says that a server does not answer: it may be gone for good, or only out of reach. */
+export function isSilence(error: unknown): boolean {
+  return SILENT.includes(codeOf(error));
+}
+
 const NOT_FOUND = new Set<string | undefined>([
   SQLSTATE.undefinedColumn,
   SQLSTATE.undefinedFunction,

@@ -7,7 +7,7 @@ export { cancelMove } from "./cancel";
 export type { HostCode } from "./codes";
 export { examineHost, installedExtensions, type HostQuery } from "./doctor/examine-host";
 export type { HostCheck } from "./doctor/host-checks";
-export { RehomeError } from "./errors";
+export { isSilence, RehomeError } from "./errors";
 export type { LinkHealth } from "./follow/health";
 export { move } from "./move";
 export { recordedMove, reopenedHome } from "./recorded";

@@ -1,5 +1,5 @@
 import { dropScratch } from "./ddl/scratch";
-import { RehomeError, codeOf } from "./errors";
+import { RehomeError, isSilence } from "./errors";
 import { emptySchema } from "./ddl/empty-schema";
 import { dismissFormerOwner } from "./ddl/former-owner";
 import { removePart } from "./remove-part";
@@ -139,7 +139,7 @@ async function whereAnswering<T>(work: () => Promise<T>): Promise<T | undefined>
   try {
     return await work();
   } catch (error) {
-    if (codeOf(error) === "unreachable") return undefined;
+    if (isSilence(error)) return undefined;
     throw error;
   }
 }

@@ -61,6 +61,7 @@ export const migration = {
     const failure = engine.ends[here.host];
     return failure ? Promise.reject(failure) : Promise.resolve(engine.fenced.includes(here.host));
   },
+  isSilence: ({ code }: { code?: string }) => code === "unreachable",
   formatCount: String,
   formatBytes: (bytes: number) => `${bytes} B`,
   followHealth: () =>

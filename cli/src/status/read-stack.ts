@@ -1,5 +1,6 @@
 import {
   followHealth,
+  isSilence,
   placementName,
   readJournal,
   type FenceRecord,
@@ -107,7 +108,7 @@ export const readStackJournals = async (
       return await work();
     } catch (error) {
       const { code, message } = told(error);
-      if (code === "unreachable" && host !== undefined) silent.add(host);
+      if (isSilence(error) && host !== undefined) silent.add(host);
       const reason = message.replace(/^PostgreSQL at /, "");
       if (![...unread.values()].some((one) => one.reason === reason))
         unread.set(place, { place, code, reason });

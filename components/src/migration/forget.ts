@@ -1,11 +1,11 @@
 import { log } from "@pulumi/pulumi";
-import { abandonAt, stopFollowing, type Endpoint } from "@rehome/migration";
+import { abandonAt, isSilence, stopFollowing, type Endpoint } from "@rehome/migration";
 import { placementName } from "@rehome/topology";
 import { plainError } from "../provider-errors";
 
-/** Why an end cannot be asked. */
-const GONE: readonly unknown[] = ["database-missing", "unreachable"];
-const isGone = (error: unknown): boolean => GONE.includes((error as { code?: unknown }).code);
+/** Whether an end cannot be asked. */
+const isGone = (error: unknown): boolean =>
+  isSilence(error) || (error as { code?: unknown }).code === "database-missing";
 
 /** What came of ending at one end alone what it keeps of the other; fenced: it stays so, for its data were handed out elsewhere. */
 type Ending = "ended" | "fenced" | "unasked";

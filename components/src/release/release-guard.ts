@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServerConnection } from "@rehome/migration";
 import type { Dataset, Expanded, Placement } from "@rehome/topology";
 import type { Custody } from "../hosts/host";
-import { databaseRefusal, datasetRefusal, schemaRefusal, type Engine, type Knowledge } from "./refusals";
+import { databaseRefusal, datasetRefusal, schemaRefusal, type Knowledge } from "./refusals";
 
 /** Loaded when something is to be deleted, which is seldom. */
-const loadEngine = (): Promise<Engine> => import("@rehome/migration");
+const loadEngine = () => import("@rehome/migration");
 
 /**
  * Stands before every deletion of data: a schema or database goes only when the journal says that what it held was moved
@@ -41,12 +41,12 @@ export class ReleaseGuard {
         { onDryRun },
       );
     this.schema = hook("schema", true, async ({ name }) => {
-      const knowledge = this.#knowledge();
+      const [knowledge, engine] = [this.#knowledge(), await loadEngine()];
       try {
-        return await schemaRefusal(name, knowledge, await loadEngine());
+        return await schemaRefusal(name, knowledge, engine);
       } catch (error) {
         // Nothing is deleted on a server that does not answer, and an update asks again.
-        if (!knowledge.preview || (error as { code?: unknown }).code !== "unreachable") throw error;
+        if (!knowledge.preview || !engine.isSilence(error)) throw error;
         await pulumi.log.warn(
           `Whether the schema ${name} may be deleted is not known, and pulumi up cannot delete it: ${(error as Error).message}`,
         );

@@ -1,12 +1,10 @@
-import { RehomeError, codeOf, messageOf } from "../errors";
+import { RehomeError, codeOf, isSilence, messageOf } from "../errors";
 import type { FenceRow } from "../fence/fence";
 import { hasJournal } from "../journal/journal";
 import { placementName } from "../naming";
 import { rows, withSessionIfThere } from "../sql/connect";
 import type { Endpoint } from "../types";
 
-/** Nobody answers, or nobody says where. */
-const SILENT: readonly unknown[] = ["unreachable", "connector-failed"];
 /** What a server says that starts, stops or recovers: it is there. */
 const STARTING = "57P03";
 
@@ -26,7 +24,7 @@ export async function whyLost(lost: Endpoint, { dataset, migration }: FenceRow):
     if (arrived === undefined) return `its server has no database "${lost.database}"`;
     if (!arrived) return `another server answers there: its journal knows nothing of the move of ${dataset}`;
   } catch (error) {
-    if (!SILENT.includes(codeOf(error))) throw error;
+    if (!isSilence(error)) throw error;
     const { cause } = error as RehomeError;
     if (codeOf(cause) !== STARTING) return messageOf(cause ?? error);
     throw notLost(`${place} is there: its server says "${messageOf(cause)}". Wait until it has come up.`);

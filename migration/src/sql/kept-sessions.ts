@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { RehomeError, codeOf } from "../errors";
+import { RehomeError, isSilence } from "../errors";
 import type { ServerConnection } from "../types";
 import { streamOf } from "./watch";
 
@@ -59,8 +59,7 @@ async function openHeard(
     return await open();
   } catch (error) {
     const now = performance.now();
-    if (codeOf(error) === "unreachable" && now - began >= SLOW)
-      silent.set(address, { error, until: now + SILENCE });
+    if (isSilence(error) && now - began >= SLOW) silent.set(address, { error, until: now + SILENCE });
     throw error;
   }
 }
