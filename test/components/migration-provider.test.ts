@@ -120,12 +120,18 @@ describe("check", () => {
     const reopened = { strategy: "reopen", rows: 0, switchedAt: "then", clean: false } as MoveResult;
 
     it("names the command that opens the old one", async () => {
-      engine.unreachable = lost;
+      Object.assign(engine, { silent: "new", unreachable: lost });
       const { failures } = await check(movedToB, back);
       expect(failures.map(({ reason }) => reason)).toEqual([
         "No answer. [unreachable]",
         "Where new/erp.core is gone for good: rehome reopen --lost new opens old/core_db.public again, without what had not arrived there.",
       ]);
+    });
+
+    it("names none where it is the old one that does not answer", async () => {
+      Object.assign(engine, { silent: "old", unreachable: lost });
+      const { failures } = await check(movedToB, back);
+      expect(failures.map(({ reason }) => reason)).toEqual(["No answer. [unreachable]"]);
     });
 
     it("goes back to what was opened again, and plans nothing", async () => {

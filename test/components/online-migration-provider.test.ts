@@ -119,6 +119,11 @@ describe("a service that moves without stopping", () => {
     await expect(update(preparing, calm)).rejects.toThrow(/left in old\/core_db\.public is not known/);
     engine.silent = "old";
     expect((await check(preparing, calm)).failures).toMatchObject([{ reason: "No answer. [unreachable]" }]);
+    engine.silent = "new";
+    engine.unreachable = { code: "authentication-failed", level: "blocker", message: "Who?", remedy: "" };
+    expect((await check(preparing, calm)).failures).toMatchObject([
+      { reason: "Who? [authentication-failed]" },
+    ]);
   });
 
   it("keeps nobody from forgetting what is offline where a server is gone, and says what may be left there", async () => {

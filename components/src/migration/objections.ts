@@ -4,6 +4,7 @@ import {
   checkConnection,
   formatCount,
   formatPlan,
+  isSilence,
   planMove,
   recordedMove,
   reopenedHome,
@@ -160,12 +161,15 @@ export const objections = async (
       return because(...(lost.length > 0 ? lost.map(said) : await strangersTables(at(news.home), news)));
     }
     case "abandon": {
+      const lost = await unreachable([at(step.from)]);
       const gone = await unreachable([at(step.to)]);
+      const objected = [...lost, ...gone.filter((finding) => !isSilence(finding))];
+      if (objected.length > 0) return because(...objected.map(said));
       for (const finding of gone)
         await log.warn(
           `${news.dataset}: ${said(finding)} Its preparation is given up all the same: nothing of it is left in ${placementName(step.from)}.`,
         );
-      return because(...(await unreachable([at(step.from)])).map(said));
+      return because();
     }
     case "prepare":
     case "move":
@@ -176,7 +180,8 @@ export const objections = async (
       if (lost.length > 0) {
         if (step.kind !== "roll-back") return because(...lost.map(said));
         const done = await reopening(step, olds, news);
-        if (done === undefined) return because(...lost.map(said), wayOn(step));
+        const hint = (await unreachable([at(step.from)])).some(isSilence) ? [wayOn(step)] : [];
+        if (done === undefined) return because(...lost.map(said), ...hint);
         await log.info(recorded(news.dataset, step, done));
         return { reasons: [], outcome: "recorded" };
       }

@@ -38,6 +38,7 @@ export interface FenceRow {
   readonly target: string;
   readonly sealed: boolean;
   readonly restore_sql: string[];
+  readonly fenced_at: Date;
   /** What it stood around when it was last closed; null: it has not been, or by an earlier version. */
   readonly standing: string | null;
 }

@@ -8,7 +8,7 @@ import { ensureJournal, reopeningOf } from "../journal/journal";
 import { withRunLock } from "../journal/locks";
 import { placementName } from "../naming";
 import { readStanding } from "../scope/standing";
-import { rows, transaction, withSession } from "../sql/connect";
+import { transaction, withSession } from "../sql/connect";
 import { inWords } from "../told";
 import type { Endpoint } from "../types";
 import { behind, type Behind } from "./behind";
@@ -110,14 +110,9 @@ async function fenceTowards(client: pg.Client, { dataset, here, lost }: ReopenQu
 async function examined(client: pg.Client, query: ReopenQuery, fence: FenceRow): Promise<Reopening> {
   const { dataset, here, lost } = query;
   const because = await whyLost(lost, fence);
-  const [since] = await rows<{ at: Date }>(
-    client,
-    "SELECT fenced_at AS at FROM rehome.fence WHERE key = $1",
-    [fence.key],
-  );
   return {
     ...{ dataset, home: placementName(here), lost: placementName(lost), because },
-    since: (since?.at ?? new Date()).toISOString(),
+    since: fence.fenced_at.toISOString(),
     ...(await behind(client, fence, linkOf(dataset, lost, here).name)),
   };
 }
