@@ -163,6 +163,21 @@ it("is not opened while the one after it is there, nor where it is open already"
   await expect(reopen(query, SKIP)).rejects.toEqual(refused("not-left"));
 });
 
+it("opens a part of a schema alone, and leaves the others' sequences where they are", async () => {
+  const { request, login } = await makeWorld(a, b, "parted", SERVICE, { from: "core", to: "core" });
+  const part = { ...request, dataset: "parted/orders", tables: ["orders"] };
+  await move(part);
+  await a.sql("parted", "INSERT INTO core.lines (n) VALUES (2)", login);
+  await b.halt("immediate");
+  const plan = await planReopening(queryOf(part));
+  expect(plan).toMatchObject({ followed: false, tables: ["orders"], objects: 0 });
+  expect(await reopen(queryOf(part), SKIP)).toEqual({ ...plan, sequences: 1 });
+  const returning = async (sql: string): Promise<number> => value(a, "parted", sql, login);
+  expect(await returning("INSERT INTO core.orders (total) VALUES (0) RETURNING id")).toBe(121);
+  expect(await returning("INSERT INTO core.lines (n) VALUES (2) RETURNING id::int")).toBe(7);
+  expect(await returning("SELECT nextval('core.numbers')::int")).toBe(1);
+});
+
 it("needs no superuser, and gives each user back what was theirs", async () => {
   const request = await makePlainWorld(a, b, "plain", `${SERVICE}; GRANT SELECT ON orders TO plain_reader`, {
     before: "CREATE ROLE plain_reader",

@@ -19,7 +19,7 @@ const BEHIND = `
     JOIN pg_catalog.pg_subscription s ON s.oid = r.srsubid JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
     WHERE s.subname = $2 AND d.datname = pg_catalog.current_database())
   SELECT c.relname::text AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $1 AND c.relkind = 'r' AND c.oid NOT IN (SELECT oid FROM followed)
+  WHERE n.nspname = $1 AND c.relkind = 'r' AND ($3::text[] IS NULL OR c.relname = ANY ($3)) AND c.oid NOT IN (SELECT oid FROM followed)
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(c.oid) a WHERE a.relid IN (SELECT oid FROM followed))
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                     AND d.objid = c.oid AND d.deptype = 'e')
@@ -28,15 +28,20 @@ const BEHIND = `
 /**
  * What a sealed home is behind in. Reads only.
  * @param link the name of the link by which it follows, if it does
+ * @param only names of what is the dataset's, where others have theirs in its schema too; absent: all
  */
-export async function behind(client: pg.Client, fence: FenceRow, link: string): Promise<Behind> {
+export async function behind(
+  client: pg.Client,
+  fence: FenceRow,
+  { link, only }: { readonly link: string; readonly only?: readonly string[] | undefined },
+): Promise<Behind> {
   const subscriptions = await rows(
     client,
     `SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
      WHERE s.subname = $1 AND d.datname = pg_catalog.current_database()`,
     [link],
   );
-  const tables = await rows<{ name: string }>(client, BEHIND, [fence.schema_name, link]);
+  const tables = await rows<{ name: string }>(client, BEHIND, [fence.schema_name, link, only ?? null]);
   const held = (await journalHas(client, "held_object"))
     ? await rows<{ n: number }>(client, "SELECT count(*)::int AS n FROM rehome.held_object WHERE key = $1", [
         fence.key,

@@ -7,6 +7,7 @@ import { removeLinksAt } from "../follow/remove";
 import { ensureJournal, reopeningOf } from "../journal/journal";
 import { withRunLock } from "../journal/locks";
 import { placementName } from "../naming";
+import { isRelation } from "../scope/scope";
 import { readStanding } from "../scope/standing";
 import { transaction, withSession } from "../sql/connect";
 import { inWords } from "../told";
@@ -46,7 +47,7 @@ export async function planReopening(query: ReopenQuery): Promise<Reopening> {
   return await telling(query, () =>
     withSession(query.here.server, query.here.database, async (client) => {
       const fence = await fenceTowards(client, query);
-      return await examined(client, query, fence);
+      return await examined(client, query, { fence, only: await ownNames(client, query) });
     }),
   );
 }
@@ -69,13 +70,13 @@ export async function reopen(
       // To the end no run takes it back. The lost home's own lock is lost with it.
       withRunLock(client, dataset, placementName(here), async () => {
         const fence = await fenceTowards(client, query);
-        const plan = await examined(client, query, fence);
+        const only = await ownNames(client, query);
+        const plan = await examined(client, query, { fence, only });
         await ensureJournal(client);
         // First of all: a server that comes back after all has nobody here any more who would take what it says.
         await removeLinksAt(client, dataset, here, lost);
         await disarm(client, { dataset, schema: here.schema });
         await giveObjects(client, fence.key);
-        const only = await ownSequences(client, query);
         const sequences = await transaction(client, async () => {
           await forgetFence(client, fence);
           await record(client, fence, plan);
@@ -107,26 +108,30 @@ async function fenceTowards(client: pg.Client, { dataset, here, lost }: ReopenQu
   throw new RehomeError("not-left", `${home} is not opened again: ${stands}, and not for ${gone}.`);
 }
 
-async function examined(client: pg.Client, query: ReopenQuery, fence: FenceRow): Promise<Reopening> {
+interface Found {
+  readonly fence: FenceRow;
+  readonly only: readonly string[] | undefined;
+}
+
+async function examined(client: pg.Client, query: ReopenQuery, { fence, only }: Found): Promise<Reopening> {
   const { dataset, here, lost } = query;
   const because = await whyLost(lost, fence);
   return {
     ...{ dataset, home: placementName(here), lost: placementName(lost), because },
     since: fence.fenced_at.toISOString(),
-    ...(await behind(client, fence, linkOf(dataset, lost, here).name)),
+    ...(await behind(client, fence, { link: linkOf(dataset, lost, here).name, only })),
   };
 }
 
-/** The names of a part's sequences; undefined where all are the dataset's. */
-async function ownSequences(
+/** The names of a part's relations; undefined where all in the schema are the dataset's. */
+async function ownNames(
   client: pg.Client,
   { dataset, here, tables }: ReopenQuery,
 ): Promise<string[] | undefined> {
   if (tables === undefined) return undefined;
   const at = { dataset, schema: here.schema, target: placementName(here) };
   const standing = await readStanding(client, at, tables);
-  const objects = standing?.scope.objects ?? [];
-  return objects.filter(({ relkind }) => relkind === "S").map(({ name }) => name);
+  return (standing?.scope.objects ?? []).filter(isRelation).map(({ name }) => name);
 }
 
 /** Says in the journal that the dataset has come back, and why. To be called in a transaction. */
