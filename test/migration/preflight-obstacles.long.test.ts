@@ -136,7 +136,13 @@ describe("what stands in the way", () => {
 
   it("same-placement: one server by two addresses, and nothing else is said of it", async () => {
     const { request } = await makeWorld(a, b, "twins", TABLES);
-    const alias = { ...request.from.server, host: "localhost" };
+    const login = { user: "twins_other", password: "another superuser's" };
+    await a.sql(
+      "twins",
+      `CREATE ROLE ${login.user} SUPERUSER LOGIN PASSWORD '${login.password.replace("'", "''")}';
+       ALTER ROLE ${login.user} SET TimeZone = 'Asia/Kolkata'`,
+    );
+    const alias = { ...request.from.server, ...login, host: "localhost" };
     const here = to(request, { server: alias, host: "alias", schema: "public" });
     expect(await findings(here)).toMatchObject([
       { code: "same-placement", message: expect.stringContaining("alias/twins.public") as string },

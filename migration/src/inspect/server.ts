@@ -4,7 +4,10 @@ import { idleBeside } from "../sql/kept-sessions";
 
 /** What a server allows its administrator's sessions, and what they would use up. Bytes are bytes. */
 export interface ServerInspection {
-  /** The moment at which the server was started, to the microsecond: equal only for one and the same server. */
+  /**
+   * Equal for one server by whatever address and role, and for no two: when it was started, since when it counts, and its own
+   * port. Two servers that are started at once may well be so in the same microsecond.
+   */
   readonly identity: string;
   readonly standby: boolean;
   /** `default_transaction_read_only` of the administrator's sessions. */
@@ -63,7 +66,8 @@ const FACTS = `
   session AS (SELECT usesysid, datid FROM pg_stat_activity 
     WHERE usesysid IS NOT NULL AND datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid() AND pid <> ALL ($2::int[])
       AND application_name IS DISTINCT FROM 'rehome pg_dump')
-  SELECT pg_postmaster_start_time()::text AS identity, pg_is_in_recovery() AS standby,
+  SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
+      (SELECT extract(epoch FROM stats_reset) FROM pg_stat_bgwriter), current_setting('port')) AS identity, pg_is_in_recovery() AS standby,
     current_setting('default_transaction_read_only')::bool AS "readOnly",
     (SELECT source FROM setting WHERE name = 'default_transaction_read_only') AS "readOnlyFrom",
     r.rolname::text AS "user", r.rolsuper AS superuser,
