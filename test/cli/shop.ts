@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { DatasetStatus, StatusDocument } from "@rehome/cli";
 import { rehearse } from "@rehome/rehearsal";
 import { startServer, type TestServer } from "../support/servers";
 import { writeTopologyProgram } from "../support/topology-program";
+import { throwawayDirectory } from "../support/throwaway";
 
 const repository = resolve(import.meta.dirname, "../..");
 const REHOME = join(repository, "cli/bin/rehome.mjs");
@@ -110,8 +111,7 @@ export const openShop = async (): Promise<Shop> => {
     await legacy.sql("postgres", `CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
   await legacy.sql("postgres", "CREATE DATABASE shop");
   await legacy.sql("shop", LEGACY);
-  const folder = await mkdtemp("/tmp/rehome-cli-");
-  await chmod(folder, 0o755);
+  const folder = await throwawayDirectory("cli");
   await writeTopologyProgram(folder, "shop");
   const secrets = {
     LEGACY_PASSWORD: legacy.password,

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { clusterStatus, removeCluster, stopCluster } from "@rehome/postgres";
 import { Client } from "pg";
@@ -12,6 +12,7 @@ import {
   update,
   type ClusterState,
 } from "../../components/src/hosts/cluster-provider";
+import { throwawayDirectory } from "../support/throwaway";
 
 let parent: string;
 let state: ClusterState;
@@ -29,8 +30,7 @@ const ask = async (text: string, database = "postgres"): Promise<unknown[]> => {
 };
 
 beforeAll(async () => {
-  parent = await mkdtemp("/tmp/rehome-cluster-");
-  await chmod(parent, 0o755); // the server may run as another user
+  parent = await throwawayDirectory("cluster");
   state = (await create(inputs())).outs;
 });
 

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findBinaries, removeCluster } from "@rehome/postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blocksOf, root, textOf } from "./markdown";
 import { missing, stepsOf } from "./walk";
+import { throwawayDirectory } from "../support/throwaway";
 
 const steps = stepsOf(blocksOf(textOf("docs/tutorial.md")), "tutorial");
 let folder: string;
@@ -32,8 +33,7 @@ const stopServers = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp("/tmp/rehome-tutorial-");
-  await chmod(folder, 0o755); // its servers may run as another user
+  folder = await throwawayDirectory("tutorial");
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   await writeFile(join(folder, "tutorial"), `mkdir "$OUT"\n${script}`);
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { followMove, move } from "@rehome/migration";
@@ -10,6 +10,7 @@ import { Pace } from "../../migration/src/copy/pace";
 import { standbyLag } from "../../migration/src/copy/standbys";
 import { startServer, type TestServer } from "../support/servers";
 import { contents, makeWorld, until, value } from "../migration/dataset";
+import { throwawayDirectory } from "../support/throwaway";
 
 const run = promisify(execFile);
 
@@ -46,7 +47,7 @@ describe("the pace of a copy", () => {
 /** A streaming standby of a server, which replays nothing while it is told to wait. */
 async function startStandby(primary: TestServer): Promise<{ client: Client; stop: () => Promise<void> }> {
   const { uid, gid } = await stat(primary.directory);
-  const parent = await mkdtemp("/tmp/rehome-standby-");
+  const parent = await throwawayDirectory("standby");
   const directory = join(parent, "data");
   const { path } = await findBinaries();
   const { host, port, user, password } = primary.connection;

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import {
-  chmod,
   lstat,
   mkdir,
   mkdtemp,
@@ -27,6 +26,7 @@ import {
 } from "@rehome/postgres";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { throwawayDirectory } from "../support/throwaway";
 
 let parent: string;
 let directory: string;
@@ -55,8 +55,7 @@ const postmaster = async (): Promise<number> =>
   Number((await readFile(join(directory, "postmaster.pid"), "utf8")).split("\n")[0]);
 
 beforeAll(async () => {
-  parent = await mkdtemp("/tmp/rehome-clusters-");
-  await chmod(parent, 0o755);
+  parent = await throwawayDirectory("clusters");
   directory = join(parent, "main");
 });
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { mkdtemp, rm, chmod, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { findBinaries, removeCluster } from "@rehome/postgres";
@@ -10,6 +10,7 @@ import { gcp } from "../../rehearsal/src/providers/gcp";
 import { makeCertificate } from "../../rehearsal/src/providers/gcp/certificate";
 import type { ProviderPackage, ResourceKind } from "../../rehearsal/src/providers/provider";
 import type { Values } from "../../rehearsal/src/wire/values";
+import { throwawayDirectory } from "../support/throwaway";
 
 let directory: string;
 const config = { project: "shop", region: "europe-west1" };
@@ -37,8 +38,7 @@ const ask = async (config: ClientConfig, text: string): Promise<unknown> => {
 };
 
 beforeAll(async () => {
-  directory = await mkdtemp("/tmp/rehome-standin-");
-  await chmod(directory, 0o755); // its servers may run as another user
+  directory = await throwawayDirectory("standin");
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { standing, type Claim } from "@rehome/migration";
 import { removeCluster } from "@rehome/postgres";
@@ -8,6 +8,7 @@ import { writeTopologyProgram } from "../support/topology-program";
 import { query } from "./proof";
 import { rehearsalHost } from "./rehearsal-host";
 import { STACK, type Connection, type Runner } from "./stage";
+import { throwawayDirectory } from "../support/throwaway";
 
 let theirs: TestServer;
 let folder: string;
@@ -37,8 +38,7 @@ const administrator = async (): Promise<Connection> => {
 
 beforeAll(async () => {
   theirs = await startServer();
-  folder = await mkdtemp("/tmp/rehome-created-");
-  await chmod(folder, 0o755); // its server may run as another user
+  folder = await throwawayDirectory("created");
   await writeTopologyProgram(folder, "created");
   runner = rehearsalHost(folder, { THEIR_PASSWORD: theirs.password });
 });

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { removeCluster } from "@rehome/postgres";
 import { Client } from "pg";
@@ -8,6 +8,7 @@ import { startServer, type TestServer } from "../support/servers";
 import { contents, query } from "./proof";
 import { rehearsalHost } from "./rehearsal-host";
 import { STACK, type Connection, type Outcome, type Runner } from "./stage";
+import { throwawayDirectory } from "../support/throwaway";
 
 const repository = resolve(__dirname, "../..");
 const TENANTS = ["t1", "t2"];
@@ -94,8 +95,7 @@ beforeAll(async () => {
     before[tenant] = await contents({ ...legacy.connection, database: "salesflow" }, schema);
   }
   await legacy.sql("salesflow", "CREATE SCHEMA tenant_t3; CREATE TABLE tenant_t3.contacts (id int)");
-  folder = await mkdtemp("/tmp/rehome-parts-");
-  await chmod(folder, 0o755); // its servers may run as another user
+  folder = await throwawayDirectory("parts");
   await cp(join(repository, "examples/hexabuilders/index.ts"), join(folder, "index.ts"));
   await writeFile(
     join(folder, "Pulumi.yaml"),

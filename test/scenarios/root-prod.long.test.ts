@@ -1,18 +1,18 @@
-import { cp, chmod, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { cp, readdir, rm, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { removeCluster } from "@rehome/postgres";
 import { readStack, rehearse } from "@rehome/rehearsal";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { query } from "./proof";
 import type { Connection } from "./stage";
+import { throwawayDirectory } from "../support/throwaway";
 
 const root = resolve(__dirname, "../..");
 const INSTANCES = ["campaign", "onboarding", "partner", "recruitment"].map((name) => `${name}-db-instance`);
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp("/tmp/rehome-prod-");
-  await chmod(folder, 0o755); // its servers may run as another user
+  folder = await throwawayDirectory("prod");
   for (const name of ["index.ts", "Pulumi.yaml", "Pulumi.prod.yaml", "tsconfig.json"])
     await cp(join(root, name), join(folder, name));
   await cp(join(root, "tsconfig.base.json"), join(folder, "tsconfig.base.json"));

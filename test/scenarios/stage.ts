@@ -1,4 +1,4 @@
-import { cp, chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadWorld, passwordVariable, prepareWorld, type World } from "@rehome/example-data";
@@ -7,6 +7,7 @@ import type { Step } from "@rehome/rehearsal";
 import { startServer, type TestServer } from "../support/servers";
 import { realCli } from "./real-cli";
 import { rehearsalHost } from "./rehearsal-host";
+import { throwawayDirectory } from "../support/throwaway";
 
 const repository = resolve(__dirname, "../..");
 export const STACK = "test";
@@ -109,8 +110,7 @@ export const stage = async (
   const legacy = await startServer({ parameters });
   const loaded = await loadWorld({ world, server: legacy.connection, scale: 1, tenants });
   const passwords = { ...loaded.passwords, ...(await prepareWorld(world, legacy.connection)) };
-  const parent = await mkdtemp("/tmp/rehome-scenario-");
-  await chmod(parent, 0o755); // its servers may run as another user
+  const parent = await throwawayDirectory("scenario");
   const folder = await copyExample(world, parent);
   const secrets = Object.entries(passwords).map(([role, password]) => [passwordVariable(role), password]);
   const env = {

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ensureCluster, freePort, stopCluster } from "../../postgres/src";
 import { SETTINGS_FILE } from "../../postgres/src/data-directory";
+import { throwawayDirectory } from "./throwaway";
 
 const run = promisify(execFile);
 
@@ -16,8 +17,7 @@ const VARIABLE = "REHOME_TEST_CLUSTER";
 
 /** Makes one cluster before all tests, of which every throwaway server is a copy: that is quicker than `initdb`. */
 export default async function prepare(): Promise<() => Promise<void>> {
-  const parent = await mkdtemp("/tmp/rehome-test-");
-  await chmod(parent, 0o755);
+  const parent = await throwawayDirectory("test");
   const directory = join(parent, "data");
   const password = randomBytes(12).toString("hex");
   await ensureCluster({ directory, password, parameters: { fsync: "off" } });

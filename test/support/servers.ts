@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureCluster, removeCluster, startIfStopped, stopCluster } from "@rehome/postgres";
 import { Client } from "pg";
 import { copyPrepared } from "./prepared-cluster";
+import { throwawayDirectory } from "./throwaway";
 
 /** Who opens a session; the server's administrator unless told. */
 export interface Login {
@@ -88,8 +89,7 @@ const query = async (client: Client, text: string): Promise<unknown[]> => {
 
 /** Starts a throwaway server on a free port. A test file starts its own in `beforeAll` and stops it in `afterAll`. */
 export const startServer = async (options: StartOptions = {}): Promise<TestServer> => {
-  const parent = await mkdtemp("/tmp/rehome-test-");
-  await chmod(parent, 0o755); // the server may run as another user
+  const parent = await throwawayDirectory("test");
   const directory = join(parent, "data");
   const copied = options.version === undefined ? await copyPrepared(directory) : undefined;
   const password = copied ?? randomBytes(12).toString("hex");

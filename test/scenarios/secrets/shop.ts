@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { removeCluster, scramVerifier } from "@rehome/postgres";
@@ -8,6 +8,7 @@ import { writeTopologyProgram } from "../../support/topology-program";
 import { realCli } from "../real-cli";
 import { rehearsalHost } from "../rehearsal-host";
 import { STACK, type Runner } from "../stage";
+import { throwawayDirectory } from "../../support/throwaway";
 
 /** The parts of a stack file that Rehome allows any characters in. */
 export const NAMES = {
@@ -125,8 +126,7 @@ export const openShop = async (by: "rehearsal" | "pulumi"): Promise<Shop> => {
     `${role(ADMIN, PASSWORDS.MANAGED_ADMIN, "SUPERUSER")}; ${role(NAMES.reader, PASSWORDS.SHOP)}`,
   );
   await Promise.all([old, managed].map(logAll));
-  const parent = await mkdtemp("/tmp/rehome-scenario-");
-  await chmod(parent, 0o755); // its servers may run as another user
+  const parent = await throwawayDirectory("scenario");
   const folder = await makeProgram(parent);
   const env: Record<string, string> = { ...PASSWORDS };
   const runner = by === "pulumi" ? await realCli(folder, env) : rehearsalHost(folder, env);
