@@ -10,9 +10,10 @@ import { copied, hostile, single, split, tenants } from "./stacks";
 const kept = process.env["REHOME_SCREENSHOTS"];
 
 describe.skipIf(chromium === undefined)("in a browser", () => {
-  const folder = kept ?? temporary();
+  let folder: string;
   let browser: Browser;
   beforeAll(async () => {
+    folder = kept ?? temporary();
     mkdirSync(folder, { recursive: true });
     browser = await Browser.start(chromium ?? "");
   });
